@@ -1,0 +1,79 @@
+package kilonet.augment;
+
+/**
+ * One single-channel picture in work: two buffers of pixels, of which one is current and the other
+ * is where the next augmentation may write before it calls {@link #swap}. Reused from picture to
+ * picture, so that nothing is allocated in the steady state.
+ */
+public final class Picture {
+
+  private int height;
+  private int width;
+  private float[] pixels;
+  private float[] spare;
+
+  /**
+   * A black picture.
+   *
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public Picture(int height, int width) {
+    resize(height, width);
+  }
+
+  /** Rows. */
+  public int height() {
+    return height;
+  }
+
+  /** Columns. */
+  public int width() {
+    return width;
+  }
+
+  /**
+   * The current pixels, row by row, in {@code [0, 1]}; the array may be longer than the picture.
+   */
+  public float[] pixels() {
+    return pixels;
+  }
+
+  /** The other buffer, as long as {@link #pixels}; what is in it is of no meaning. */
+  public float[] spare() {
+    return spare;
+  }
+
+  /** Makes the spare buffer the current one. */
+  public void swap() {
+    float[] former = pixels;
+    pixels = spare;
+    spare = former;
+  }
+
+  /**
+   * Sets the size; the pixels are of no meaning until they are written.
+   *
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public void resize(int height, int width) {
+    if (height <= 0 || width <= 0) {
+      throw new IllegalArgumentException(
+          "A picture of %d x %d pixels cannot be: give both sides at least 1."
+              .formatted(height, width));
+    }
+    this.height = height;
+    this.width = width;
+    if (pixels == null || pixels.length < height * width) {
+      pixels = new float[height * width];
+      spare = new float[height * width];
+    }
+  }
+
+  /** Reads 8-bit pixels, 0 to 255, of the present size out of an array from an offset on. */
+  public void load(byte[] source, int offset) {
+    int n = height * width;
+    for (int i = 0; i < n; i++) {
+      pixels[i] = (source[offset + i] & 0xFF) * (1f / 255f);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Random changes of pictures, with the meaning and the names of torchvision. */
+package kilonet.augment;
