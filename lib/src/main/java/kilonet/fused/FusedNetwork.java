@@ -81,6 +81,20 @@ public final class FusedNetwork extends MultiLayerNetwork {
     return "fused";
   }
 
+  /**
+   * Starts to measure every operation of the training step.
+   *
+   * @param batch the number of images in a batch; a batch of that size must have been trained
+   */
+  void time(int batch) {
+    trainingPlans.get(batch).time();
+  }
+
+  /** Returns nanoseconds of one thread by operation since {@link #time}. */
+  Map<String, Long> times(int batch) {
+    return trainingPlans.get(batch).times();
+  }
+
   @Override
   public void computeGradientAndScore(LayerWorkspaceMgr workspaces) {
     computeGradientAndScore();

@@ -3,7 +3,9 @@ package kilonet.fused;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import kilonet.fused.OneDnn.Call;
 import kilonet.fused.OneDnn.Operation;
 import kilonet.fused.OneDnn.Scratch;
@@ -30,6 +32,7 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
@@ -58,11 +61,24 @@ final class TrainingPlan implements AutoCloseable {
   private float[] gradient;
   private long dropoutKey;
   private int iteration;
+  private boolean timed;
   private int epoch;
 
   /** Something done to one chunk of a batch. */
   private interface Step {
     void run(dnnl_stream stream);
+  }
+
+  /** A step by name, and the least time it has taken. */
+  private static final class Named {
+    final String name;
+    final Step step;
+    long nanoseconds = Long.MAX_VALUE;
+
+    Named(String name, Step step) {
+      this.name = name;
+      this.step = step;
+    }
   }
 
   /** Some images of the batch, which one thread takes through the whole network. */
@@ -71,7 +87,7 @@ final class TrainingPlan implements AutoCloseable {
     final int size;
     final int number;
     final Scratch scratch;
-    final List<List<Step>> phases = new ArrayList<>();
+    final List<List<Named>> phases = new ArrayList<>();
     double loss;
     int correct;
 
@@ -83,13 +99,13 @@ final class TrainingPlan implements AutoCloseable {
       phases.add(new ArrayList<>());
     }
 
-    void add(Step step) {
-      phases.get(phases.size() - 1).add(step);
+    void add(String name, Step step) {
+      phases.get(phases.size() - 1).add(new Named(name, step));
     }
 
     void add(Operation operation, Object... arguments) {
       Call call = dnn.call(operation, scratch, arguments);
-      add(call::run);
+      add(operation.name(), call::run);
     }
 
     void endPhase() {
@@ -189,6 +205,7 @@ final class TrainingPlan implements AutoCloseable {
       Pointer to = NativeMemory.after(activations[0], chunk.first * bytes);
       own.keep(to);
       chunk.add(
+          "copy input",
           s ->
               Pointer.memcpy(
                   to, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
@@ -199,6 +216,7 @@ final class TrainingPlan implements AutoCloseable {
       FloatPointer copy = own.allocateFloats(chunk.size * bytes / Float.BYTES);
       memory from = dnn.memory(plain, copy);
       chunk.add(
+          "copy input",
           s ->
               Pointer.memcpy(
                   copy, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
@@ -211,7 +229,7 @@ final class TrainingPlan implements AutoCloseable {
     for (Work work : works) {
       work.forward(chunk);
     }
-    chunk.add(s -> loss(chunk));
+    chunk.add("loss", s -> loss(chunk));
     for (int i = works.size() - 1; i >= 0; i--) {
       works.get(i).backward(chunk);
     }
@@ -270,6 +288,27 @@ final class TrainingPlan implements AutoCloseable {
     return loss;
   }
 
+  /** Starts to take the time of every step. */
+  void time() {
+    timed = true;
+  }
+
+  /**
+   * The least time that each kind of operation has taken since {@link #time}, in nanoseconds of one
+   * thread for the whole batch, in the order of execution.
+   */
+  Map<String, Long> times() {
+    Map<String, Long> times = new LinkedHashMap<>();
+    for (int phase = 0; phase <= merges.size(); phase++) {
+      for (Chunk chunk : chunks) {
+        for (Named named : chunk.phases.get(phase)) {
+          times.merge(named.name, named.nanoseconds, Long::sum);
+        }
+      }
+    }
+    return times;
+  }
+
   int correct() {
     int correct = 0;
     for (Chunk chunk : chunks) {
@@ -286,9 +325,16 @@ final class TrainingPlan implements AutoCloseable {
         try {
           for (int c = 0; c < chunks.size(); c++) {
             if (threadOf(c, chunks.size()) == member) {
-              List<Step> steps = chunks.get(c).phases.get(phase);
+              List<Named> steps = chunks.get(c).phases.get(phase);
               for (int i = 0; i < steps.size(); i++) {
-                steps.get(i).run(stream);
+                Named named = steps.get(i);
+                if (timed) {
+                  long start = System.nanoTime();
+                  named.step.run(stream);
+                  named.nanoseconds = Math.min(named.nanoseconds, System.nanoTime() - start);
+                } else {
+                  named.step.run(stream);
+                }
               }
             }
           }
@@ -720,8 +766,6 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   private final class PointwiseWork extends Work {
-    private static final int BITS = 12;
-
     private final int stage;
     private final Pointwise p;
     private final Shape shape;
@@ -729,10 +773,13 @@ final class TrainingPlan implements AutoCloseable {
     private final int width;
     private final double count;
     private final FloatPointer mask;
+    private final long[][] masks;
+    private final LongPointer[] maskPairs;
     private final FloatPointer partialStatistics;
     private final FloatPointer partialSums;
     private final FloatPointer statistics;
     private final FloatPointer scales;
+    private final FloatPointer errorScales;
     private final FloatPointer correction;
     private final FloatPointer waste;
     private final float[] read;
@@ -751,10 +798,17 @@ final class TrainingPlan implements AutoCloseable {
       this.width = OneDnn.padded(channels);
       this.count = (double) batch * shape.height() * shape.width();
       this.mask = p.dropout() == null ? null : own.allocateFloats(batch * OneDnn.floats(shape));
+      this.masks = new long[team.size()][];
+      this.maskPairs = new LongPointer[team.size()];
+      for (int i = 0; i < team.size() && p.dropout() != null; i++) {
+        masks[i] = new long[DropoutMask.length((int) OneDnn.floats(shape))];
+        maskPairs[i] = new LongPointer(mask);
+      }
       this.partialStatistics = own.allocateFloats(2L * width * chunks.size());
       this.partialSums = own.allocateFloats(2L * width * chunks.size());
       this.statistics = own.allocateFloats(2L * width);
       this.scales = own.allocateFloats(2L * width);
+      this.errorScales = own.allocateFloats(2L * width);
       this.correction = own.allocateFloats(2L * width);
       this.waste = own.allocateFloats(CHUNK * OneDnn.floats(shape) * team.size());
       this.read = new float[2 * width * chunks.size()];
@@ -810,7 +864,7 @@ final class TrainingPlan implements AutoCloseable {
         chunk.endPhase();
         boolean relu = p.activation().slope() == 0;
         chunk.add(
-            applyNorm(chunk, relu),
+            applyNorm("norm ", chunk, relu),
             DNNL_ARG_SRC,
             from,
             DNNL_ARG_DST,
@@ -828,9 +882,26 @@ final class TrainingPlan implements AutoCloseable {
         addActivationForward(chunk, from, to);
       }
       if (p.dropout() != null) {
-        chunk.add(s -> draw(chunk));
+        chunk.add("draw " + stage, s -> draw(chunk));
         addMask(chunk, to);
       }
+    }
+
+    /**
+     * Whether the sign of the outcome tells what was dropped, and the factor of what was not can
+     * wait for the batch norm's own.
+     */
+    private boolean maskIsInSign() {
+      return p.norm() != null && p.activation().slope() == 0;
+    }
+
+    private double retained() {
+      if (p.dropout() == null) {
+        return 1;
+      }
+      return p.dropout().getPSchedule() == null
+          ? p.dropout().getP()
+          : p.dropout().getPSchedule().valueAt(iteration, epoch);
     }
 
     private void addActivationForward(Chunk chunk, memory from, memory to) {
@@ -883,14 +954,14 @@ final class TrainingPlan implements AutoCloseable {
               dnn.engine()));
     }
 
-    private Operation applyNorm(Chunk chunk, boolean relu) {
+    private Operation applyNorm(String name, Chunk chunk, boolean relu) {
       int flags =
           normalization_flags.use_global_stats.value
               | normalization_flags.use_scale_shift.value
               | (relu ? normalization_flags.fuse_norm_relu.value : 0);
       batch_normalization_forward.primitive_desc b =
           normDescription(chunk, flags, prop_kind.forward_inference);
-      return dnn.operation("norm " + stage, new batch_normalization_forward(b), b);
+      return dnn.operation(name + stage, new batch_normalization_forward(b), b);
     }
 
     @Override
@@ -923,12 +994,19 @@ final class TrainingPlan implements AutoCloseable {
       }
       statistics.put(statisticsStaging);
       scales.put(scaleStaging);
+      if (maskIsInSign()) {
+        float factor = (float) (1 / retained());
+        for (int c = 0; c < channels; c++) {
+          scaleStaging[c] *= factor;
+        }
+      }
+      errorScales.put(scaleStaging);
     }
 
     @Override
     void backward(Chunk chunk) {
       memory error = padded(errors[stage + 1], shape, chunk);
-      if (p.dropout() != null) {
+      if (p.dropout() != null && !maskIsInSign()) {
         addMask(chunk, error);
       }
       addActivationBackward(chunk, p.activation(), shape, stage);
@@ -959,7 +1037,7 @@ final class TrainingPlan implements AutoCloseable {
           DNNL_ARG_DIFF_DST,
           error,
           DNNL_ARG_SCALE_SHIFT,
-          pair(scales, 0),
+          pair(errorScales, 0),
           DNNL_ARG_DIFF_SRC,
           error,
           DNNL_ARG_DIFF_SCALE_SHIFT,
@@ -970,7 +1048,7 @@ final class TrainingPlan implements AutoCloseable {
       }
       memory to = padded(errors[stage], shape, chunk);
       chunk.add(
-          applyNorm(chunk, false),
+          applyNorm("correction ", chunk, false),
           DNNL_ARG_SRC,
           from,
           DNNL_ARG_DST,
@@ -1004,6 +1082,7 @@ final class TrainingPlan implements AutoCloseable {
 
     private void mergeSums() {
       partialSums.get(read);
+      double factor = maskIsInSign() ? 1 / retained() : 1;
       for (int c = 0; c < channels; c++) {
         double forGamma = 0;
         double forBeta = 0;
@@ -1011,6 +1090,8 @@ final class TrainingPlan implements AutoCloseable {
           forGamma += read[2 * width * k + c];
           forBeta += read[2 * width * k + width + c];
         }
+        forGamma *= factor;
+        forBeta *= factor;
         gammaSum[c] = forGamma;
         betaSum[c] = forBeta;
         double scale =
@@ -1048,17 +1129,13 @@ final class TrainingPlan implements AutoCloseable {
 
     /** Draws the dropout mask of a chunk: 0 for what is dropped, 1 / (retained share) else. */
     private void draw(Chunk chunk) {
-      double retain =
-          p.dropout().getPSchedule() == null
-              ? p.dropout().getP()
-              : p.dropout().getPSchedule().valueAt(iteration, epoch);
-      float value = (float) (1 / retain);
       int perImage = (int) OneDnn.floats(shape);
-      float[] values = new float[perImage];
-      FloatPointer to = new FloatPointer(mask);
+      long[] pairs = masks[threadOf(chunk.number, chunks.size())];
+      LongPointer to = maskPairs[threadOf(chunk.number, chunks.size())];
       for (int n = 0; n < chunk.size; n++) {
-        DropoutMask.draw(values, value, retain, dropoutKey, p.layer(), iteration, chunk.first + n);
-        to.position((long) (chunk.first + n) * perImage).put(values);
+        int image = chunk.first + n;
+        DropoutMask.draw(pairs, perImage, retained(), dropoutKey, p.layer(), iteration, image);
+        to.position((long) image * perImage / 2).put(pairs, 0, perImage / 2);
       }
     }
   }
