@@ -9,7 +9,7 @@ package kilonet.fused;
  * is 0; a lane is then 1 with a probability of that binary fraction (12 digits: to within 0.00013).
  */
 final class DropoutMask {
-  private static final int DIGITS = 12;
+  private static final int DIGITS = 24;
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /** For four bits, all ones or zeros in the place of the first two floats, and of the others. */
@@ -51,14 +51,19 @@ final class DropoutMask {
     long one = Float.floatToIntBits((float) (1 / retain));
     long both = one << 32 | one;
     int words = (activations + 63) / 64;
-    int digits = Integer.numberOfTrailingZeros(threshold);
     for (int w = 0; w < words; w++) {
-      long kept = digits == DIGITS ? -1 : 0;
+      long kept = threshold == 1 << DIGITS ? -1 : 0;
+      long open = ~kept;
       long counter = key + (long) w * DIGITS * GOLDEN;
-      for (int digit = digits; digit < DIGITS; digit++) {
+      for (int digit = DIGITS - 1; digit >= 0 && open != 0; digit--) {
         counter += GOLDEN;
         long word = mix(counter);
-        kept = (threshold >> digit & 1) == 1 ? kept | word : kept & word;
+        if ((threshold >> digit & 1) == 1) {
+          kept |= open & ~word;
+          open &= word;
+        } else {
+          open &= ~word;
+        }
       }
       for (int at = w * 32; at < w * 32 + 32; at += 4) {
         int low = (int) kept & 15;

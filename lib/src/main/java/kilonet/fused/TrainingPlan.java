@@ -28,8 +28,6 @@ import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -104,8 +102,11 @@ final class TrainingPlan implements AutoCloseable {
     }
 
     void add(Operation operation, Object... arguments) {
-      Call call = dnn.call(operation, scratch, arguments);
-      add(operation.name(), call::run);
+      add(dnn.call(operation, scratch, arguments));
+    }
+
+    void add(Call call) {
+      add(call.name(), call::run);
     }
 
     void endPhase() {
@@ -198,10 +199,9 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   private void compile(Chunk chunk) {
-    Stage first = stack.stages().get(0);
     Shape shape = stack.input();
     long bytes = (long) shape.channels() * shape.height() * shape.width() * Float.BYTES;
-    if (plainInput(first)) {
+    if (stack.plainInput()) {
       Pointer to = NativeMemory.after(activations[0], chunk.first * bytes);
       own.keep(to);
       chunk.add(
@@ -233,11 +233,6 @@ final class TrainingPlan implements AutoCloseable {
     for (int i = works.size() - 1; i >= 0; i--) {
       works.get(i).backward(chunk);
     }
-  }
-
-  private static boolean plainInput(Stage first) {
-    return first instanceof Convolution
-        && (first.in().channels() == 1 || first.in().channels() == 3);
   }
 
   private memory at(FloatPointer start, Shape shape, Chunk chunk, memory.desc description) {
@@ -411,51 +406,42 @@ final class TrainingPlan implements AutoCloseable {
     own.close();
   }
 
-  private static long[] stride(Window w) {
-    return new long[] {w.strideHeight(), w.strideWidth()};
-  }
-
-  private static long[] pad(Window w) {
-    return new long[] {w.padHeight(), w.padWidth()};
-  }
-
   private final class ConvolutionWork extends Work {
     private final int stage;
     private final Convolution c;
     private final boolean plain;
 
-    /** Whether oneDNN wants whole vectors of channels for its fast forward convolution. */
-    private boolean paddedForward;
-
     private final int gradientStart;
-    private final memory.desc forwardWeights;
+    private final ForwardConvolution forward;
     private final memory.desc backwardWeights;
     private final memory.desc gradientWeights;
-    private final int[] forwardOrigin;
     private final int[] backwardOrigin;
     private final int[] gradientOrigin;
-    private final FloatPointer forwardPacked;
     private final FloatPointer backwardPacked;
-    private final FloatPointer bias;
-    private final float[] forwardStaging;
     private final float[] backwardStaging;
-    private final float[] biasStaging;
     private final int gradientCount;
 
     ConvolutionWork(int stage, Convolution c, int gradientStart) {
       this.stage = stage;
       this.c = c;
       this.gradientStart = gradientStart;
-      this.plain = stage == 0 && plainInput(c);
+      this.plain = stage == 0 && stack.plainInput();
       Chunk full = chunks.get(0);
-      paddedForward = forwardDescription(full, null).impl_info_str().getString().contains("ref");
-      convolution_forward.primitive_desc f = forwardDescription(full, null);
-      forwardWeights = own.keep(f.weights_desc());
+      forward =
+          new ForwardConvolution(
+              dnn,
+              own,
+              "convolution " + stage,
+              c,
+              c.activation(),
+              plain,
+              hasBias(),
+              chunks.get(0).size);
       convolution_forward.primitive_desc hint = paddedHint(full);
       gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
       if (stage > 0) {
         backwardWeights = own.keep(dataDescription(full, hint, null).weights_desc());
-        backwardOrigin = origin(backwardWeights, true);
+        backwardOrigin = origin(backwardWeights);
         backwardPacked = own.allocateFloats(backwardOrigin.length);
         backwardStaging = new float[backwardOrigin.length];
       } else {
@@ -464,12 +450,7 @@ final class TrainingPlan implements AutoCloseable {
         backwardPacked = null;
         backwardStaging = null;
       }
-      forwardOrigin = origin(forwardWeights, paddedForward);
-      forwardPacked = own.allocateFloats(forwardOrigin.length);
-      forwardStaging = new float[forwardOrigin.length];
-      gradientOrigin = origin(gradientWeights, true);
-      bias = own.allocateFloats(OneDnn.padded(c.out().channels()));
-      biasStaging = new float[OneDnn.padded(c.out().channels())];
+      gradientOrigin = origin(gradientWeights);
       gradientCount = (gradientOrigin.length + 15) / 16 * 16;
     }
 
@@ -481,90 +462,30 @@ final class TrainingPlan implements AutoCloseable {
       return c.biasAt().length > 0;
     }
 
-    private int inputs(boolean padded) {
-      return plain || !padded ? c.in().channels() : OneDnn.padded(c.in().channels());
+    private int inputs() {
+      return plain ? c.in().channels() : OneDnn.padded(c.in().channels());
     }
 
-    private int outputs(boolean padded) {
-      return padded ? OneDnn.padded(c.out().channels()) : c.out().channels();
+    private int outputs() {
+      return OneDnn.padded(c.out().channels());
     }
 
-    /** For each packed weight, its place in the flat vector of parameters, or -1. */
-    private int[] origin(memory.desc packed, boolean padded) {
-      int in = inputs(padded);
-      int out = outputs(padded);
-      int area = c.window().kernelHeight() * c.window().kernelWidth();
-      int[] origin = dnn.origin(weights(padded, memory.format_tag.oihw), packed);
-      for (int j = 0; j < origin.length; j++) {
-        if (origin[j] >= 0) {
-          int k = origin[j] % area;
-          int i = origin[j] / area % in;
-          int o = origin[j] / area / in;
-          boolean real = i < c.in().channels() && o < c.out().channels();
-          origin[j] = real ? c.weightAt()[(o * c.in().channels() + i) * area + k] : -1;
-        }
-      }
-      return origin;
+    private int[] origin(memory.desc packed) {
+      int[] plainOrigin = dnn.origin(weights(memory.format_tag.oihw), packed);
+      return ForwardConvolution.origin(c, plainOrigin, inputs());
     }
 
-    private memory.desc weights(boolean padded, memory.format_tag tag) {
+    private memory.desc weights(memory.format_tag tag) {
       return dnn.describe(
-          tag,
-          outputs(padded),
-          inputs(padded),
-          c.window().kernelHeight(),
-          c.window().kernelWidth());
+          tag, outputs(), inputs(), c.window().kernelHeight(), c.window().kernelWidth());
     }
 
-    private memory.desc source(Chunk chunk, boolean padded) {
-      return plain
-          ? dnn.describe(
-              memory.format_tag.nchw,
-              chunk.size,
-              c.in().channels(),
-              c.in().height(),
-              c.in().width())
-          : dnn.images(chunk.size, inputs(padded), c.in());
+    private memory.desc source(Chunk chunk) {
+      return plain ? dnn.plainImages(chunk.size, c.in()) : dnn.images(chunk.size, inputs(), c.in());
     }
 
-    private memory.desc biasDescription(boolean padded) {
-      return dnn.describe(memory.format_tag.a, outputs(padded));
-    }
-
-    private convolution_forward.primitive_desc forwardDescription(Chunk chunk, memory.desc packed) {
-      memory.desc w = packed == null ? weights(paddedForward, memory.format_tag.any) : packed;
-      memory.desc to = dnn.images(chunk.size, outputs(paddedForward), c.out());
-      memory.desc from = source(chunk, paddedForward);
-      Window v = c.window();
-      primitive_attr attributes = dnn.attributes();
-      if (!c.activation().isIdentity()) {
-        post_ops post = own.keep(new post_ops());
-        post.append_eltwise(1, algorithm.eltwise_relu, c.activation().slope(), 0);
-        attributes.set_post_ops(post);
-      }
-      convolution_forward.desc d =
-          own.keep(
-              hasBias()
-                  ? new convolution_forward.desc(
-                      prop_kind.forward_training,
-                      algorithm.convolution_direct,
-                      from,
-                      w,
-                      biasDescription(paddedForward),
-                      to,
-                      stride(v),
-                      pad(v),
-                      pad(v))
-                  : new convolution_forward.desc(
-                      prop_kind.forward_training,
-                      algorithm.convolution_direct,
-                      from,
-                      w,
-                      to,
-                      stride(v),
-                      pad(v),
-                      pad(v)));
-      return own.keep(new convolution_forward.primitive_desc(d, attributes, dnn.engine()));
+    private memory.desc biasDescription() {
+      return dnn.describe(memory.format_tag.a, outputs());
     }
 
     private convolution_forward.primitive_desc paddedHint(Chunk chunk) {
@@ -574,20 +495,20 @@ final class TrainingPlan implements AutoCloseable {
               new convolution_forward.desc(
                   prop_kind.forward_training,
                   algorithm.convolution_direct,
-                  source(chunk, true),
-                  weights(true, memory.format_tag.any),
-                  dnn.images(chunk.size, outputs(true), c.out()),
-                  stride(v),
-                  pad(v),
-                  pad(v)));
+                  source(chunk),
+                  weights(memory.format_tag.any),
+                  dnn.images(chunk.size, outputs(), c.out()),
+                  v.stride(),
+                  v.pad(),
+                  v.pad()));
       return own.keep(new convolution_forward.primitive_desc(d, dnn.attributes(), dnn.engine()));
     }
 
     private convolution_backward_weights.primitive_desc weightDescription(
         Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
-      memory.desc to = dnn.images(chunk.size, outputs(true), c.out());
-      memory.desc from = source(chunk, true);
+      memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
+      memory.desc to = dnn.images(chunk.size, outputs(), c.out());
+      memory.desc from = source(chunk);
       Window v = c.window();
       convolution_backward_weights.desc d =
           own.keep(
@@ -596,83 +517,57 @@ final class TrainingPlan implements AutoCloseable {
                       algorithm.convolution_direct,
                       from,
                       w,
-                      biasDescription(true),
+                      biasDescription(),
                       to,
-                      stride(v),
-                      pad(v),
-                      pad(v))
+                      v.stride(),
+                      v.pad(),
+                      v.pad())
                   : new convolution_backward_weights.desc(
-                      algorithm.convolution_direct, from, w, to, stride(v), pad(v), pad(v)));
+                      algorithm.convolution_direct, from, w, to, v.stride(), v.pad(), v.pad()));
       return own.keep(
           new convolution_backward_weights.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
     }
 
     private convolution_backward_data.primitive_desc dataDescription(
         Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
+      memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
       Window v = c.window();
       convolution_backward_data.desc d =
           own.keep(
               new convolution_backward_data.desc(
                   algorithm.convolution_direct,
-                  source(chunk, true),
+                  source(chunk),
                   w,
-                  dnn.images(chunk.size, outputs(true), c.out()),
-                  stride(v),
-                  pad(v),
-                  pad(v)));
+                  dnn.images(chunk.size, outputs(), c.out()),
+                  v.stride(),
+                  v.pad(),
+                  v.pad()));
       return own.keep(
           new convolution_backward_data.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
     }
 
     @Override
     void load() {
-      gather(forwardOrigin, forwardStaging, forwardPacked);
+      forward.load(parameters);
       if (backwardOrigin != null) {
-        gather(backwardOrigin, backwardStaging, backwardPacked);
-      }
-      if (hasBias()) {
-        for (int i = 0; i < c.biasAt().length; i++) {
-          biasStaging[i] = parameters[c.biasAt()[i]];
+        for (int i = 0; i < backwardOrigin.length; i++) {
+          backwardStaging[i] = backwardOrigin[i] < 0 ? 0 : parameters[backwardOrigin[i]];
         }
-        bias.put(biasStaging);
+        backwardPacked.put(backwardStaging);
       }
-    }
-
-    private void gather(int[] origin, float[] staging, FloatPointer to) {
-      for (int i = 0; i < origin.length; i++) {
-        staging[i] = origin[i] < 0 ? 0 : parameters[origin[i]];
-      }
-      to.put(staging);
     }
 
     @Override
     void forward(Chunk chunk) {
-      convolution_forward.primitive_desc d = forwardDescription(chunk, forwardWeights);
-      Operation operation = dnn.operation("convolution " + stage, new convolution_forward(d), d);
-      memory from = sourceMemory(chunk, source(chunk, paddedForward));
-      memory to =
-          at(
-              activations[stage + 1],
-              c.out(),
-              chunk,
-              dnn.images(chunk.size, outputs(paddedForward), c.out()));
-      memory w = dnn.memory(forwardWeights, forwardPacked);
-      if (hasBias()) {
-        memory b = dnn.memory(biasDescription(paddedForward), bias);
-        chunk.add(
-            operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_BIAS, b, DNNL_ARG_DST, to);
-      } else {
-        chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_DST, to);
-      }
+      long skip = chunk.first * OneDnn.floats(c.out()) * Float.BYTES;
+      Pointer to = own.keep(NativeMemory.after(activations[stage + 1], skip));
+      chunk.add(forward.call(chunk.size, sourceAt(chunk), to, chunk.scratch));
     }
 
-    private memory sourceMemory(Chunk chunk, memory.desc description) {
+    private Pointer sourceAt(Chunk chunk) {
       Shape s = c.in();
-      long perImage = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
-      return dnn.memory(
-          description,
-          own.keep(NativeMemory.after(activations[stage], chunk.first * perImage * Float.BYTES)));
+      long image = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
+      return own.keep(NativeMemory.after(activations[stage], chunk.first * image * Float.BYTES));
     }
 
     @Override
@@ -684,14 +579,14 @@ final class TrainingPlan implements AutoCloseable {
       Operation operation =
           dnn.operation("gradient " + stage, new convolution_backward_weights(d), d);
       memory error = padded(errors[stage + 1], c.out(), chunk);
-      memory from = sourceMemory(chunk, source(chunk, true));
+      memory from = dnn.memory(source(chunk), sourceAt(chunk));
       long start = ((long) chunk.number * partialLength + gradientStart) * Float.BYTES;
       memory w = dnn.memory(gradientWeights, own.keep(NativeMemory.after(partialGradients, start)));
       if (hasBias()) {
         long biasStart = start + (long) gradientCount * Float.BYTES;
         memory b =
             dnn.memory(
-                biasDescription(true), own.keep(NativeMemory.after(partialGradients, biasStart)));
+                biasDescription(), own.keep(NativeMemory.after(partialGradients, biasStart)));
         chunk.add(
             operation,
             DNNL_ARG_SRC,
@@ -989,7 +884,7 @@ final class TrainingPlan implements AutoCloseable {
         variance[c] = (float) (squares / count);
         statisticsStaging[c] = mean[c];
         statisticsStaging[width + c] = variance[c];
-        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : parameters[norm.gammaAt() + c];
+        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : norm.gamma(parameters, c);
         scaleStaging[width + c] = norm.betaAt() < 0 ? 0 : parameters[norm.betaAt() + c];
       }
       statistics.put(statisticsStaging);
@@ -1151,18 +1046,6 @@ final class TrainingPlan implements AutoCloseable {
       this.p = p;
     }
 
-    private algorithm kind() {
-      return switch (p.kind()) {
-        case MAX -> algorithm.pooling_max;
-        case AVERAGE -> algorithm.pooling_avg_exclude_padding;
-        case AVERAGE_WITH_PADDING -> algorithm.pooling_avg_include_padding;
-      };
-    }
-
-    private long[] kernel() {
-      return new long[] {p.window().kernelHeight(), p.window().kernelWidth()};
-    }
-
     @Override
     void forward(Chunk chunk) {
       Window w = p.window();
@@ -1172,13 +1055,13 @@ final class TrainingPlan implements AutoCloseable {
                   own.keep(
                       new pooling_forward.desc(
                           prop_kind.forward_training,
-                          kind(),
+                          p.kind().algorithm(),
                           padded(chunk, p.in()),
                           padded(chunk, p.out()),
-                          stride(w),
-                          kernel(),
-                          pad(w),
-                          pad(w))),
+                          w.stride(),
+                          w.kernel(),
+                          w.pad(),
+                          w.pad())),
                   dnn.attributes(),
                   dnn.engine()));
       Operation operation = dnn.operation("pooling " + stage, new pooling_forward(d), d);
@@ -1206,13 +1089,13 @@ final class TrainingPlan implements AutoCloseable {
               new pooling_backward.primitive_desc(
                   own.keep(
                       new pooling_backward.desc(
-                          kind(),
+                          p.kind().algorithm(),
                           padded(chunk, p.in()),
                           padded(chunk, p.out()),
-                          stride(w),
-                          kernel(),
-                          pad(w),
-                          pad(w))),
+                          w.stride(),
+                          w.kernel(),
+                          w.pad(),
+                          w.pad())),
                   dnn.attributes(),
                   dnn.engine(),
                   forwards.get(chunk.number)));
