@@ -75,6 +75,7 @@ public final class FusedNetwork extends MultiLayerNetwork {
    * one. Nothing is shared.
    *
    * @param network an initialised network
+   * @return the new one, initialised
    */
   public static FusedNetwork of(MultiLayerNetwork network) {
     FusedNetwork fused = new FusedNetwork(network.getLayerWiseConfigurations().clone());
@@ -88,12 +89,20 @@ public final class FusedNetwork extends MultiLayerNetwork {
     return fused;
   }
 
-  /** Returns how many images of the last training batch were classified rightly. */
+  /**
+   * Counts what the last training batch's forward pass classified rightly.
+   *
+   * @return how many of its images
+   */
   public int correctInLastBatch() {
     return correct;
   }
 
-  /** Returns what computes: "fused (…)", or "dl4j" and why. */
+  /**
+   * Says what computes.
+   *
+   * @return "fused", or "dl4j: " and the layer that has no fused form
+   */
   public String engine() {
     if (unsupported != null) {
       return "dl4j: " + unsupported;
@@ -222,6 +231,11 @@ public final class FusedNetwork extends MultiLayerNetwork {
 
   /**
    * Does one training step, as DL4J does it, with one call of its updater where that is the same.
+   *
+   * @param features the images
+   * @param wanted the labels, one row an image, one column a class
+   * @param featuresMask a mask, with which DL4J computes, or null
+   * @param labelsMask a mask, with which DL4J computes, or null
    */
   @Override
   public synchronized void fit(
