@@ -290,6 +290,18 @@ class AugmentationTest {
     }
   }
 
+  /** In the last row the eighth pixel's source lies on the lower edge, to the last bit. */
+  @Test
+  void aPointOnTheFarEdgeIsOutside() {
+    Picture picture = Digits.of(0);
+
+    RandomRotation.rotate(picture, -4.838712215423584, Interpolation.NEAREST, 0.5);
+
+    for (int x = 0; x < 28; x++) {
+      assertThat(picture.pixels()[27 * 28 + x]).isEqualTo(x <= 7 || x == 27 ? 0.5f : 0);
+    }
+  }
+
   /** Row by row with the arithmetic of the formula, without the shortcuts of the warp. */
   @Test
   void aWarpIsTheSameAsItsFormulaForAnyMap() {
