@@ -20,19 +20,20 @@ final class Pen {
   private static final int MOST_POINTS = 512;
   private static final float PIECES_PER_HEIGHT = 14;
 
-  // How far hands differ. Lengths are parts of the digit's height or pixels, angles radians.
-  private static final float JITTER = 0.018f;
-  private static final float WARP = 0.11f;
-  private static final float LEAST_ASPECT = 0.6f;
-  private static final float MOST_ASPECT = 1.15f;
-  private static final float LEAST_SLANT = -0.25f;
-  private static final float MOST_SLANT = 0.6f;
-  private static final float MOST_TURN = 0.25f;
+  // How far hands differ: so far that a linear model gets about 92 %, as it does on MNIST.
+  // Lengths are parts of the digit's height or pixels, angles radians.
+  private static final float JITTER = 0.025f;
+  private static final float WARP = 0.16f;
+  private static final float LEAST_ASPECT = 0.5f;
+  private static final float MOST_ASPECT = 1.25f;
+  private static final float LEAST_SLANT = -0.3f;
+  private static final float MOST_SLANT = 0.65f;
+  private static final float MOST_TURN = 0.4f;
   private static final float LEAST_RADIUS = 0.7f;
   private static final float MOST_RADIUS = 1.6f;
   private static final float LEAST_EDGE = 0.9f;
   private static final float MOST_EDGE = 1.7f;
-  private static final float LEAST_SIZE = 0.9f;
+  private static final float LEAST_SIZE = 0.65f;
   private static final float LEAST_PRESSURE = 0.85f;
   private static final float MOST_PRESSURE = 1.15f;
 
