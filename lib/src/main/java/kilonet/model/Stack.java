@@ -1,5 +1,7 @@
 package kilonet.model;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,6 +115,7 @@ public record Stack(
      *
      * @throws IllegalArgumentException if the text is none of these
      */
+    @JsonCreator
     public static Block parse(String text) {
       Matcher conv = CONV.matcher(text);
       if (conv.matches() && conv.group(2).equals(conv.group(3))) {
@@ -137,6 +140,7 @@ public record Stack(
               + " 'conv 16 1x1 no dropout', 'maxpool 2', 'avgpool 4' or 'global avgpool'.");
     }
 
+    @JsonValue
     @Override
     public String toString() {
       return switch (kind) {

@@ -1,6 +1,5 @@
 package kilonet.model;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +41,7 @@ import tech.tablesaw.api.Table;
  *     norm, which {@code numParams()} of Deeplearning4j counts too, are not trained
  * @param multiplyAdds multiply-adds of one picture's forward pass, in convolutions and dense layers
  */
-public record Summary(
-    List<Row> rows, long parameters, @JsonProperty("multiply_adds") long multiplyAdds) {
+public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
 
   /**
    * One layer.
@@ -67,11 +65,11 @@ public record Summary(
       String padding,
       String output,
       long parameters,
-      @JsonProperty("multiply_adds") long multiplyAdds,
+      long multiplyAdds,
       long jump,
       double start,
-      @JsonProperty("receptive_field") long receptiveField,
-      @JsonProperty("receptive_field_width") long receptiveFieldWidth) {
+      long receptiveField,
+      long receptiveFieldWidth) {
 
     String field() {
       return receptiveField == receptiveFieldWidth

@@ -1,0 +1,65 @@
+package kilonet.train;
+
+import java.util.Map;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Weight decay over any choice of parameters, applied between a batch's gradient and its update.
+ * Deeplearning4j's own never reaches batch norm, which PyTorch's does.
+ */
+final class WeightDecay extends BaseTrainingListener {
+
+  private final Optimizer optimizer;
+  private final INDArray decayed;
+
+  /**
+   * A listener for a network.
+   *
+   * @param network an initialized network
+   */
+  WeightDecay(Optimizer optimizer, MultiLayerNetwork network) {
+    this.optimizer = optimizer;
+    this.decayed = mask(network, optimizer.decayNormAndBias());
+  }
+
+  /** One where a parameter decays, else zero; running statistics never decay. */
+  private static INDArray mask(MultiLayerNetwork network, boolean normAndBias) {
+    INDArray mask = Nd4j.zeros(network.params().dataType(), network.numParams());
+    long offset = 0;
+    for (int i = 0; i < network.getnLayers(); i++) {
+      boolean norm = network.getLayer(i).conf().getLayer() instanceof BatchNormalization;
+      for (Map.Entry<String, INDArray> entry : network.getLayer(i).paramTable().entrySet()) {
+        String name = entry.getKey();
+        long length = entry.getValue().length();
+        boolean weight = !norm && name.equals("W");
+        boolean trained = !norm || name.equals("gamma") || name.equals("beta");
+        if (weight || (normAndBias && trained)) {
+          mask.get(NDArrayIndex.interval(offset, offset + length)).assign(1);
+        }
+        offset += length;
+      }
+    }
+    return mask;
+  }
+
+  @Override
+  public void onGradientCalculation(Model model) {
+    MultiLayerNetwork network = (MultiLayerNetwork) model;
+    INDArray parameters = network.params().reshape(network.numParams());
+    INDArray kept = parameters.mul(decayed);
+    if (optimizer.kind() == Optimizer.Kind.ADAMW) {
+      double rate = network.getLearningRate(0);
+      parameters.subi(kept.muli(rate * optimizer.weightDecay()));
+    } else {
+      // The gradient is still the sum over the batch; the update divides it.
+      INDArray gradient = network.getFlattenedGradients().reshape(network.numParams());
+      gradient.addi(kept.muli(optimizer.weightDecay() * network.batchSize()));
+    }
+  }
+}
