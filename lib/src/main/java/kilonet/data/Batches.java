@@ -1,5 +1,8 @@
 package kilonet.data;
 
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -364,6 +367,11 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   @Override
   public DataSetPreProcessor getPreProcessor() {
     return preProcessor;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    throw new NotSerializableException(
+        "Batches cannot be written: keep seed, epoch and position, and use startAt.");
   }
 
   /** What one worker needs to make batches. */

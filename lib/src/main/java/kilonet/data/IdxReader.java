@@ -129,7 +129,7 @@ final class IdxReader {
       raw.close();
       throw new DataException(
           "%s: gzip data were expected, but their header is damaged (%s)."
-              .formatted(file, e.getMessage()),
+              .formatted(file, e instanceof EOFException ? "it ends too early" : e.getMessage()),
           e);
     } catch (IOException e) {
       raw.close();

@@ -3,7 +3,6 @@ package kilonet.data;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +67,7 @@ public final class Mnist {
       return Optional.of(complete(Path.of(variable), "the folder that KILONET_DATA names"));
     }
     Path cache = cacheFolder(environment);
-    return Arrays.stream(MnistFile.values()).allMatch(file -> file.in(cache).isPresent())
+    return MnistFile.ALL.stream().allMatch(file -> file.in(cache).isPresent())
         ? Optional.of(cache)
         : Optional.empty();
   }
@@ -80,7 +79,7 @@ public final class Mnist {
               .formatted(
                   folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
     }
-    for (MnistFile file : MnistFile.values()) {
+    for (MnistFile file : MnistFile.ALL) {
       if (file.in(folder).isEmpty()) {
         throw new DataException(
             "%s: %s was expected to hold MNIST's four files, but %s (also with .gz) is missing."
@@ -130,13 +129,14 @@ public final class Mnist {
    * the right content. A file is written aside and moved to its place when its SHA-256 fits.
    *
    * @param folder is made if need be
-   * @param mirrors addresses that end in a slash, tried in turn
+   * @param mirrors addresses of folders, tried in turn
    * @param listener is told how the download goes on
    * @return the folder
    * @throws DataUnavailableException if no mirror could be reached or gave the right files
    */
   public static Path download(Path folder, List<URI> mirrors, DownloadListener listener) {
-    return new MnistDownload(mirrors, listener, MnistDownload.Patience.USUAL).into(folder);
+    return new MnistDownload(MnistFile.ALL, mirrors, listener, MnistDownload.Patience.USUAL)
+        .into(folder);
   }
 
   /**
@@ -185,9 +185,18 @@ public final class Mnist {
                   labelPath, images.count(), imagePath.getFileName(), labels.labels().length));
     }
     if (verified) {
-      imageFile.verify(imagePath, images.sha256());
-      labelFile.verify(labelPath, labels.sha256());
+      verify(imagePath, imageFile.sha256(), images.sha256());
+      verify(labelPath, labelFile.sha256(), labels.sha256());
     }
     return new ImageSet(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
+  }
+
+  private static void verify(Path file, String expected, String found) {
+    if (!found.equals(expected)) {
+      throw new DataException(
+          "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): put the"
+                  .formatted(file, expected, found)
+              + " original there, or name no folder to have it downloaded.");
+    }
   }
 }

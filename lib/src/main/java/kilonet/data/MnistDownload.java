@@ -1,8 +1,10 @@
 package kilonet.data;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -33,13 +35,13 @@ final class MnistDownload {
   /**
    * How much is put up with.
    *
-   * @param silence how long a server may send nothing
+   * @param silence how long a server may take to connect, and then to send anything
    * @param tries how often a mirror is asked for a file
    * @param pause between two tries
    */
   record Patience(Duration silence, int tries, Duration pause) {
 
-    static final Patience USUAL = new Patience(Duration.ofSeconds(20), 3, Duration.ofSeconds(1));
+    static final Patience USUAL = new Patience(Duration.ofSeconds(15), 3, Duration.ofSeconds(1));
   }
 
   private static final int OK = 200;
@@ -53,11 +55,14 @@ final class MnistDownload {
       ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s."
           .formatted(Mnist.FOLDER_VARIABLE, PenDigits.NAME);
 
+  private final List<MnistFile> files;
   private final List<URI> mirrors;
   private final DownloadListener listener;
   private final Patience patience;
 
-  MnistDownload(List<URI> mirrors, DownloadListener listener, Patience patience) {
+  MnistDownload(
+      List<MnistFile> files, List<URI> mirrors, DownloadListener listener, Patience patience) {
+    this.files = files;
     this.mirrors = new ArrayList<>(mirrors);
     this.listener = listener;
     this.patience = patience;
@@ -77,7 +82,7 @@ final class MnistDownload {
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(patience.silence())
             .build();
-    for (MnistFile file : MnistFile.values()) {
+    for (MnistFile file : files) {
       if (file.in(folder).isEmpty()) {
         fetch(client, file, folder);
       }
@@ -92,7 +97,7 @@ final class MnistDownload {
       try {
         fetch(client, mirror, file, folder);
         return;
-      } catch (IOException | DataException e) {
+      } catch (IOException e) {
         failures.add("%s: %s".formatted(mirror, reason(e)));
         last = e;
         Collections.rotate(mirrors.subList(mirrors.indexOf(mirror), mirrors.size()), -1);
@@ -115,11 +120,26 @@ final class MnistDownload {
     String name = file.usualName() + ".gz";
     Path aside = Files.createTempFile(folder, name + ".", ".part");
     try {
-      transfer(client, mirror.resolve(name), file, aside);
-      file.verify(aside, IdxReader.sha256(aside, file.size() + 1));
+      String parent = mirror.toString().endsWith("/") ? mirror.toString() : mirror + "/";
+      transfer(client, URI.create(parent + name), file, aside);
+      verify(file, aside);
       Files.move(aside, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(aside);
+    }
+  }
+
+  private static void verify(MnistFile file, Path aside) throws IOException {
+    String found;
+    try {
+      found = IdxReader.sha256(aside, file.size() + 1);
+    } catch (DataException e) {
+      throw new IOException("sent damaged gzip data", e);
+    }
+    if (!found.equals(file.sha256())) {
+      throw new IOException(
+          "sent other content than MNIST's (SHA-256 %s instead of %s)"
+              .formatted(found, file.sha256()));
     }
   }
 
@@ -129,7 +149,8 @@ final class MnistDownload {
       try {
         request(client, address, file, aside);
         return;
-      } catch (Refused e) {
+      } catch (Refused | ConnectException | HttpConnectTimeoutException e) {
+        // Asking again will not help.
         throw e;
       } catch (IOException e) {
         if (--left == 0) {
