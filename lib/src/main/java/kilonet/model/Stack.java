@@ -337,7 +337,6 @@ public record Stack(
                     .name("bn" + number)
                     .decay(BATCH_NORM_DECAY)
                     .eps(BATCH_NORM_EPSILON)
-                    .useLogStd(false)
                     .build());
         case "relu" ->
             net.layer(

@@ -186,7 +186,7 @@ public final class Trainer {
     averaging =
         recipe.averaging() == 0 ? null : new Averaging(recipe.averaging(), network.params());
     if (recipe.optimizer().weightDecay() > 0) {
-      network.addListeners(new WeightDecay(recipe.optimizer(), network));
+      network.addListeners(new WeightDecay(recipe.optimizer(), schedule.learningRate(), network));
     }
   }
 
@@ -197,7 +197,7 @@ public final class Trainer {
       long start = System.nanoTime();
       DataSet batch = batches.next();
       int iteration = network.getIterationCount();
-      double rate = network.getLearningRate(0);
+      double rate = schedule.learningRate().valueAt(iteration, epoch);
       // Deeplearning4j draws dropout from one stream: tie it to the batch, so that a resumed run
       // draws what an unbroken one does.
       Nd4j.getRandom().setSeed(new RandomStream(recipe.seed(), iteration).nextLong());
@@ -241,7 +241,7 @@ public final class Trainer {
         kept.loss(),
         kept.accuracy(),
         raw.accuracy(),
-        lastRate(),
+        schedule.learningRate().valueAt(network.getIterationCount() - 1, epoch),
         seconds,
         tally.images() / seconds);
   }
@@ -263,13 +263,6 @@ public final class Trainer {
 
   private ReduceLROnPlateau.State plateau() {
     return schedule.learningRate() instanceof ReduceLROnPlateau plateau ? plateau.state() : null;
-  }
-
-  private double lastRate() {
-    network.setIterationCount(network.getIterationCount() - 1);
-    double rate = network.getLearningRate(0);
-    network.setIterationCount(network.getIterationCount() + 1);
-    return rate;
   }
 
   private Result result(History history) {

@@ -8,6 +8,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * Weight decay over any choice of parameters, applied between a batch's gradient and its update.
@@ -16,15 +17,18 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class WeightDecay extends BaseTrainingListener {
 
   private final Optimizer optimizer;
+  private final ISchedule rates;
   private final INDArray decayed;
 
   /**
    * A listener for a network.
    *
+   * @param rates learning rate at each step, by which AdamW's decay is multiplied
    * @param network an initialized network
    */
-  WeightDecay(Optimizer optimizer, MultiLayerNetwork network) {
+  WeightDecay(Optimizer optimizer, ISchedule rates, MultiLayerNetwork network) {
     this.optimizer = optimizer;
+    this.rates = rates;
     this.decayed = mask(network, optimizer.decayNormAndBias());
   }
 
@@ -54,7 +58,7 @@ final class WeightDecay extends BaseTrainingListener {
     INDArray parameters = network.params().reshape(network.numParams());
     INDArray kept = parameters.mul(decayed);
     if (optimizer.kind() == Optimizer.Kind.ADAMW) {
-      double rate = network.getLearningRate(0);
+      double rate = rates.valueAt(network.getIterationCount(), network.getEpochCount());
       parameters.subi(kept.muli(rate * optimizer.weightDecay()));
     } else {
       // The gradient is still the sum over the batch; the update divides it.
