@@ -18,7 +18,7 @@ public final class Recipes {
               Recipe.of("model_3", Models.Model_3(), Optimizer.nesterov(0.1, 0.9))
                   .augmentation("affine(degrees=10, shift=2, scale=0.9..1.1)")
                   .schedule("onecycle(max=0.1, pct_start=0.2, cycle_momentum=false)")
-                  .averaging(0.995))
+                  .averaging("ema(decay=0.995)"))
           .collect(Collectors.toMap(Recipe::name, Function.identity(), (a, b) -> a, TreeMap::new));
 
   private Recipes() {}

@@ -70,9 +70,23 @@ public record Result(
         history);
   }
 
-  /** Whether every epoch of the recipe was trained. */
+  /** Whether every epoch of the recipe was trained, or its patience ran out. */
   @JsonIgnore
   public boolean isFinished() {
-    return epochs == definition.epochs();
+    return isFinished(definition, history);
+  }
+
+  static boolean isFinished(Recipe recipe, History history) {
+    List<EpochResult> epochs = history.epochs();
+    if (epochs.size() >= recipe.epochs()) {
+      return true;
+    }
+    int best = 0;
+    for (int i = 1; i < epochs.size(); i++) {
+      if (epochs.get(i).testAccuracy() > epochs.get(best).testAccuracy()) {
+        best = i;
+      }
+    }
+    return recipe.patience() > 0 && epochs.size() - 1 - best >= recipe.patience();
   }
 }

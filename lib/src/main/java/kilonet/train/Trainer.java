@@ -55,6 +55,7 @@ public final class Trainer {
   private SchedulePlan schedule;
   private MultiLayerNetwork network;
   private Averaging averaging;
+  private Accumulation accumulation;
   private Result result;
 
   /**
@@ -123,7 +124,7 @@ public final class Trainer {
                 .build();
         Batches testing =
             Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
-      prepare(batches.batchesPerEpoch());
+      prepare(updates(batches));
       History history = new History(List.of());
       Checkpoint.Tally tally = Checkpoint.Tally.NOTHING;
       if (checkpoint.isPresent()) {
@@ -133,13 +134,16 @@ public final class Trainer {
         result = result(history);
       }
       progress.started(recipe, batches.batchesPerEpoch(), history.epochs().size());
-      while (history.epochs().size() < recipe.epochs()) {
+      while (!Result.isFinished(recipe, history)) {
         int epoch = history.epochs().size();
         batches.startAt(epoch, tally.batches());
         tally = trainEpoch(batches, epoch, tally);
         if (tally.batches() < batches.batchesPerEpoch()) {
           save(history, tally);
           break;
+        }
+        if (averaging != null) {
+          averaging.afterEpoch(network.params(), epoch + 1);
         }
         history = history.plus(test(testing, epoch, tally));
         tally = Checkpoint.Tally.NOTHING;
@@ -169,10 +173,14 @@ public final class Trainer {
     return kept;
   }
 
-  private void prepare(int batchesPerEpoch) {
+  private int updates(Batches batches) {
+    return (batches.batchesPerEpoch() + recipe.accumulation() - 1) / recipe.accumulation();
+  }
+
+  private void prepare(int updatesPerEpoch) {
     schedule =
         Schedules.parse(
-            recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), batchesPerEpoch);
+            recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), updatesPerEpoch);
     MultiLayerConfiguration configuration =
         recipe
             .model()
@@ -183,8 +191,15 @@ public final class Trainer {
                 recipe.seed());
     network = engine.network(configuration);
     Stack.initialize(network, recipe.seed());
-    averaging =
-        recipe.averaging() == 0 ? null : new Averaging(recipe.averaging(), network.params());
+    averaging = Averaging.of(recipe.averaging(), network.params());
+    INDArray trained = WeightDecay.trained(network, true);
+    accumulation = new Accumulation(trained);
+    if (recipe.accumulation() > 1) {
+      network.addListeners(accumulation);
+    }
+    if (recipe.clipping() > 0) {
+      network.addListeners(new Clipping(recipe.clipping(), trained));
+    }
     if (recipe.optimizer().weightDecay() > 0) {
       network.addListeners(new WeightDecay(recipe.optimizer(), schedule.learningRate(), network));
     }
@@ -193,18 +208,23 @@ public final class Trainer {
   private Checkpoint.Tally trainEpoch(Batches batches, int epoch, Checkpoint.Tally tally) {
     network.setEpochCount(epoch);
     Hits hits = Hits.of(network);
-    while (batches.hasNext() && !stopped) {
+    while (batches.hasNext() && !(stopped && tally.batches() % recipe.accumulation() == 0)) {
       long start = System.nanoTime();
       DataSet batch = batches.next();
       int iteration = network.getIterationCount();
       double rate = schedule.learningRate().valueAt(iteration, epoch);
       // Deeplearning4j draws dropout from one stream: tie it to the batch, so that a resumed run
       // draws what an unbroken one does.
-      Nd4j.getRandom().setSeed(new RandomStream(recipe.seed(), iteration).nextLong());
+      Nd4j.getRandom()
+          .setSeed(new RandomStream(recipe.seed(), epoch, tally.batches()).nextLong());
       hits.expect(batch.getLabels());
-      network.fit(batch);
-      if (averaging != null) {
-        averaging.add(network.params(), iteration);
+      if ((tally.batches() + 1) % recipe.accumulation() != 0 && batches.hasNext()) {
+        accumulation.add(network, batch);
+      } else {
+        network.fit(batch);
+        if (averaging != null) {
+          averaging.afterBatch(network.params(), iteration);
+        }
       }
       int images = (int) batch.getFeatures().size(0);
       tally = tally.plus(images, network.score(), hits.count(), System.nanoTime() - start);

@@ -29,11 +29,15 @@ final class WeightDecay extends BaseTrainingListener {
   WeightDecay(Optimizer optimizer, ISchedule rates, MultiLayerNetwork network) {
     this.optimizer = optimizer;
     this.rates = rates;
-    this.decayed = mask(network, optimizer.decayNormAndBias());
+    this.decayed = trained(network, optimizer.decayNormAndBias());
   }
 
-  /** One where a parameter decays, else zero; running statistics never decay. */
-  private static INDArray mask(MultiLayerNetwork network, boolean normAndBias) {
+  /**
+   * One for each trained parameter, zero for running statistics.
+   *
+   * @param normAndBias whether batch norm's gamma and beta and the biases get a one too
+   */
+  static INDArray trained(MultiLayerNetwork network, boolean normAndBias) {
     INDArray mask = Nd4j.zeros(network.params().dataType(), network.numParams());
     long offset = 0;
     for (int i = 0; i < network.getnLayers(); i++) {
