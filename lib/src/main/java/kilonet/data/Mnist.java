@@ -193,10 +193,13 @@ public final class Mnist {
 
   private static void verify(Path file, String expected, String found) {
     if (!found.equals(expected)) {
+      String remedy =
+          file.startsWith(cacheFolder())
+              ? "delete the file to have it downloaded again"
+              : "put the original there, or name no folder to have it downloaded";
       throw new DataException(
-          "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): put the"
-                  .formatted(file, expected, found)
-              + " original there, or name no folder to have it downloaded.");
+          "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): %s."
+              .formatted(file, expected, found, remedy));
     }
   }
 }

@@ -112,6 +112,9 @@ final class MnistDownload {
   }
 
   private static String reason(Exception e) {
+    if (e instanceof ConnectException) {
+      return "no connection";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
@@ -123,7 +126,7 @@ final class MnistDownload {
       String parent = mirror.toString().endsWith("/") ? mirror.toString() : mirror + "/";
       transfer(client, URI.create(parent + name), file, aside);
       verify(file, aside);
-      Files.move(aside, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(aside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(aside);
     }

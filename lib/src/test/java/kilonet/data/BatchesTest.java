@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -266,6 +271,57 @@ class BatchesTest {
       assertThatThrownBy(batches::next)
           .rootCause()
           .hasMessageContaining("turned an image of 2 x 3 into one of 3 x 3");
+    }
+  }
+
+  @Test
+  void given_a_failure_in_a_later_batch_when_asked_then_those_before_it_still_come() {
+    Augmentation failing =
+        (picture, random) -> {
+          if (picture.pixels()[0] * 255 > 65) {
+            throw new ArithmeticException("too bright");
+          }
+        };
+    // Image 7 is the first that fails: it is in batch 3.
+    try (Batches batches = Batches.inOrder(TEN, 2).augmentation(failing).workers(3).build()) {
+      assertThat(images(batches.next())).containsExactly(0, 1);
+      assertThat(images(batches.next())).containsExactly(2, 3);
+      assertThat(images(batches.next())).containsExactly(4, 5);
+      String sentence = "Batch 3 of epoch 0 could not be made: too bright";
+      assertThatThrownBy(batches::next).hasMessage(sentence);
+      assertThatThrownBy(batches::next).hasMessage(sentence);
+      batches.startAt(0, 1);
+      assertThat(images(batches.next())).containsExactly(2, 3);
+    }
+  }
+
+  @Test
+  void given_an_interrupt_when_waiting_for_a_batch_then_it_is_kept_and_nothing_is_lost() {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Augmentation slow =
+        (picture, random) -> {
+          try {
+            interrupted.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    try (Batches batches = Batches.inOrder(TEN, 4).augmentation(slow).build()) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(batches::next).hasMessage("Interrupted while waiting for a batch.");
+      assertThat(Thread.interrupted()).isTrue();
+      interrupted.countDown();
+      assertThat(images(batches.next())).containsExactly(0, 1, 2, 3);
+    }
+  }
+
+  @Test
+  void batches_are_not_written_as_java_objects() throws IOException {
+    try (Batches batches = Batches.inOrder(TEN, 4).build();
+        ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+      assertThatThrownBy(() -> out.writeObject(batches))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("use startAt");
     }
   }
 

@@ -273,7 +273,7 @@ class MnistDownloadTest {
                 + "%s: sent other content than MNIST's (SHA-256 %s instead of %s); "
                     .formatted(mirrors[2], IdxFiles.sha256(other), FILE.sha256())
                 + "%s: sent more than the file's 235,216 bytes; ".formatted(mirrors[3])
-                + "%s: ConnectException)".formatted(refusing)
+                + "%s: no connection)".formatted(refusing)
                 + ": name a folder that holds MNIST's four files in KILONET_DATA, or use the"
                 + " generated digits with --data digits.")
         .hasCauseInstanceOf(IOException.class);

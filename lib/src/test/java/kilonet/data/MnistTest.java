@@ -2,6 +2,7 @@ package kilonet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -284,14 +285,17 @@ class MnistTest {
     // 495.75
     assertThat(split.validation().classCounts())
         .containsExactly(494, 562, 496, 511, 487, 452, 493, 522, 487, 496);
-    assertThat(mean(mnist.train())).isBetween(Mnist.MEAN - 5e-5, Mnist.MEAN + 5e-5);
-  }
-
-  private static double mean(ImageSet set) {
     long sum = 0;
-    for (byte pixel : set.pixels()) {
-      sum += pixel & 0xFF;
+    long squares = 0;
+    for (byte pixel : mnist.train().pixels()) {
+      int value = pixel & 0xFF;
+      sum += value;
+      squares += value * value;
     }
-    return sum / (255.0 * set.pixels().length);
+    double pixels = 60_000 * 784;
+    double mean = sum / (255 * pixels);
+    double std = Math.sqrt(squares / (255.0 * 255.0 * pixels) - mean * mean);
+    assertThat(mean).isEqualTo(Mnist.MEAN, within(5e-5));
+    assertThat(std).isEqualTo(Mnist.STD, within(5e-5));
   }
 }
