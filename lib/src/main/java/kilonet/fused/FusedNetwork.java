@@ -1,0 +1,243 @@
+package kilonet.fused;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import kilonet.fused.Stage.Shape;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A DL4J network whose gradients and outputs come from a compiled plan of CPU primitives.
+ *
+ * <p>Parameters, updaters, schedules, regularisation, listeners, evaluation and serialisation are
+ * DL4J's. Images are {@code float} arrays of the shape {@code [batch, channels, height, width]}.
+ */
+@SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
+public final class FusedNetwork extends MultiLayerNetwork {
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
+
+  private transient Team team;
+  private transient Map<Integer, TrainingPlan> trainingPlans;
+  private transient Stack stack;
+  private transient String unsupported;
+  private transient float[] parameterCopy;
+  private transient float[] gradientCopy;
+  private transient float[] labelCopy;
+  private transient Gradient views;
+  private transient int correct;
+  private transient boolean closed;
+
+  /**
+   * Makes a network; {@link #init()} has to be called before it is used.
+   *
+   * @param configuration the layers and all that belongs to them
+   */
+  public FusedNetwork(MultiLayerConfiguration configuration) {
+    super(configuration);
+  }
+
+  /**
+   * Makes a network that has the configuration, the parameters and the updater state of another
+   * one. Nothing is shared.
+   *
+   * @param network an initialised network
+   */
+  public static FusedNetwork of(MultiLayerNetwork network) {
+    FusedNetwork fused = new FusedNetwork(network.getLayerWiseConfigurations().clone());
+    fused.init(network.params().dup(), false);
+    if (network.getUpdater(false) != null
+        && network.getUpdater(false).getStateViewArray() != null) {
+      fused
+          .getUpdater(true)
+          .setStateViewArray(fused, network.getUpdater(false).getStateViewArray().dup(), false);
+    }
+    return fused;
+  }
+
+  /** Returns how many images of the last training batch were classified rightly. */
+  public int correctInLastBatch() {
+    return correct;
+  }
+
+  /** Returns what computes: "fused (…)", or "dl4j" and why. */
+  public String engine() {
+    if (unsupported != null) {
+      return "dl4j: " + unsupported;
+    }
+    return "fused";
+  }
+
+  @Override
+  public void computeGradientAndScore(LayerWorkspaceMgr workspaces) {
+    computeGradientAndScore();
+  }
+
+  @Override
+  public void computeGradientAndScore() {
+    if (!supports(input) || mask != null || getLabels() == null) {
+      super.computeGradientAndScore();
+      return;
+    }
+    synchronizeIterEpochCounts();
+    if (flattenedGradients == null) {
+      initGradientsView();
+      views = null;
+    }
+    int batch = (int) input.size(0);
+    int classes = stack.classes();
+    INDArray wanted = getLabels();
+    if (wanted.rank() != 2 || wanted.size(0) != batch || wanted.size(1) != classes) {
+      throw new IllegalArgumentException(
+          "The labels have the shape "
+              + java.util.Arrays.toString(wanted.shape())
+              + "; they have to be ["
+              + batch
+              + ", "
+              + classes
+              + "], one row an image and one column a logit.");
+    }
+    TrainingPlan plan = trainingPlans.computeIfAbsent(batch, this::compile);
+    if (labelCopy == null || labelCopy.length < batch * classes) {
+      labelCopy = new float[batch * classes];
+    }
+    INDArray labelRows = plain(wanted);
+    pointer(labelRows).get(labelCopy, 0, batch * classes);
+    INDArray images = plain(input);
+    pointer(flattenedParams).get(parameterCopy);
+    double loss =
+        plan.run(
+            pointer(images),
+            labelCopy,
+            parameterCopy,
+            gradientCopy,
+            getDefaultConfiguration().getSeed(),
+            getIterationCount(),
+            getEpochCount());
+    pointer(flattenedGradients).put(gradientCopy);
+    correct = plan.correct();
+    if (views == null) {
+      views = views();
+    }
+    gradient = views;
+    score = loss / batch + calcRegularizationScore(true);
+    for (TrainingListener listener : trainingListeners) {
+      listener.onBackwardPass(this);
+    }
+  }
+
+  private TrainingPlan compile(int batch) {
+    return team.call(() -> new TrainingPlan(stack, batch, team));
+  }
+
+  private boolean supports(INDArray images) {
+    if (closed || unsupported != null || images == null) {
+      return false;
+    }
+    Shape shape = shape(images);
+    if (shape == null) {
+      return false;
+    }
+    if (stack == null) {
+      try {
+        stack = Stack.of(this, shape);
+      } catch (UnsupportedLayerException e) {
+        unsupported = e.getMessage();
+        LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
+        return false;
+      }
+      team = new Team(Runtime.getRuntime().availableProcessors());
+      trainingPlans = new LinkedHashMap<>();
+      parameterCopy = new float[stack.parameters()];
+      gradientCopy = new float[stack.parameters()];
+    }
+    return true;
+  }
+
+  private static Shape shape(INDArray images) {
+    if (images.dataType() != DataType.FLOAT) {
+      return null;
+    }
+    if (images.rank() == 4) {
+      return new Shape((int) images.size(1), (int) images.size(2), (int) images.size(3));
+    }
+    return images.rank() == 2 ? new Shape((int) images.size(1), 1, 1) : null;
+  }
+
+  /** The array itself if its elements lie in C order, side by side, as floats; a copy else. */
+  private static INDArray plain(INDArray array) {
+    boolean side =
+        array.dataType() == DataType.FLOAT
+            && array.ordering() == 'c'
+            && Nd4j.getExecutioner() != null
+            && array.length() > 0
+            && sideBySide(array);
+    return side ? array : array.castTo(DataType.FLOAT).dup('c');
+  }
+
+  private static boolean sideBySide(INDArray array) {
+    long expected = 1;
+    for (int i = array.rank() - 1; i >= 0; i--) {
+      if (array.size(i) != 1 && array.stride(i) != expected) {
+        return false;
+      }
+      expected *= array.size(i);
+    }
+    return true;
+  }
+
+  private static FloatPointer pointer(INDArray array) {
+    Pointer start = array.data().addressPointer();
+    return new FloatPointer(start).getPointer(array.offset() - array.data().offset());
+  }
+
+  /** The gradient vector by name, as DL4J's updaters want it. */
+  private Gradient views() {
+    Gradient all = new DefaultGradient(flattenedGradients);
+    INDArray flat = flattenedGradients.reshape(flattenedGradients.length());
+    long start = 0;
+    for (int i = 0; i < getnLayers(); i++) {
+      Layer layer = getLayer(i);
+      long length = layer.numParams();
+      if (length == 0) {
+        continue;
+      }
+      INDArray part = flat.get(NDArrayIndex.interval(start, start + length));
+      Map<String, INDArray> named =
+          layer.conf().getLayer().initializer().getGradientsFromFlattened(layer.conf(), part);
+      for (Map.Entry<String, INDArray> entry : named.entrySet()) {
+        all.setGradientFor(i + "_" + entry.getKey(), entry.getValue());
+      }
+      start += length;
+    }
+    return all;
+  }
+
+  /** Frees the plans, then what DL4J holds. The network cannot be used afterwards. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (team != null) {
+      team.close();
+      trainingPlans.values().forEach(TrainingPlan::close);
+      trainingPlans.clear();
+    }
+    super.close();
+  }
+}

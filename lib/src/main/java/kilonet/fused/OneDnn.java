@@ -1,0 +1,189 @@
+package kilonet.fused;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import kilonet.fused.Stage.Shape;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * oneDNN as the plans use it: descriptions of memory, primitives, and calls that make no garbage.
+ */
+final class OneDnn {
+  private static final engine CPU = new engine(engine.kind.cpu, 0);
+
+  private final NativeMemory owner;
+
+  OneDnn(NativeMemory owner) {
+    this.owner = owner;
+  }
+
+  engine engine() {
+    return CPU;
+  }
+
+  /** The number of channels in memory: a whole number of vectors. */
+  static int padded(int channels) {
+    return (channels + 15) / 16 * 16;
+  }
+
+  /** The floats that one image's activations take in memory. */
+  static long floats(Shape shape) {
+    return (long) padded(shape.channels()) * shape.height() * shape.width();
+  }
+
+  /** Images in memory, in blocks of 16 channels. */
+  memory.desc images(int count, int channels, Shape shape) {
+    return describe(memory.format_tag.nChw16c, count, channels, shape.height(), shape.width());
+  }
+
+  memory.desc describe(memory.format_tag tag, long... dimensions) {
+    return owner.keep(new memory.desc(dimensions, memory.data_type.f32, tag));
+  }
+
+  memory memory(memory.desc description, Pointer at) {
+    return owner.keep(new memory(description, CPU, at));
+  }
+
+  /** Attributes of a primitive whose working memory is ours. */
+  primitive_attr attributes() {
+    primitive_attr attributes = owner.keep(new primitive_attr());
+    attributes.set_scratchpad_mode(scratchpad_mode.user);
+    return attributes;
+  }
+
+  stream stream() {
+    return owner.keep(new stream(CPU));
+  }
+
+  /** Where each float of a blocked tensor comes from in the plain one, or -1 for padding. */
+  int[] origin(memory.desc plain, memory.desc blocked) {
+    int plainCount = (int) (plain.get_size() / Float.BYTES);
+    int blockedCount = (int) (blocked.get_size() / Float.BYTES);
+    float[] numbers = new float[plainCount];
+    for (int i = 0; i < plainCount; i++) {
+      numbers[i] = Float.intBitsToFloat(i + 0x0080_0000);
+    }
+    float[] result = new float[blockedCount];
+    try (NativeMemory own = new NativeMemory(numbers)) {
+      FloatPointer from = own.allocateFloats(plainCount);
+      from.put(numbers);
+      FloatPointer to = own.allocateFloats(blockedCount);
+      memory source = own.keep(new memory(plain, CPU, from));
+      memory target = own.keep(new memory(blocked, CPU, to));
+      stream s = own.keep(new stream(CPU));
+      own.keep(new reorder(source, target)).execute(s, source, target);
+      s._wait();
+      to.get(result);
+    }
+    int[] origin = new int[blockedCount];
+    for (int i = 0; i < blockedCount; i++) {
+      int bits = Float.floatToRawIntBits(result[i]);
+      origin[i] = bits == 0 ? -1 : bits - 0x0080_0000;
+    }
+    return origin;
+  }
+
+  /** A primitive that can be bound to memory. */
+  Operation operation(String name, primitive made, primitive_desc_base description) {
+    long scratch = description.scratchpad_desc().get_size();
+    return new Operation(name, owner.keep(made), owner.keep(description), scratch);
+  }
+
+  /** Binds a primitive to memory: pairs of argument number and memory. */
+  Call call(Operation operation, Scratch scratch, Object... arguments) {
+    Map<Integer, memory> all = new LinkedHashMap<>();
+    for (int i = 0; i < arguments.length; i += 2) {
+      all.put((Integer) arguments[i], (memory) arguments[i + 1]);
+    }
+    if (operation.scratch() > 0) {
+      memory.desc d = owner.keep(operation.description().scratchpad_desc());
+      all.put(DNNL_ARG_SCRATCHPAD, memory(d, scratch.atLeast(operation.scratch())));
+    }
+    dnnl_exec_arg_t list = owner.keep(new dnnl_exec_arg_t(all.size()));
+    int i = 0;
+    for (Map.Entry<Integer, memory> entry : all.entrySet()) {
+      list.position(i++).arg(entry.getKey()).memory(entry.getValue().get());
+    }
+    list.position(0);
+    return new Call(operation.name(), operation.made().get(), list, all.size());
+  }
+
+  /**
+   * A primitive.
+   *
+   * @param name what to call it in a profile
+   * @param made the primitive
+   * @param description its description
+   * @param scratch the bytes of working memory that it needs
+   */
+  record Operation(String name, primitive made, primitive_desc_base description, long scratch) {}
+
+  /** Working memory that the operations of one thread share. */
+  static final class Scratch {
+    private final NativeMemory owner;
+    private final long bytes;
+    private final Pointer memory;
+
+    Scratch(NativeMemory owner, long bytes) {
+      this.owner = owner;
+      this.bytes = bytes;
+      this.memory = owner.allocate(bytes);
+    }
+
+    Pointer atLeast(long needed) {
+      return needed <= bytes ? memory : owner.allocate(needed);
+    }
+  }
+
+  /** A primitive on certain memory. */
+  static final class Call {
+    private final String name;
+    private final dnnl_primitive made;
+    private final dnnl_exec_arg_t arguments;
+    private final int count;
+
+    Call(String name, dnnl_primitive made, dnnl_exec_arg_t arguments, int count) {
+      this.name = name;
+      this.made = made;
+      this.arguments = arguments;
+      this.count = count;
+    }
+
+    String name() {
+      return name;
+    }
+
+    void run(dnnl_stream stream) {
+      int status = dnnl.dnnl_primitive_execute(made, stream, count, arguments);
+      if (status != dnnl.dnnl_success) {
+        throw new IllegalStateException("oneDNN could not do " + name + ": status " + status);
+      }
+    }
+  }
+
+  static long[] pair(int first, int second) {
+    return new long[] {first, second};
+  }
+
+  static int[] filled(int length, int value) {
+    int[] array = new int[length];
+    Arrays.fill(array, value);
+    return array;
+  }
+}

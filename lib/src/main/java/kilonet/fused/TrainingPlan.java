@@ -1,0 +1,1159 @@
+package kilonet.fused;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.ArrayList;
+import java.util.List;
+import kilonet.fused.OneDnn.Call;
+import kilonet.fused.OneDnn.Operation;
+import kilonet.fused.OneDnn.Scratch;
+import kilonet.fused.Stage.Activation;
+import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Stage.Norm;
+import kilonet.fused.Stage.Pointwise;
+import kilonet.fused.Stage.Pooling;
+import kilonet.fused.Stage.Shape;
+import kilonet.fused.Stage.Window;
+import org.bytedeco.dnnl.batch_normalization_backward;
+import org.bytedeco.dnnl.batch_normalization_forward;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.pooling_backward;
+import org.bytedeco.dnnl.pooling_forward;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** One training step for batches of one size, compiled: forward, loss, backward. */
+final class TrainingPlan implements AutoCloseable {
+  private static final int CHUNK = 8;
+
+  private final Stack stack;
+  private final int batch;
+  private final Team team;
+  private final NativeMemory own = new NativeMemory(this);
+  private final OneDnn dnn = new OneDnn(own);
+  private final List<Chunk> chunks = new ArrayList<>();
+  private final List<Runnable> merges = new ArrayList<>();
+  private final List<Work> works = new ArrayList<>();
+  private final FloatPointer[] activations;
+  private final FloatPointer[] errors;
+  private final dnnl_stream[] streams;
+  private final FloatPointer partialGradients;
+  private final int partialLength;
+  private final float[] partial;
+  private final float[] total;
+
+  private Pointer images;
+  private float[] labels;
+  private float[] parameters;
+  private float[] gradient;
+  private long dropoutKey;
+  private int iteration;
+  private int epoch;
+
+  /** Something done to one chunk of a batch. */
+  private interface Step {
+    void run(dnnl_stream stream);
+  }
+
+  /** Some images of the batch, which one thread takes through the whole network. */
+  private final class Chunk {
+    final int first;
+    final int size;
+    final int number;
+    final Scratch scratch;
+    final List<List<Step>> phases = new ArrayList<>();
+    double loss;
+    int correct;
+
+    Chunk(int number, int first, int size, Scratch scratch) {
+      this.number = number;
+      this.first = first;
+      this.size = size;
+      this.scratch = scratch;
+      phases.add(new ArrayList<>());
+    }
+
+    void add(Step step) {
+      phases.get(phases.size() - 1).add(step);
+    }
+
+    void add(Operation operation, Object... arguments) {
+      Call call = dnn.call(operation, scratch, arguments);
+      add(call::run);
+    }
+
+    void endPhase() {
+      phases.add(new ArrayList<>());
+    }
+  }
+
+  /** What one stage does. */
+  private abstract class Work {
+    /** Takes the parameters over, once a step. */
+    void load() {}
+
+    abstract void forward(Chunk chunk);
+
+    abstract void backward(Chunk chunk);
+
+    /** What the last thread to arrive does where a phase of the forward pass ends, or null. */
+    Runnable forwardMerge() {
+      return null;
+    }
+
+    /** What the last thread to arrive does where a phase of the backward pass ends, or null. */
+    Runnable backwardMerge() {
+      return null;
+    }
+
+    /** Writes the gradients of the stage. */
+    void store() {}
+  }
+
+  TrainingPlan(Stack stack, int batch, Team team) {
+    this.stack = stack;
+    this.batch = batch;
+    this.team = team;
+    int stages = stack.stages().size();
+    streams = new dnnl_stream[team.size()];
+    Scratch[] scratches = new Scratch[team.size()];
+    for (int i = 0; i < team.size(); i++) {
+      streams[i] = dnn.stream().get();
+      scratches[i] = new Scratch(own, 1 << 22);
+    }
+    int count = (batch + CHUNK - 1) / CHUNK;
+    for (int i = 0; i < count; i++) {
+      int size = Math.min(CHUNK, batch - i * CHUNK);
+      chunks.add(new Chunk(i, i * CHUNK, size, scratches[threadOf(i, count)]));
+    }
+    activations = new FloatPointer[stages + 1];
+    errors = new FloatPointer[stages + 1];
+    for (int i = 0; i <= stages; i++) {
+      Shape shape = i == 0 ? stack.input() : stack.stages().get(i - 1).out();
+      activations[i] = own.allocateFloats(batch * OneDnn.floats(shape));
+      boolean inPlace =
+          i > 0 && stack.stages().get(i - 1) instanceof Pointwise p && p.norm() == null;
+      errors[i] = inPlace ? errors[i - 1] : own.allocateFloats(batch * OneDnn.floats(shape));
+    }
+    int length = 0;
+    for (int i = 0; i < stages; i++) {
+      Stage stage = stack.stages().get(i);
+      if (stage instanceof Convolution convolution) {
+        ConvolutionWork work = new ConvolutionWork(i, convolution, length);
+        length += work.gradientLength();
+        works.add(work);
+      } else if (stage instanceof Pointwise pointwise) {
+        works.add(new PointwiseWork(i, pointwise));
+      } else {
+        works.add(new PoolingWork(i, (Pooling) stage));
+      }
+    }
+    partialLength = length;
+    partialGradients = own.allocateFloats((long) length * count);
+    partial = new float[length];
+    total = new float[length];
+    for (Chunk chunk : chunks) {
+      compile(chunk);
+    }
+    for (Work work : works) {
+      if (work.forwardMerge() != null) {
+        merges.add(work.forwardMerge());
+      }
+    }
+    for (int i = works.size() - 1; i >= 0; i--) {
+      if (works.get(i).backwardMerge() != null) {
+        merges.add(works.get(i).backwardMerge());
+      }
+    }
+  }
+
+  private int threadOf(int chunk, int count) {
+    return (int) ((long) chunk * team.size() / count);
+  }
+
+  private void compile(Chunk chunk) {
+    Stage first = stack.stages().get(0);
+    Shape shape = stack.input();
+    long bytes = (long) shape.channels() * shape.height() * shape.width() * Float.BYTES;
+    if (plainInput(first)) {
+      Pointer to = NativeMemory.after(activations[0], chunk.first * bytes);
+      own.keep(to);
+      chunk.add(
+          s ->
+              Pointer.memcpy(
+                  to, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
+    } else {
+      memory.desc plain =
+          dnn.describe(
+              memory.format_tag.nchw, chunk.size, shape.channels(), shape.height(), shape.width());
+      FloatPointer copy = own.allocateFloats(chunk.size * bytes / Float.BYTES);
+      memory from = dnn.memory(plain, copy);
+      chunk.add(
+          s ->
+              Pointer.memcpy(
+                  copy, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
+      memory.desc logical = dnn.images(chunk.size, shape.channels(), shape);
+      memory target = at(activations[0], shape, chunk, logical);
+      reorder.primitive_desc e = new reorder.primitive_desc(from, target, dnn.attributes(), false);
+      chunk.add(
+          dnn.operation("pack input", new reorder(e), e), DNNL_ARG_FROM, from, DNNL_ARG_TO, target);
+    }
+    for (Work work : works) {
+      work.forward(chunk);
+    }
+    chunk.add(s -> loss(chunk));
+    for (int i = works.size() - 1; i >= 0; i--) {
+      works.get(i).backward(chunk);
+    }
+  }
+
+  private static boolean plainInput(Stage first) {
+    return first instanceof Convolution
+        && (first.in().channels() == 1 || first.in().channels() == 3);
+  }
+
+  private memory at(FloatPointer start, Shape shape, Chunk chunk, memory.desc description) {
+    long skip = chunk.first * OneDnn.floats(shape) * Float.BYTES;
+    return dnn.memory(description, own.keep(NativeMemory.after(start, skip)));
+  }
+
+  private memory.desc padded(Chunk chunk, Shape shape) {
+    return dnn.images(chunk.size, OneDnn.padded(shape.channels()), shape);
+  }
+
+  private memory padded(FloatPointer start, Shape shape, Chunk chunk) {
+    return at(start, shape, chunk, padded(chunk, shape));
+  }
+
+  /**
+   * Does one step.
+   *
+   * @return the sum of the losses of the images
+   */
+  double run(
+      Pointer images,
+      float[] labels,
+      float[] parameters,
+      float[] gradient,
+      long seed,
+      int iteration,
+      int epoch) {
+    this.images = images;
+    this.labels = labels;
+    this.parameters = parameters;
+    this.gradient = gradient;
+    this.dropoutKey = seed;
+    this.iteration = iteration;
+    this.epoch = epoch;
+    for (Work work : works) {
+      work.load();
+    }
+    team.run(this::work);
+    reduce();
+    for (Work work : works) {
+      work.store();
+    }
+    double loss = 0;
+    for (Chunk chunk : chunks) {
+      loss += chunk.loss;
+    }
+    return loss;
+  }
+
+  int correct() {
+    int correct = 0;
+    for (Chunk chunk : chunks) {
+      correct += chunk.correct;
+    }
+    return correct;
+  }
+
+  private void work(int member) {
+    int phases = merges.size() + 1;
+    dnnl_stream stream = streams[member];
+    for (int phase = 0; phase < phases; phase++) {
+      if (!team.failed()) {
+        try {
+          for (int c = 0; c < chunks.size(); c++) {
+            if (threadOf(c, chunks.size()) == member) {
+              List<Step> steps = chunks.get(c).phases.get(phase);
+              for (int i = 0; i < steps.size(); i++) {
+                steps.get(i).run(stream);
+              }
+            }
+          }
+        } catch (RuntimeException | Error e) {
+          team.fail(e);
+        }
+      }
+      if (phase < merges.size()) {
+        team.meet(merges.get(phase));
+      }
+    }
+  }
+
+  private void reduce() {
+    java.util.Arrays.fill(total, 0);
+    for (int c = 0; c < chunks.size(); c++) {
+      partialGradients.position((long) c * partialLength).get(partial);
+      for (int i = 0; i < total.length; i++) {
+        total[i] += partial[i];
+      }
+    }
+    partialGradients.position(0);
+  }
+
+  private void loss(Chunk chunk) {
+    int classes = stack.classes();
+    int width = OneDnn.padded(classes);
+    float[] values = new float[chunk.size * width];
+    FloatPointer logits = activations[works.size()];
+    FloatPointer at = new FloatPointer(logits);
+    at.position((long) chunk.first * width).get(values);
+    double loss = 0;
+    int correct = 0;
+    for (int n = 0; n < chunk.size; n++) {
+      int row = n * width;
+      int label = (chunk.first + n) * classes;
+      float max = values[row];
+      int guess = 0;
+      int truth = 0;
+      for (int c = 1; c < classes; c++) {
+        if (values[row + c] > max) {
+          max = values[row + c];
+          guess = c;
+        }
+        if (labels[label + c] > labels[label + truth]) {
+          truth = c;
+        }
+      }
+      if (guess == truth) {
+        correct++;
+      }
+      double sum = 0;
+      for (int c = 0; c < classes; c++) {
+        sum += Math.exp(values[row + c] - max);
+      }
+      for (int c = 0; c < classes; c++) {
+        double p = Math.exp(values[row + c] - max) / sum;
+        float y = labels[label + c];
+        if (y != 0) {
+          double clipped = Math.min(Math.max(p, stack.clipping()), 1 - stack.clipping());
+          loss -= y * Math.log(clipped);
+        }
+        values[row + c] = (float) (p - y);
+      }
+    }
+    FloatPointer out = new FloatPointer(errors[works.size()]);
+    out.position((long) chunk.first * width).put(values);
+    chunk.loss = loss;
+    chunk.correct = correct;
+  }
+
+  @Override
+  public void close() {
+    own.close();
+  }
+
+  private static long[] stride(Window w) {
+    return new long[] {w.strideHeight(), w.strideWidth()};
+  }
+
+  private static long[] pad(Window w) {
+    return new long[] {w.padHeight(), w.padWidth()};
+  }
+
+  private final class ConvolutionWork extends Work {
+    private final int stage;
+    private final Convolution c;
+    private final boolean plain;
+
+    /** Whether oneDNN wants whole vectors of channels for its fast forward convolution. */
+    private boolean paddedForward;
+
+    private final int gradientStart;
+    private final memory.desc forwardWeights;
+    private final memory.desc backwardWeights;
+    private final memory.desc gradientWeights;
+    private final int[] forwardOrigin;
+    private final int[] backwardOrigin;
+    private final int[] gradientOrigin;
+    private final FloatPointer forwardPacked;
+    private final FloatPointer backwardPacked;
+    private final FloatPointer bias;
+    private final float[] forwardStaging;
+    private final float[] backwardStaging;
+    private final float[] biasStaging;
+    private final int gradientCount;
+
+    ConvolutionWork(int stage, Convolution c, int gradientStart) {
+      this.stage = stage;
+      this.c = c;
+      this.gradientStart = gradientStart;
+      this.plain = stage == 0 && plainInput(c);
+      Chunk full = chunks.get(0);
+      paddedForward = forwardDescription(full, null).impl_info_str().getString().contains("ref");
+      convolution_forward.primitive_desc f = forwardDescription(full, null);
+      forwardWeights = own.keep(f.weights_desc());
+      convolution_forward.primitive_desc hint = paddedHint(full);
+      gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
+      if (stage > 0) {
+        backwardWeights = own.keep(dataDescription(full, hint, null).weights_desc());
+        backwardOrigin = origin(backwardWeights, true);
+        backwardPacked = own.allocateFloats(backwardOrigin.length);
+        backwardStaging = new float[backwardOrigin.length];
+      } else {
+        backwardWeights = null;
+        backwardOrigin = null;
+        backwardPacked = null;
+        backwardStaging = null;
+      }
+      forwardOrigin = origin(forwardWeights, paddedForward);
+      forwardPacked = own.allocateFloats(forwardOrigin.length);
+      forwardStaging = new float[forwardOrigin.length];
+      gradientOrigin = origin(gradientWeights, true);
+      bias = own.allocateFloats(OneDnn.padded(c.out().channels()));
+      biasStaging = new float[OneDnn.padded(c.out().channels())];
+      gradientCount = (gradientOrigin.length + 15) / 16 * 16;
+    }
+
+    int gradientLength() {
+      return gradientCount + OneDnn.padded(c.out().channels());
+    }
+
+    private boolean hasBias() {
+      return c.biasAt().length > 0;
+    }
+
+    private int inputs(boolean padded) {
+      return plain || !padded ? c.in().channels() : OneDnn.padded(c.in().channels());
+    }
+
+    private int outputs(boolean padded) {
+      return padded ? OneDnn.padded(c.out().channels()) : c.out().channels();
+    }
+
+    /** For each packed weight, its place in the flat vector of parameters, or -1. */
+    private int[] origin(memory.desc packed, boolean padded) {
+      int in = inputs(padded);
+      int out = outputs(padded);
+      int area = c.window().kernelHeight() * c.window().kernelWidth();
+      int[] origin = dnn.origin(weights(padded, memory.format_tag.oihw), packed);
+      for (int j = 0; j < origin.length; j++) {
+        if (origin[j] >= 0) {
+          int k = origin[j] % area;
+          int i = origin[j] / area % in;
+          int o = origin[j] / area / in;
+          boolean real = i < c.in().channels() && o < c.out().channels();
+          origin[j] = real ? c.weightAt()[(o * c.in().channels() + i) * area + k] : -1;
+        }
+      }
+      return origin;
+    }
+
+    private memory.desc weights(boolean padded, memory.format_tag tag) {
+      return dnn.describe(
+          tag,
+          outputs(padded),
+          inputs(padded),
+          c.window().kernelHeight(),
+          c.window().kernelWidth());
+    }
+
+    private memory.desc source(Chunk chunk, boolean padded) {
+      return plain
+          ? dnn.describe(
+              memory.format_tag.nchw,
+              chunk.size,
+              c.in().channels(),
+              c.in().height(),
+              c.in().width())
+          : dnn.images(chunk.size, inputs(padded), c.in());
+    }
+
+    private memory.desc biasDescription(boolean padded) {
+      return dnn.describe(memory.format_tag.a, outputs(padded));
+    }
+
+    private convolution_forward.primitive_desc forwardDescription(Chunk chunk, memory.desc packed) {
+      memory.desc w = packed == null ? weights(paddedForward, memory.format_tag.any) : packed;
+      memory.desc to = dnn.images(chunk.size, outputs(paddedForward), c.out());
+      memory.desc from = source(chunk, paddedForward);
+      Window v = c.window();
+      primitive_attr attributes = dnn.attributes();
+      if (!c.activation().isIdentity()) {
+        post_ops post = own.keep(new post_ops());
+        post.append_eltwise(1, algorithm.eltwise_relu, c.activation().slope(), 0);
+        attributes.set_post_ops(post);
+      }
+      convolution_forward.desc d =
+          own.keep(
+              hasBias()
+                  ? new convolution_forward.desc(
+                      prop_kind.forward_training,
+                      algorithm.convolution_direct,
+                      from,
+                      w,
+                      biasDescription(paddedForward),
+                      to,
+                      stride(v),
+                      pad(v),
+                      pad(v))
+                  : new convolution_forward.desc(
+                      prop_kind.forward_training,
+                      algorithm.convolution_direct,
+                      from,
+                      w,
+                      to,
+                      stride(v),
+                      pad(v),
+                      pad(v)));
+      return own.keep(new convolution_forward.primitive_desc(d, attributes, dnn.engine()));
+    }
+
+    private convolution_forward.primitive_desc paddedHint(Chunk chunk) {
+      Window v = c.window();
+      convolution_forward.desc d =
+          own.keep(
+              new convolution_forward.desc(
+                  prop_kind.forward_training,
+                  algorithm.convolution_direct,
+                  source(chunk, true),
+                  weights(true, memory.format_tag.any),
+                  dnn.images(chunk.size, outputs(true), c.out()),
+                  stride(v),
+                  pad(v),
+                  pad(v)));
+      return own.keep(new convolution_forward.primitive_desc(d, dnn.attributes(), dnn.engine()));
+    }
+
+    private convolution_backward_weights.primitive_desc weightDescription(
+        Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
+      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
+      memory.desc to = dnn.images(chunk.size, outputs(true), c.out());
+      memory.desc from = source(chunk, true);
+      Window v = c.window();
+      convolution_backward_weights.desc d =
+          own.keep(
+              hasBias()
+                  ? new convolution_backward_weights.desc(
+                      algorithm.convolution_direct,
+                      from,
+                      w,
+                      biasDescription(true),
+                      to,
+                      stride(v),
+                      pad(v),
+                      pad(v))
+                  : new convolution_backward_weights.desc(
+                      algorithm.convolution_direct, from, w, to, stride(v), pad(v), pad(v)));
+      return own.keep(
+          new convolution_backward_weights.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
+    }
+
+    private convolution_backward_data.primitive_desc dataDescription(
+        Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
+      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
+      Window v = c.window();
+      convolution_backward_data.desc d =
+          own.keep(
+              new convolution_backward_data.desc(
+                  algorithm.convolution_direct,
+                  source(chunk, true),
+                  w,
+                  dnn.images(chunk.size, outputs(true), c.out()),
+                  stride(v),
+                  pad(v),
+                  pad(v)));
+      return own.keep(
+          new convolution_backward_data.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
+    }
+
+    @Override
+    void load() {
+      gather(forwardOrigin, forwardStaging, forwardPacked);
+      if (backwardOrigin != null) {
+        gather(backwardOrigin, backwardStaging, backwardPacked);
+      }
+      if (hasBias()) {
+        for (int i = 0; i < c.biasAt().length; i++) {
+          biasStaging[i] = parameters[c.biasAt()[i]];
+        }
+        bias.put(biasStaging);
+      }
+    }
+
+    private void gather(int[] origin, float[] staging, FloatPointer to) {
+      for (int i = 0; i < origin.length; i++) {
+        staging[i] = origin[i] < 0 ? 0 : parameters[origin[i]];
+      }
+      to.put(staging);
+    }
+
+    @Override
+    void forward(Chunk chunk) {
+      convolution_forward.primitive_desc d = forwardDescription(chunk, forwardWeights);
+      Operation operation = dnn.operation("convolution " + stage, new convolution_forward(d), d);
+      memory from = sourceMemory(chunk, source(chunk, paddedForward));
+      memory to =
+          at(
+              activations[stage + 1],
+              c.out(),
+              chunk,
+              dnn.images(chunk.size, outputs(paddedForward), c.out()));
+      memory w = dnn.memory(forwardWeights, forwardPacked);
+      if (hasBias()) {
+        memory b = dnn.memory(biasDescription(paddedForward), bias);
+        chunk.add(
+            operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_BIAS, b, DNNL_ARG_DST, to);
+      } else {
+        chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_DST, to);
+      }
+    }
+
+    private memory sourceMemory(Chunk chunk, memory.desc description) {
+      Shape s = c.in();
+      long perImage = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
+      return dnn.memory(
+          description,
+          own.keep(NativeMemory.after(activations[stage], chunk.first * perImage * Float.BYTES)));
+    }
+
+    @Override
+    void backward(Chunk chunk) {
+      addActivationBackward(chunk, c.activation(), c.out(), stage);
+      convolution_forward.primitive_desc hint = paddedHint(chunk);
+      convolution_backward_weights.primitive_desc d =
+          weightDescription(chunk, hint, gradientWeights);
+      Operation operation =
+          dnn.operation("gradient " + stage, new convolution_backward_weights(d), d);
+      memory error = padded(errors[stage + 1], c.out(), chunk);
+      memory from = sourceMemory(chunk, source(chunk, true));
+      long start = ((long) chunk.number * partialLength + gradientStart) * Float.BYTES;
+      memory w = dnn.memory(gradientWeights, own.keep(NativeMemory.after(partialGradients, start)));
+      if (hasBias()) {
+        long biasStart = start + (long) gradientCount * Float.BYTES;
+        memory b =
+            dnn.memory(
+                biasDescription(true), own.keep(NativeMemory.after(partialGradients, biasStart)));
+        chunk.add(
+            operation,
+            DNNL_ARG_SRC,
+            from,
+            DNNL_ARG_DIFF_DST,
+            error,
+            DNNL_ARG_DIFF_WEIGHTS,
+            w,
+            DNNL_ARG_DIFF_BIAS,
+            b);
+      } else {
+        chunk.add(
+            operation, DNNL_ARG_SRC, from, DNNL_ARG_DIFF_DST, error, DNNL_ARG_DIFF_WEIGHTS, w);
+      }
+      if (stage > 0) {
+        convolution_backward_data.primitive_desc b = dataDescription(chunk, hint, backwardWeights);
+        Operation data = dnn.operation("error " + stage, new convolution_backward_data(b), b);
+        chunk.add(
+            data,
+            DNNL_ARG_DIFF_DST,
+            error,
+            DNNL_ARG_WEIGHTS,
+            dnn.memory(backwardWeights, backwardPacked),
+            DNNL_ARG_DIFF_SRC,
+            padded(errors[stage], c.in(), chunk));
+      }
+    }
+
+    @Override
+    void store() {
+      for (int i = 0; i < gradientOrigin.length; i++) {
+        if (gradientOrigin[i] >= 0) {
+          gradient[gradientOrigin[i]] = total[gradientStart + i];
+        }
+      }
+      for (int i = 0; i < c.biasAt().length; i++) {
+        gradient[c.biasAt()[i]] = total[gradientStart + gradientCount + i];
+      }
+    }
+  }
+
+  /** Error behind an activation from the error before it, in place. */
+  private void addActivationBackward(Chunk chunk, Activation activation, Shape shape, int stage) {
+    if (activation.isIdentity()) {
+      return;
+    }
+    memory.desc d = padded(chunk, shape);
+    algorithm relu = algorithm.eltwise_relu_use_dst_for_bwd;
+    eltwise_forward.primitive_desc hint =
+        own.keep(
+            new eltwise_forward.primitive_desc(
+                own.keep(
+                    new eltwise_forward.desc(
+                        prop_kind.forward_training, relu, d, activation.slope(), 0)),
+                dnn.engine()));
+    eltwise_backward.primitive_desc b =
+        own.keep(
+            new eltwise_backward.primitive_desc(
+                own.keep(new eltwise_backward.desc(relu, d, d, activation.slope(), 0)),
+                dnn.attributes(),
+                dnn.engine(),
+                hint));
+    memory error = padded(errors[stage + 1], shape, chunk);
+    chunk.add(
+        dnn.operation("activation backward " + stage, new eltwise_backward(b), b),
+        DNNL_ARG_DST,
+        padded(activations[stage + 1], shape, chunk),
+        DNNL_ARG_DIFF_DST,
+        error,
+        DNNL_ARG_DIFF_SRC,
+        error);
+  }
+
+  private final class PointwiseWork extends Work {
+    private static final int BITS = 12;
+
+    private final int stage;
+    private final Pointwise p;
+    private final Shape shape;
+    private final int channels;
+    private final int width;
+    private final double count;
+    private final FloatPointer mask;
+    private final FloatPointer partialStatistics;
+    private final FloatPointer partialSums;
+    private final FloatPointer statistics;
+    private final FloatPointer scales;
+    private final FloatPointer correction;
+    private final FloatPointer waste;
+    private final float[] read;
+    private final float[] mean;
+    private final float[] variance;
+    private final float[] scaleStaging;
+    private final float[] statisticsStaging;
+    private final double[] gammaSum;
+    private final double[] betaSum;
+
+    PointwiseWork(int stage, Pointwise p) {
+      this.stage = stage;
+      this.p = p;
+      this.shape = p.in();
+      this.channels = shape.channels();
+      this.width = OneDnn.padded(channels);
+      this.count = (double) batch * shape.height() * shape.width();
+      this.mask = p.dropout() == null ? null : own.allocateFloats(batch * OneDnn.floats(shape));
+      this.partialStatistics = own.allocateFloats(2L * width * chunks.size());
+      this.partialSums = own.allocateFloats(2L * width * chunks.size());
+      this.statistics = own.allocateFloats(2L * width);
+      this.scales = own.allocateFloats(2L * width);
+      this.correction = own.allocateFloats(2L * width);
+      this.waste = own.allocateFloats(CHUNK * OneDnn.floats(shape) * team.size());
+      this.read = new float[2 * width * chunks.size()];
+      this.mean = new float[channels];
+      this.variance = new float[channels];
+      this.scaleStaging = new float[2 * width];
+      this.statisticsStaging = new float[2 * width];
+      this.gammaSum = new double[channels];
+      this.betaSum = new double[channels];
+    }
+
+    private memory vector(FloatPointer start, long skip) {
+      return dnn.memory(
+          dnn.describe(memory.format_tag.a, width),
+          own.keep(NativeMemory.after(start, skip * Float.BYTES)));
+    }
+
+    private memory pair(FloatPointer start, long skip) {
+      return dnn.memory(
+          dnn.describe(memory.format_tag.nc, 2, width),
+          own.keep(NativeMemory.after(start, skip * Float.BYTES)));
+    }
+
+    @Override
+    void forward(Chunk chunk) {
+      memory.desc d = padded(chunk, shape);
+      memory from = padded(activations[stage], shape, chunk);
+      memory to = padded(activations[stage + 1], shape, chunk);
+      if (p.norm() != null) {
+        batch_normalization_forward.primitive_desc b =
+            normDescription(chunk, normalization_flags.none.value, prop_kind.forward_training);
+        memory y =
+            dnn.memory(
+                d,
+                own.keep(
+                    NativeMemory.after(
+                        waste,
+                        threadOf(chunk.number, chunks.size())
+                            * CHUNK
+                            * OneDnn.floats(shape)
+                            * Float.BYTES)));
+        long skip = 2L * width * chunk.number;
+        chunk.add(
+            dnn.operation("statistics " + stage, new batch_normalization_forward(b), b),
+            DNNL_ARG_SRC,
+            from,
+            DNNL_ARG_DST,
+            y,
+            DNNL_ARG_MEAN,
+            vector(partialStatistics, skip),
+            DNNL_ARG_VARIANCE,
+            vector(partialStatistics, skip + width));
+        chunk.endPhase();
+        boolean relu = p.activation().slope() == 0;
+        chunk.add(
+            applyNorm(chunk, relu),
+            DNNL_ARG_SRC,
+            from,
+            DNNL_ARG_DST,
+            to,
+            DNNL_ARG_MEAN,
+            vector(statistics, 0),
+            DNNL_ARG_VARIANCE,
+            vector(statistics, width),
+            DNNL_ARG_SCALE_SHIFT,
+            pair(scales, 0));
+        if (!relu && !p.activation().isIdentity()) {
+          addActivationForward(chunk, to, to);
+        }
+      } else {
+        addActivationForward(chunk, from, to);
+      }
+      if (p.dropout() != null) {
+        chunk.add(s -> draw(chunk));
+        addMask(chunk, to);
+      }
+    }
+
+    private void addActivationForward(Chunk chunk, memory from, memory to) {
+      eltwise_forward.primitive_desc e =
+          own.keep(
+              new eltwise_forward.primitive_desc(
+                  own.keep(
+                      new eltwise_forward.desc(
+                          prop_kind.forward_inference,
+                          algorithm.eltwise_relu,
+                          padded(chunk, shape),
+                          p.activation().slope(),
+                          0)),
+                  dnn.attributes(),
+                  dnn.engine()));
+      chunk.add(
+          dnn.operation("activation " + stage, new eltwise_forward(e), e),
+          DNNL_ARG_SRC,
+          from,
+          DNNL_ARG_DST,
+          to);
+    }
+
+    private void addMask(Chunk chunk, memory data) {
+      memory.desc d = padded(chunk, shape);
+      binary.primitive_desc b =
+          own.keep(
+              new binary.primitive_desc(
+                  own.keep(new binary.desc(algorithm.binary_mul, d, d, d)),
+                  dnn.attributes(),
+                  dnn.engine()));
+      chunk.add(
+          dnn.operation("dropout " + stage, new binary(b), b),
+          DNNL_ARG_SRC_0,
+          data,
+          DNNL_ARG_SRC_1,
+          padded(mask, shape, chunk),
+          DNNL_ARG_DST,
+          data);
+    }
+
+    private batch_normalization_forward.primitive_desc normDescription(
+        Chunk chunk, int flags, prop_kind kind) {
+      return own.keep(
+          new batch_normalization_forward.primitive_desc(
+              own.keep(
+                  new batch_normalization_forward.desc(
+                      kind.value, padded(chunk, shape), (float) p.norm().epsilon(), flags)),
+              dnn.attributes(),
+              dnn.engine()));
+    }
+
+    private Operation applyNorm(Chunk chunk, boolean relu) {
+      int flags =
+          normalization_flags.use_global_stats.value
+              | normalization_flags.use_scale_shift.value
+              | (relu ? normalization_flags.fuse_norm_relu.value : 0);
+      batch_normalization_forward.primitive_desc b =
+          normDescription(chunk, flags, prop_kind.forward_inference);
+      return dnn.operation("norm " + stage, new batch_normalization_forward(b), b);
+    }
+
+    @Override
+    Runnable forwardMerge() {
+      return p.norm() == null ? null : this::mergeStatistics;
+    }
+
+    private void mergeStatistics() {
+      Norm norm = p.norm();
+      partialStatistics.get(read);
+      double area = (double) shape.height() * shape.width();
+      for (int c = 0; c < channels; c++) {
+        double sum = 0;
+        for (Chunk chunk : chunks) {
+          sum += chunk.size * area * read[2 * width * chunk.number + c];
+        }
+        double m = sum / count;
+        double squares = 0;
+        for (Chunk chunk : chunks) {
+          int at = 2 * width * chunk.number + c;
+          double off = read[at] - m;
+          squares += chunk.size * area * (read[at + width] + off * off);
+        }
+        mean[c] = (float) m;
+        variance[c] = (float) (squares / count);
+        statisticsStaging[c] = mean[c];
+        statisticsStaging[width + c] = variance[c];
+        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : parameters[norm.gammaAt() + c];
+        scaleStaging[width + c] = norm.betaAt() < 0 ? 0 : parameters[norm.betaAt() + c];
+      }
+      statistics.put(statisticsStaging);
+      scales.put(scaleStaging);
+    }
+
+    @Override
+    void backward(Chunk chunk) {
+      memory error = padded(errors[stage + 1], shape, chunk);
+      if (p.dropout() != null) {
+        addMask(chunk, error);
+      }
+      addActivationBackward(chunk, p.activation(), shape, stage);
+      if (p.norm() == null) {
+        return;
+      }
+      int flags =
+          normalization_flags.use_global_stats.value | normalization_flags.use_scale_shift.value;
+      memory.desc d = padded(chunk, shape);
+      batch_normalization_backward.primitive_desc b =
+          own.keep(
+              new batch_normalization_backward.primitive_desc(
+                  own.keep(
+                      new batch_normalization_backward.desc(
+                          prop_kind.backward.value, d, d, (float) p.norm().epsilon(), flags)),
+                  dnn.attributes(),
+                  dnn.engine(),
+                  normDescription(chunk, flags, prop_kind.forward_training)));
+      memory from = padded(activations[stage], shape, chunk);
+      chunk.add(
+          dnn.operation("sums " + stage, new batch_normalization_backward(b), b),
+          DNNL_ARG_SRC,
+          from,
+          DNNL_ARG_MEAN,
+          vector(statistics, 0),
+          DNNL_ARG_VARIANCE,
+          vector(statistics, width),
+          DNNL_ARG_DIFF_DST,
+          error,
+          DNNL_ARG_SCALE_SHIFT,
+          pair(scales, 0),
+          DNNL_ARG_DIFF_SRC,
+          error,
+          DNNL_ARG_DIFF_SCALE_SHIFT,
+          pair(partialSums, 2L * width * chunk.number));
+      chunk.endPhase();
+      if (stage == 0) {
+        return;
+      }
+      memory to = padded(errors[stage], shape, chunk);
+      chunk.add(
+          applyNorm(chunk, false),
+          DNNL_ARG_SRC,
+          from,
+          DNNL_ARG_DST,
+          to,
+          DNNL_ARG_MEAN,
+          vector(statistics, 0),
+          DNNL_ARG_VARIANCE,
+          vector(statistics, width),
+          DNNL_ARG_SCALE_SHIFT,
+          pair(correction, 0));
+      binary.primitive_desc a =
+          own.keep(
+              new binary.primitive_desc(
+                  own.keep(new binary.desc(algorithm.binary_add, d, d, d)),
+                  dnn.attributes(),
+                  dnn.engine()));
+      chunk.add(
+          dnn.operation("norm backward " + stage, new binary(a), a),
+          DNNL_ARG_SRC_0,
+          to,
+          DNNL_ARG_SRC_1,
+          error,
+          DNNL_ARG_DST,
+          to);
+    }
+
+    @Override
+    Runnable backwardMerge() {
+      return p.norm() == null ? null : this::mergeSums;
+    }
+
+    private void mergeSums() {
+      partialSums.get(read);
+      for (int c = 0; c < channels; c++) {
+        double forGamma = 0;
+        double forBeta = 0;
+        for (int k = 0; k < chunks.size(); k++) {
+          forGamma += read[2 * width * k + c];
+          forBeta += read[2 * width * k + width + c];
+        }
+        gammaSum[c] = forGamma;
+        betaSum[c] = forBeta;
+        double scale =
+            (p.norm().gammaAt() < 0 ? 1 : parameters[p.norm().gammaAt() + c])
+                / Math.sqrt(variance[c] + p.norm().epsilon());
+        scaleStaging[c] = (float) (-scale * forGamma / count);
+        scaleStaging[width + c] = (float) (-scale * forBeta / count);
+      }
+      correction.put(scaleStaging);
+    }
+
+    @Override
+    void store() {
+      Norm norm = p.norm();
+      if (norm == null) {
+        return;
+      }
+      for (int c = 0; c < channels; c++) {
+        if (norm.gammaAt() >= 0) {
+          gradient[norm.gammaAt() + c] = (float) gammaSum[c];
+          gradient[norm.betaAt() + c] = (float) betaSum[c];
+        }
+        double rest = 1 - norm.decay();
+        gradient[norm.meanAt() + c] = (float) (rest * (parameters[norm.meanAt() + c] - mean[c]));
+        double running = parameters[norm.varianceAt() + c];
+        if (norm.logarithm()) {
+          double before = Math.pow(10, 2 * running);
+          double after = norm.decay() * before + rest * variance[c];
+          gradient[norm.varianceAt() + c] = (float) (Math.log10(before / after) / 2);
+        } else {
+          gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
+        }
+      }
+    }
+
+    /** Draws the dropout mask of a chunk: 0 for what is dropped, 1 / (retained share) else. */
+    private void draw(Chunk chunk) {
+      double retain =
+          p.dropout().getPSchedule() == null
+              ? p.dropout().getP()
+              : p.dropout().getPSchedule().valueAt(iteration, epoch);
+      float value = (float) (1 / retain);
+      int perImage = (int) OneDnn.floats(shape);
+      float[] values = new float[perImage];
+      FloatPointer to = new FloatPointer(mask);
+      for (int n = 0; n < chunk.size; n++) {
+        DropoutMask.draw(values, value, retain, dropoutKey, p.layer(), iteration, chunk.first + n);
+        to.position((long) (chunk.first + n) * perImage).put(values);
+      }
+    }
+  }
+
+  private final class PoolingWork extends Work {
+    private final int stage;
+    private final Pooling p;
+    private final List<memory> workspaces = new ArrayList<>();
+    private final List<pooling_forward.primitive_desc> forwards = new ArrayList<>();
+
+    PoolingWork(int stage, Pooling p) {
+      this.stage = stage;
+      this.p = p;
+    }
+
+    private algorithm kind() {
+      return switch (p.kind()) {
+        case MAX -> algorithm.pooling_max;
+        case AVERAGE -> algorithm.pooling_avg_exclude_padding;
+        case AVERAGE_WITH_PADDING -> algorithm.pooling_avg_include_padding;
+      };
+    }
+
+    private long[] kernel() {
+      return new long[] {p.window().kernelHeight(), p.window().kernelWidth()};
+    }
+
+    @Override
+    void forward(Chunk chunk) {
+      Window w = p.window();
+      pooling_forward.primitive_desc d =
+          own.keep(
+              new pooling_forward.primitive_desc(
+                  own.keep(
+                      new pooling_forward.desc(
+                          prop_kind.forward_training,
+                          kind(),
+                          padded(chunk, p.in()),
+                          padded(chunk, p.out()),
+                          stride(w),
+                          kernel(),
+                          pad(w),
+                          pad(w))),
+                  dnn.attributes(),
+                  dnn.engine()));
+      Operation operation = dnn.operation("pooling " + stage, new pooling_forward(d), d);
+      forwards.add(d);
+      memory from = padded(activations[stage], p.in(), chunk);
+      memory to = padded(activations[stage + 1], p.out(), chunk);
+      if (p.kind() == Pooling.Kind.MAX) {
+        memory.desc space = own.keep(d.workspace_desc());
+        memory workspace = dnn.memory(space, own.allocate(space.get_size()));
+        workspaces.add(workspace);
+        chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_DST, to, DNNL_ARG_WORKSPACE, workspace);
+      } else {
+        chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_DST, to);
+      }
+    }
+
+    @Override
+    void backward(Chunk chunk) {
+      if (stage == 0) {
+        return;
+      }
+      Window w = p.window();
+      pooling_backward.primitive_desc d =
+          own.keep(
+              new pooling_backward.primitive_desc(
+                  own.keep(
+                      new pooling_backward.desc(
+                          kind(),
+                          padded(chunk, p.in()),
+                          padded(chunk, p.out()),
+                          stride(w),
+                          kernel(),
+                          pad(w),
+                          pad(w))),
+                  dnn.attributes(),
+                  dnn.engine(),
+                  forwards.get(chunk.number)));
+      Operation operation = dnn.operation("pooling backward " + stage, new pooling_backward(d), d);
+      memory to = padded(errors[stage], p.in(), chunk);
+      memory from = padded(errors[stage + 1], p.out(), chunk);
+      if (p.kind() == Pooling.Kind.MAX) {
+        chunk.add(
+            operation,
+            DNNL_ARG_DIFF_DST,
+            from,
+            DNNL_ARG_DIFF_SRC,
+            to,
+            DNNL_ARG_WORKSPACE,
+            workspaces.get(chunk.number));
+      } else {
+        chunk.add(operation, DNNL_ARG_DIFF_DST, from, DNNL_ARG_DIFF_SRC, to);
+      }
+    }
+  }
+}
