@@ -12,11 +12,14 @@ import kilonet.text.Numbers;
  *
  * @param brightness the range of the brightness factor, 0 or greater
  * @param contrast the range of the contrast factor, 0 or greater
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ColorJitter(Range brightness, Range contrast) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ColorJitter {
     Check.notNegative("ColorJitter's least brightness", brightness.low());
     Check.notNegative("ColorJitter's least contrast", contrast.low());

@@ -17,12 +17,15 @@ import kilonet.text.Numbers;
  * @param sigma the standard deviation of the blur in pixels, 0 or greater; 0 is no blur
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ElasticTransform {
     Check.notNegative("ElasticTransform's alpha", alpha);
     Check.notNegative("ElasticTransform's sigma", sigma);

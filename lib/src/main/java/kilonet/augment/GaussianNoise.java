@@ -10,11 +10,14 @@ import kilonet.text.Check;
  * @param mean the mean of the noise
  * @param sigma its standard deviation, 0 or greater
  * @param clip whether pixels are kept within 0 and 1
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record GaussianNoise(double mean, double sigma, boolean clip) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public GaussianNoise {
     Check.finite("GaussianNoise's mean", mean);
     Check.notNegative("GaussianNoise's sigma", sigma);
