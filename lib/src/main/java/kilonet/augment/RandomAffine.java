@@ -154,7 +154,7 @@ public record RandomAffine(
   @Override
   public String toString() {
     return Spelling.of("affine")
-        .with("degrees", degrees.plusMinus())
+        .with("degrees", degrees.either())
         .with(
             "translate",
             translateX == translateY
@@ -163,8 +163,8 @@ public record RandomAffine(
             "0")
         .with("shift", shift, 0)
         .with("scale", scale.bounds(), "1")
-        .with("shear", shearX.plusMinus(), "0")
-        .with("shear_y", shearY.plusMinus(), "0")
+        .with("shear", shearX.either(), "0")
+        .with("shear_y", shearY.either(), "0")
         .with("interpolation", interpolation, Interpolation.NEAREST)
         .with("fill", fill, 0)
         .toString();

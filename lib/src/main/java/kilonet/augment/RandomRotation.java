@@ -77,7 +77,7 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
   @Override
   public String toString() {
     return Spelling.of("rotation")
-        .with(degrees.plusMinus())
+        .with(degrees.either())
         .with("interpolation", interpolation, Interpolation.NEAREST)
         .with("fill", fill, 0)
         .toString();

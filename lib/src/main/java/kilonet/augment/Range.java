@@ -49,7 +49,7 @@ public record Range(double low, double high) {
    * The bound, where this range is even about 0, else both bounds, as {@link Augmentations} reads
    * them.
    */
-  String plusMinus() {
+  String either() {
     return low == -high ? Numbers.text(high) : Numbers.text(low) + ".." + Numbers.text(high);
   }
 
