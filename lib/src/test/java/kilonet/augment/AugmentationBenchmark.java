@@ -15,7 +15,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Pictures a second on one core, each read from bytes and augmented; torchvision's are measured by
- * {@code lib/src/test/resources/kilonet/oracle/throughput.py}.
+ * {@code lib/src/test/resources/kilonet/oracle/throughput.py}. JMH counts by the clock on the wall,
+ * that script by the processor's: compare them on a machine that is otherwise idle.
  *
  * <pre>
  * mvn -pl lib test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
