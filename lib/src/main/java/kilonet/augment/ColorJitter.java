@@ -67,7 +67,7 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
     int n = picture.height() * picture.width();
     for (int i = 0; i < n; i++) {
       float blended = factor * pixels[i] + (1 - factor) * other;
-      pixels[i] = Math.min(1, Math.max(0, blended));
+      pixels[i] = blended < 0 ? 0 : blended > 1 ? 1 : blended;
     }
   }
 

@@ -36,10 +36,8 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
   @Override
   public void apply(Picture picture, RandomStream random) {
     double width = sigma.draw(random);
-    float[] scratch =
-        picture.scratch(Gaussian.scratch(picture.height(), picture.width(), kernelSize));
     Gaussian.blur(
-        picture.pixels(), 0, picture.height(), picture.width(), kernelSize, width, scratch, 0);
+        picture.pixels(), 0, picture.height(), picture.width(), kernelSize, width, picture);
   }
 
   @Override

@@ -31,7 +31,7 @@ public record GaussianNoise(double mean, double sigma, boolean clip) implements 
     int n = picture.height() * picture.width();
     for (int i = 0; i < n; i++) {
       float noisy = pixels[i] + (float) (mean + sigma * random.nextGaussian());
-      pixels[i] = clip ? Math.min(1, Math.max(0, noisy)) : noisy;
+      pixels[i] = clip && noisy < 0 ? 0 : clip && noisy > 1 ? 1 : noisy;
     }
   }
 
