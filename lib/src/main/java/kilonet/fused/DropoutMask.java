@@ -9,34 +9,70 @@ package kilonet.fused;
  * is 0; a lane is then 1 with a probability of that binary fraction (12 digits: to within 0.00013).
  */
 final class DropoutMask {
-  private static final int DIGITS = 12;
+  private static final int DIGITS = 24;
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  /** For four bits, all ones or zeros in the place of the first two floats, and of the others. */
+  private static final long[] FIRST = new long[16];
+
+  private static final long[] SECOND = new long[16];
+
+  static {
+    long[] spread = {0, 0xFFFF_FFFFL, 0xFFFF_FFFF_0000_0000L, -1};
+    for (int bits = 0; bits < 16; bits++) {
+      FIRST[bits] = spread[bits & 3];
+      SECOND[bits] = spread[bits >> 2];
+    }
+  }
 
   private DropoutMask() {}
 
+  /** Returns how long an array has to be that takes the mask of so many activations. */
+  static int length(int activations) {
+    return (activations + 63) / 64 * 32;
+  }
+
   /**
-   * Fills an image's mask.
+   * Draws an image's mask.
    *
-   * @param mask to fill: 0 for what is dropped
-   * @param value what to put for what is kept
-   * @param retain the share that is kept, above 0 to 1
+   * @param pairs takes the mask: as many floats as there are activations, two in each element, 0
+   *     for what is dropped and 1 / retain for what is kept
+   * @param activations how many there are, even
+   * @param retain the share that is kept, above 0, at most 1
+   * @param seed the network's
+   * @param layer the number of the layer
+   * @param step the number of the training step
+   * @param image the number of the image in the batch
    */
   static void draw(
-      float[] mask, float value, double retain, long seed, int layer, int step, int image) {
+      long[] pairs, int activations, double retain, long seed, int layer, int step, int image) {
     int threshold = (int) Math.round(retain * (1 << DIGITS));
-    long state = mix(mix(mix(seed + layer * GOLDEN) + step * GOLDEN) + image * GOLDEN);
-    for (int start = 0; start < mask.length; start += 64) {
-      long kept = threshold >> DIGITS == 1 ? -1 : 0;
-      if (kept == 0) {
-        for (int digit = Integer.numberOfTrailingZeros(threshold); digit < DIGITS; digit++) {
-          state += GOLDEN;
-          long word = mix(state);
-          kept = (threshold >> digit & 1) == 1 ? kept | word : kept & word;
+    long key = mix(mix(mix(seed + layer * GOLDEN) + step * GOLDEN) + image * GOLDEN);
+    long one = Float.floatToIntBits((float) (1 / retain));
+    long both = one << 32 | one;
+    int words = (activations + 63) / 64;
+    for (int w = 0; w < words; w++) {
+      long kept = threshold == 1 << DIGITS ? -1 : 0;
+      long open = ~kept;
+      long counter = key + (long) w * DIGITS * GOLDEN;
+      for (int digit = DIGITS - 1; digit >= 0 && open != 0; digit--) {
+        counter += GOLDEN;
+        long word = mix(counter);
+        if ((threshold >> digit & 1) == 1) {
+          kept |= open & ~word;
+          open &= word;
+        } else {
+          open &= ~word;
         }
       }
-      int end = Math.min(64, mask.length - start);
-      for (int i = 0; i < end; i++) {
-        mask[start + i] = (kept >>> i & 1) == 0 ? 0 : value;
+      for (int at = w * 32; at < w * 32 + 32; at += 4) {
+        int low = (int) kept & 15;
+        int high = (int) (kept >>> 4) & 15;
+        pairs[at] = FIRST[low] & both;
+        pairs[at + 1] = SECOND[low] & both;
+        pairs[at + 2] = FIRST[high] & both;
+        pairs[at + 3] = SECOND[high] & both;
+        kept >>>= 8;
       }
     }
   }

@@ -32,6 +32,7 @@ public final class FusedNetwork extends MultiLayerNetwork {
 
   private transient Team team;
   private transient Map<Integer, TrainingPlan> trainingPlans;
+  private transient InferencePlan inferencePlan;
   private transient Stack stack;
   private transient String unsupported;
   private transient float[] parameterCopy;
@@ -79,6 +80,20 @@ public final class FusedNetwork extends MultiLayerNetwork {
       return "dl4j: " + unsupported;
     }
     return "fused";
+  }
+
+  /**
+   * Starts to measure every operation of the training step.
+   *
+   * @param batch the number of images in a batch; a batch of that size must have been trained
+   */
+  void time(int batch) {
+    trainingPlans.get(batch).time();
+  }
+
+  /** Returns nanoseconds of one thread by operation since {@link #time}. */
+  Map<String, Long> times(int batch) {
+    return trainingPlans.get(batch).times();
   }
 
   @Override
@@ -137,6 +152,48 @@ public final class FusedNetwork extends MultiLayerNetwork {
     for (TrainingListener listener : trainingListeners) {
       listener.onBackwardPass(this);
     }
+  }
+
+  /**
+   * Computes logits for evaluation, without making garbage.
+   *
+   * @param images {@code [batch, channels, height, width]}, any number of them
+   * @param logits takes one row for each image, one column for each class
+   * @throws IllegalStateException if the network has a layer that has no fused form
+   */
+  public void logits(INDArray images, float[] logits) {
+    if (!supports(images)) {
+      throw new IllegalStateException("This network cannot be run fused: " + engine() + ".");
+    }
+    int count = (int) images.size(0);
+    if (logits.length < count * stack.classes()) {
+      throw new IllegalArgumentException(
+          "There is room for "
+              + logits.length
+              + " logits; "
+              + count
+              + " images need "
+              + count * stack.classes()
+              + ".");
+    }
+    if (inferencePlan == null) {
+      inferencePlan = team.call(() -> new InferencePlan(stack, team));
+    }
+    pointer(flattenedParams).get(parameterCopy);
+    inferencePlan.load(parameterCopy);
+    inferencePlan.run(pointer(plain(images)), count, logits);
+  }
+
+  @Override
+  public INDArray output(INDArray images, boolean train) {
+    if (train || !supports(images)) {
+      return super.output(images, train);
+    }
+    int count = (int) images.size(0);
+    float[] rows = new float[count * stack.classes()];
+    logits(images, rows);
+    InferencePlan.softmax(rows, count, stack.classes());
+    return Nd4j.createFromArray(rows).reshape(count, stack.classes());
   }
 
   private TrainingPlan compile(int batch) {
@@ -237,6 +294,9 @@ public final class FusedNetwork extends MultiLayerNetwork {
       team.close();
       trainingPlans.values().forEach(TrainingPlan::close);
       trainingPlans.clear();
+      if (inferencePlan != null) {
+        inferencePlan.close();
+      }
     }
     super.close();
   }

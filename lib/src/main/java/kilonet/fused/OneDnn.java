@@ -2,7 +2,6 @@ package kilonet.fused;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kilonet.fused.Stage.Shape;
@@ -50,6 +49,11 @@ final class OneDnn {
   /** Images in memory, in blocks of 16 channels. */
   memory.desc images(int count, int channels, Shape shape) {
     return describe(memory.format_tag.nChw16c, count, channels, shape.height(), shape.width());
+  }
+
+  /** Images in memory as they come, channel by channel. */
+  memory.desc plainImages(int count, Shape shape) {
+    return describe(memory.format_tag.nchw, count, shape.channels(), shape.height(), shape.width());
   }
 
   memory.desc describe(memory.format_tag tag, long... dimensions) {
@@ -175,15 +179,5 @@ final class OneDnn {
         throw new IllegalStateException("oneDNN could not do " + name + ": status " + status);
       }
     }
-  }
-
-  static long[] pair(int first, int second) {
-    return new long[] {first, second};
-  }
-
-  static int[] filled(int length, int value) {
-    int[] array = new int[length];
-    Arrays.fill(array, value);
-    return array;
   }
 }

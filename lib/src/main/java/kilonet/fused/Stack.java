@@ -57,6 +57,12 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
     return stages.get(stages.size() - 1).out().channels();
   }
 
+  /** Whether the first stage wants the images as they are, not in blocks of channels. */
+  boolean plainInput() {
+    return stages.get(0) instanceof Convolution
+        && (input().channels() == 1 || input().channels() == 3);
+  }
+
   /** The shape of an image. */
   Shape input() {
     return stages.get(0).in();
