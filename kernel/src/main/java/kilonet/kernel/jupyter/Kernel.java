@@ -120,7 +120,7 @@ public final class Kernel {
   private void warmUp() {
     repl = new Repl(classPath, interrupter, sentence -> System.err.println(sentence));
     rendering.use(repl.loader());
-    magics = new Magics(repl, this::evaluate, rendering);
+    magics = new Magics(repl, this::evaluate, rendering, interrupter);
     Thread.currentThread().setContextClassLoader(repl.loader());
     repl.importWherePresent(StandardImports.ALL);
     try {
