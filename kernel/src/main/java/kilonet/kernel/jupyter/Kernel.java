@@ -90,6 +90,8 @@ public final class Kernel {
 
   /** Answers until a client asks for the end. */
   public void run() {
+    preset("java.awt.headless", "true");
+    preset("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     publish(Map.of(), "status", Map.of("execution_state", "starting"));
     channels.start(this::received);
     System.setOut(output.stream("stdout"));
@@ -105,6 +107,12 @@ public final class Kernel {
     }
     output.flush();
     channels.close();
+  }
+
+  private static void preset(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   /** Asks the running cell to stop. */

@@ -94,6 +94,10 @@ public final class Magics {
     for (int i = 0; i < lines.length; i++) {
       Matcher magic = magic(lines[i]);
       if (magic == null) {
+        if (lines[i].startsWith("%") && java.toString().isBlank()) {
+          throw new IllegalArgumentException(
+              "There is no magic " + lines[i].strip().split("\\s")[0] + "; %help lists them.");
+        }
         java.append(lines[i]).append('\n');
         continue;
       }
