@@ -17,6 +17,7 @@ final class StandardImports {
           "java.util.stream.*",
           "kilonet.kernel.*",
           "static kilonet.kernel.Display.*",
+          "static kilonet.kernel.render.ChartRenderer.svg",
           "kilonet.augment.*",
           "kilonet.data.*",
           "kilonet.fused.*",
