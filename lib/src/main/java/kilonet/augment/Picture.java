@@ -1,5 +1,7 @@
 package kilonet.augment;
 
+import java.util.Arrays;
+
 /**
  * One single-channel picture in work: two buffers of pixels, of which one is current and the other
  * is where the next augmentation may write before it calls {@link #swap}. Reused from picture to
@@ -11,6 +13,7 @@ public final class Picture {
   private int width;
   private float[] pixels;
   private float[] spare;
+  private float[] scratch = new float[0];
 
   /**
    * A black picture.
@@ -48,6 +51,31 @@ public final class Picture {
     float[] former = pixels;
     pixels = spare;
     spare = former;
+  }
+
+  /** A buffer for the next pixels of a size; the current pixels stay what they are. */
+  float[] spare(int height, int width) {
+    int n = Math.multiplyExact(height, width);
+    if (spare.length < n) {
+      pixels = Arrays.copyOf(pixels, n);
+      spare = new float[n];
+    }
+    return spare;
+  }
+
+  /** Makes the spare buffer, which holds a picture of this size, the current one. */
+  void swap(int height, int width) {
+    this.height = height;
+    this.width = width;
+    swap();
+  }
+
+  /** A buffer of at least that length for whatever an augmentation has to note down. */
+  float[] scratch(int length) {
+    if (scratch.length < length) {
+      scratch = new float[length];
+    }
+    return scratch;
   }
 
   /**

@@ -59,7 +59,7 @@ final class EvaluateCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = load(file);
     if (engine == Engine.FUSED) {
-      network = new FusedNetwork(network);
+      network = FusedNetwork.of(network);
     }
     DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
     ImageSet test = chosen.images().test();

@@ -377,6 +377,10 @@ final class TrainingPlan implements AutoCloseable {
     private final int stage;
     private final Convolution c;
     private final boolean plain;
+
+    /** Whether oneDNN wants whole vectors of channels for its fast forward convolution. */
+    private boolean paddedForward;
+
     private final int gradientStart;
     private final memory.desc forwardWeights;
     private final memory.desc backwardWeights;
@@ -398,6 +402,7 @@ final class TrainingPlan implements AutoCloseable {
       this.gradientStart = gradientStart;
       this.plain = stage == 0 && plainInput(c);
       Chunk full = chunks.get(0);
+      paddedForward = forwardDescription(full, null).impl_info_str().getString().contains("ref");
       convolution_forward.primitive_desc f = forwardDescription(full, null);
       forwardWeights = own.keep(f.weights_desc());
       convolution_forward.primitive_desc hint = paddedHint(full);
@@ -413,7 +418,7 @@ final class TrainingPlan implements AutoCloseable {
         backwardPacked = null;
         backwardStaging = null;
       }
-      forwardOrigin = origin(forwardWeights, false);
+      forwardOrigin = origin(forwardWeights, paddedForward);
       forwardPacked = own.allocateFloats(forwardOrigin.length);
       forwardStaging = new float[forwardOrigin.length];
       gradientOrigin = origin(gradientWeights, true);
@@ -481,9 +486,9 @@ final class TrainingPlan implements AutoCloseable {
     }
 
     private convolution_forward.primitive_desc forwardDescription(Chunk chunk, memory.desc packed) {
-      memory.desc w = packed == null ? weights(false, memory.format_tag.any) : packed;
-      memory.desc to = dnn.images(chunk.size, outputs(false), c.out());
-      memory.desc from = source(chunk, false);
+      memory.desc w = packed == null ? weights(paddedForward, memory.format_tag.any) : packed;
+      memory.desc to = dnn.images(chunk.size, outputs(paddedForward), c.out());
+      memory.desc from = source(chunk, paddedForward);
       Window v = c.window();
       primitive_attr attributes = dnn.attributes();
       if (!c.activation().isIdentity()) {
@@ -499,7 +504,7 @@ final class TrainingPlan implements AutoCloseable {
                       algorithm.convolution_direct,
                       from,
                       w,
-                      biasDescription(false),
+                      biasDescription(paddedForward),
                       to,
                       stride(v),
                       pad(v),
@@ -599,16 +604,16 @@ final class TrainingPlan implements AutoCloseable {
     void forward(Chunk chunk) {
       convolution_forward.primitive_desc d = forwardDescription(chunk, forwardWeights);
       Operation operation = dnn.operation("convolution " + stage, new convolution_forward(d), d);
-      memory from = sourceMemory(chunk, source(chunk, false));
+      memory from = sourceMemory(chunk, source(chunk, paddedForward));
       memory to =
           at(
               activations[stage + 1],
               c.out(),
               chunk,
-              dnn.images(chunk.size, outputs(false), c.out()));
+              dnn.images(chunk.size, outputs(paddedForward), c.out()));
       memory w = dnn.memory(forwardWeights, forwardPacked);
       if (hasBias()) {
-        memory b = dnn.memory(biasDescription(false), bias);
+        memory b = dnn.memory(biasDescription(paddedForward), bias);
         chunk.add(
             operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_BIAS, b, DNNL_ARG_DST, to);
       } else {

@@ -3,16 +3,16 @@ package kilonet.schedule;
 import static org.nd4j.linalg.schedule.ScheduleType.EPOCH;
 import static org.nd4j.linalg.schedule.ScheduleType.ITERATION;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
 import kilonet.text.TextException;
-import kilonet.text.Value;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
@@ -303,33 +303,19 @@ public final class Schedules {
   }
 
   private SchedulePlan sequential(Term term) {
-    List<Term.Argument> named =
-        term.arguments().stream().filter(argument -> !argument.name().isEmpty()).toList();
-    Arguments in =
-        new Arguments(new Term(term.text(), term.position(), term.name(), named), "milestones");
-    List<Schedule> schedules = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    for (Term.Argument argument : term.arguments()) {
-      if (argument.name().isEmpty()) {
-        if (!(argument.value() instanceof Value.Terms terms)) {
-          throw new TextException(
-              term.text(), argument.position(), "sequential takes schedules and milestones=[...].");
-        }
-        SchedulePlan part = chain(terms.terms());
-        if (part.momentum().isPresent()) {
-          throw new TextException(
-              term.text(),
-              argument.position(),
-              "sequential cannot cycle the momentum: give cycle_momentum=false.");
-        }
-        schedules.add(part.learningRate());
-        texts.add(part.text());
-      }
+    Arguments in = Arguments.besideParts(term, "milestones");
+    List<SchedulePlan> parts = Arguments.parts(term).stream().map(this::chain).toList();
+    if (parts.stream().anyMatch(part -> part.momentum().isPresent())) {
+      throw term.error("sequential cannot cycle the momentum: give cycle_momentum=false.");
     }
-    Schedule schedule = new SequentialLR(schedules, in.wholes("milestones"));
-    String milestones = in.spelling().substring(term.name().length() + 1);
+    Schedule schedule =
+        new SequentialLR(
+            parts.stream().map(SchedulePlan::learningRate).toList(), in.wholes("milestones"));
+    String texts = parts.stream().map(part -> part.text() + ", ").collect(Collectors.joining());
     return new SchedulePlan(
-        "sequential(" + String.join(", ", texts) + ", " + milestones, schedule, Optional.empty());
+        in.spelling().replaceFirst("\\(", Matcher.quoteReplacement("(" + texts)),
+        schedule,
+        Optional.empty());
   }
 
   private int steps(Arguments in, ScheduleType by) {

@@ -1,5 +1,6 @@
 package kilonet.text;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,31 @@ public final class Arguments {
         throw error(argument, "%s is given twice; give it once.".formatted(name));
       }
     }
+  }
+
+  /**
+   * The arguments by name of a term whose unnamed ones are terms themselves, such as {@code
+   * choice(a, b, p=[1, 2])}; {@link #parts} gives those.
+   */
+  public static Arguments besideParts(Term term, String... names) {
+    List<Term.Argument> named =
+        term.arguments().stream().filter(argument -> !argument.name().isEmpty()).toList();
+    return new Arguments(new Term(term.text(), term.position(), term.name(), named), names);
+  }
+
+  /** What the unnamed arguments of a term say, each of which must be terms itself. */
+  public static List<List<Term>> parts(Term term) {
+    List<List<Term>> parts = new ArrayList<>();
+    for (Term.Argument argument : term.arguments()) {
+      if (argument.name().isEmpty()) {
+        if (!(argument.value() instanceof Value.Terms terms)) {
+          throw new TextException(
+              term.text(), argument.position(), term.name() + " takes no number here.");
+        }
+        parts.add(terms.terms());
+      }
+    }
+    return parts;
   }
 
   /** Whether the argument is given. */
@@ -90,6 +116,36 @@ public final class Arguments {
     return (int) value;
   }
 
+  /** A number that must be given, or a range, such as {@code 0.9..1.1}. */
+  public Value numberOrRange(String name) {
+    Term.Argument argument = argument(name, true, "a number or a range, such as 0.9..1.1");
+    if (argument.value() instanceof Value.Number number) {
+      spelled.put(name, Numbers.text(number.value()));
+      return number;
+    }
+    if (argument.value() instanceof Value.Range range) {
+      spelled.put(name, Numbers.text(range.low()) + ".." + Numbers.text(range.high()));
+      return range;
+    }
+    throw error(
+        argument,
+        "%s of %s must be a number or a range, such as 0.9..1.1.".formatted(name, term.name()));
+  }
+
+  /** Two numbers in brackets, or one for both, that must be given. */
+  public List<Double> pair(String name) {
+    if (has(name) && byName.get(name).value() instanceof Value.Numbers numbers) {
+      if (numbers.values().size() != 2) {
+        throw error(
+            byName.get(name),
+            "%s of %s must be one number or two, such as [1, 2].".formatted(name, term.name()));
+      }
+      return numbers(name);
+    }
+    double both = number(name);
+    return List.of(both, both);
+  }
+
   /** Numbers in brackets that must be given. */
   public List<Double> numbers(String name) {
     Term.Argument argument = argument(name, true, "numbers in brackets, such as [6, 12]");
@@ -107,6 +163,11 @@ public final class Arguments {
   /** Whole numbers in brackets that must be given. */
   public List<Integer> wholes(String name) {
     return numbers(name).stream().map(value -> whole(name, value)).toList();
+  }
+
+  /** Two whole numbers in brackets, or one for both, that must be given. */
+  public List<Integer> wholePair(String name) {
+    return pair(name).stream().map(value -> whole(name, value)).toList();
   }
 
   /** {@code true} or {@code false}, or a default. */
@@ -151,11 +212,6 @@ public final class Arguments {
     throw error(
         argument,
         "%s of %s must be one of %s.".formatted(name, term.name(), String.join(", ", allowed)));
-  }
-
-  /** The argument as it stands, or null. */
-  public Term.Argument argument(String name) {
-    return byName.get(name);
   }
 
   /** The term with all that was read from it, every argument by name. */

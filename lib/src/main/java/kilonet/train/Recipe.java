@@ -220,7 +220,23 @@ public record Recipe(
     }
 
     Recipe recipe() {
-      return new Recipe(name, model, data, augmentation, optimizer, schedule, averaging, labelSmoothing, clipping, epochs, patience, batch, accumulation, seed, limit, validation);
+      return new Recipe(
+          name,
+          model,
+          data,
+          augmentation,
+          optimizer,
+          schedule,
+          averaging,
+          labelSmoothing,
+          clipping,
+          epochs,
+          patience,
+          batch,
+          accumulation,
+          seed,
+          limit,
+          validation);
     }
   }
 }

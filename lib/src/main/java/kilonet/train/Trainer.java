@@ -215,8 +215,7 @@ public final class Trainer {
       double rate = schedule.learningRate().valueAt(iteration, epoch);
       // Deeplearning4j draws dropout from one stream: tie it to the batch, so that a resumed run
       // draws what an unbroken one does.
-      Nd4j.getRandom()
-          .setSeed(new RandomStream(recipe.seed(), epoch, tally.batches()).nextLong());
+      Nd4j.getRandom().setSeed(new RandomStream(recipe.seed(), epoch, tally.batches()).nextLong());
       hits.expect(batch.getLabels());
       if ((tally.batches() + 1) % recipe.accumulation() != 0 && batches.hasNext()) {
         accumulation.add(network, batch);

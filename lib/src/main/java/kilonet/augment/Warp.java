@@ -1,0 +1,303 @@
+package kilonet.augment;
+
+/**
+ * Pictures drawn anew from points of the source: the one warp behind rotation, affine maps,
+ * perspective and elastic distortion.
+ *
+ * <p>Coordinates are those of Pillow, on which torchvision's transforms of pictures rest: pixel
+ * {@code (x, y)} covers the square from {@code (x, y)} to {@code (x + 1, y + 1)}, its centre lies
+ * at {@code (x + 0.5, y + 0.5)}, and a point outside the picture gives the fill value. The nearest
+ * neighbour is found in Pillow's fixed-point arithmetic and is the same pixel. Bilinear values are
+ * those of Pillow's 32-bit float pictures; Pillow rounds those of 8-bit pictures down to whole
+ * steps of 1/255.
+ */
+final class Warp {
+
+  private Warp() {}
+
+  /**
+   * Draws the picture so that the point {@code (x, y)} shows what was at {@code (a x + b y + c, d x
+   * + e y + f)}.
+   */
+  static void affine(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f) {
+    if (interpolation == Interpolation.BILINEAR) {
+      bilinear(picture, fill, a, b, c, d, e, f);
+    } else if (b == 0 && d == 0) {
+      scaled(picture, fill, a, c, e, f);
+    } else {
+      nearest(picture, fill, a, b, c, d, e, f);
+    }
+    picture.swap();
+  }
+
+  /** Coordinates advance by whole steps of 1/65536 of a pixel. */
+  private static void nearest(
+      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    long stepX = fixed(a);
+    long stepY = fixed(d);
+    long downX = fixed(b);
+    long downY = fixed(e);
+    long startX = fixed(c + a * 0.5 + b * 0.5);
+    long startY = fixed(f + d * 0.5 + e * 0.5);
+    double perStepX = 1.0 / stepX;
+    double perStepY = 1.0 / stepY;
+    double limitX = (double) width * 65536;
+    double limitY = (double) height * 65536;
+    int row = 0;
+    for (int y = 0; y < height; y++) {
+      int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
+      int end =
+          Math.min(
+              width, Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY)));
+      first = Math.min(first, width);
+      end = Math.max(first, end);
+      int x = 0;
+      for (; x < first; x++) {
+        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+      }
+      int sourceX = (int) (startX + x * stepX);
+      int sourceY = (int) (startY + x * stepY);
+      int intStepX = (int) stepX;
+      int intStepY = (int) stepY;
+      for (; x < end; x++) {
+        out[row + x] = in[(sourceY >> 16) * width + (sourceX >> 16)];
+        sourceX += intStepX;
+        sourceY += intStepY;
+      }
+      for (; x < width; x++) {
+        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+      }
+      startX += downX;
+      startY += downY;
+      row += width;
+    }
+  }
+
+  private static float at(float[] in, int height, int width, long x, long y, float fill) {
+    long column = x >> 16;
+    long row = y >> 16;
+    return column >= 0 && column < width && row >= 0 && row < height
+        ? in[(int) row * width + (int) column]
+        : fill;
+  }
+
+  private static long fixed(double value) {
+    return (long) Math.floor(value * 65536 + 0.5);
+  }
+
+  /** A step from which on {@code start + step * size} has passed the side that it comes from. */
+  private static int first(double start, double perStep, double low, double high) {
+    double steps = ((perStep > 0 ? low : high) - start) * perStep;
+    return steps < 0 ? 0 : (int) Math.min(steps, 1e9) + 1;
+  }
+
+  /** A step before which {@code start + step * size} has not passed the side that it goes to. */
+  private static int end(double start, double perStep, double low, double high) {
+    return (int) (((perStep > 0 ? high : low) - start) * perStep);
+  }
+
+  /** Where rows stay rows, Pillow adds up coordinates in floating point. */
+  private static void scaled(Picture picture, float fill, double a, double c, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    double v = f + e * 0.5;
+    for (int y = 0; y < height; y++) {
+      double u = c + a * 0.5;
+      for (int x = 0; x < width; x++) {
+        out[y * width + x] = nearestAt(in, height, width, u, v, fill);
+        u += a;
+      }
+      v += e;
+    }
+  }
+
+  private static void bilinear(
+      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    double perStepX = 1.0 / (a + 0.0);
+    double perStepY = 1.0 / (d + 0.0);
+    // A hair less, so that the right and lower neighbour of an inner point is in the picture.
+    double limitX = width - 1 - 1e-6;
+    double limitY = height - 1 - 1e-6;
+    int row = 0;
+    for (int y = 0; y < height; y++) {
+      double startX = a * 0.5 + b * (y + 0.5) + c - 0.5;
+      double startY = d * 0.5 + e * (y + 0.5) + f - 0.5;
+      int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
+      int end =
+          Math.min(
+              width, Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY)));
+      first = Math.min(first, width);
+      end = Math.max(first, end);
+      int x = 0;
+      for (; x < first; x++) {
+        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
+      }
+      for (; x < end; x++) {
+        double u = startX + x * a;
+        double v = startY + x * d;
+        int column = (int) u;
+        int line = (int) v;
+        float right = (float) (u - column);
+        float down = (float) (v - line);
+        int i = line * width + column;
+        float upper = in[i] + (in[i + 1] - in[i]) * right;
+        float lower = in[i + width] + (in[i + width + 1] - in[i + width]) * right;
+        out[row + x] = upper + (lower - upper) * down;
+      }
+      for (; x < width; x++) {
+        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
+      }
+      row += width;
+    }
+  }
+
+  private static float bilinearAt(
+      float[] in,
+      int height,
+      int width,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f,
+      int x,
+      int y,
+      float fill) {
+    double centreX = x + 0.5;
+    double centreY = y + 0.5;
+    return bilinearAt(
+        in, height, width, a * centreX + b * centreY + c, d * centreX + e * centreY + f, fill);
+  }
+
+  /**
+   * Draws the picture so that the point {@code (x, y)} shows what was at {@code (a x + b y + c, d x
+   * + e y + f) / (g x + h y + 1)}.
+   */
+  static void perspective(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f,
+      double g,
+      double h) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    for (int y = 0; y < height; y++) {
+      double v = y + 0.5;
+      for (int x = 0; x < width; x++) {
+        double u = x + 0.5;
+        double depth = g * u + h * v + 1;
+        double sourceX = (a * u + b * v + c) / depth;
+        double sourceY = (d * u + e * v + f) / depth;
+        out[y * width + x] =
+            interpolation == Interpolation.NEAREST
+                ? nearestAt(in, height, width, sourceX, sourceY, fill)
+                : bilinearAt(in, height, width, sourceX, sourceY, fill);
+      }
+    }
+    picture.swap();
+  }
+
+  private static float nearestAt(
+      float[] in, int height, int width, double x, double y, float fill) {
+    return x >= 0 && x < width && y >= 0 && y < height ? in[(int) y * width + (int) x] : fill;
+  }
+
+  /** Within half a pixel of the border the outermost pixels go on. */
+  private static float bilinearAt(
+      float[] in, int height, int width, double x, double y, float fill) {
+    if (!(x >= 0 && x < width && y >= 0 && y < height)) {
+      return fill;
+    }
+    int left = (int) Math.floor(x - 0.5);
+    int top = (int) Math.floor(y - 0.5);
+    float right = (float) (x - 0.5 - left);
+    float down = (float) (y - 0.5 - top);
+    int x0 = Math.max(left, 0);
+    int x1 = Math.min(left + 1, width - 1);
+    int y0 = Math.max(top, 0) * width;
+    int y1 = Math.min(top + 1, height - 1) * width;
+    float upper = in[y0 + x0] + (in[y0 + x1] - in[y0 + x0]) * right;
+    float lower = in[y1 + x0] + (in[y1 + x1] - in[y1 + x0]) * right;
+    return upper + (lower - upper) * down;
+  }
+
+  /**
+   * Draws the picture so that the centre of pixel {@code i} shows what was {@code dx[i]} pixels to
+   * the right and {@code dy[i]} pixels below.
+   *
+   * <p>Here torchvision works on tensors: a neighbour outside the picture counts as 0, and the
+   * result is blended with the fill value by the part of the weight that lies inside.
+   */
+  static void displaced(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      float[] displacement,
+      int dx,
+      int dy) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int i = y * width + x;
+        float sourceX = x + displacement[dx + i];
+        float sourceY = y + displacement[dy + i];
+        out[i] =
+            interpolation == Interpolation.NEAREST
+                ? nearestAt(in, height, width, Math.rint(sourceX), Math.rint(sourceY), fill)
+                : blendedAt(in, height, width, sourceX, sourceY, fill);
+      }
+    }
+    picture.swap();
+  }
+
+  private static float blendedAt(float[] in, int height, int width, float x, float y, float fill) {
+    float left = (float) Math.floor(x);
+    float top = (float) Math.floor(y);
+    float right = x - left;
+    float down = y - top;
+    float sum = 0;
+    float inside = 0;
+    for (int corner = 0; corner < 4; corner++) {
+      float cornerX = left + (corner & 1);
+      float cornerY = top + (corner >> 1);
+      float weight =
+          ((corner & 1) == 1 ? right : 1 - right) * ((corner >> 1) == 1 ? down : 1 - down);
+      if (cornerX >= 0 && cornerX < width && cornerY >= 0 && cornerY < height) {
+        sum += weight * in[(int) cornerY * width + (int) cornerX];
+        inside += weight;
+      }
+    }
+    return sum * inside + (1 - inside) * fill;
+  }
+}
