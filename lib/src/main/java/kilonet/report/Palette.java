@@ -31,11 +31,12 @@ public final class Palette {
   /** The goal, a suggestion, whatever is marked. */
   public static final Color MARK = new Color(0xD5, 0x5E, 0x00);
 
-  /** One colour for each of several things that are compared, used in turn. */
+  /**
+   * One colour for each of several things that are compared, used in turn; none is {@link #MARK}.
+   */
   public static final List<Color> SERIES =
       List.of(
           TEST,
-          MARK,
           new Color(0x00, 0x9E, 0x73),
           new Color(0xCC, 0x79, 0xA7),
           TRAIN,
