@@ -14,13 +14,14 @@ public interface BatchAugmentation {
   /**
    * A batch; its arrays may be longer than it needs.
    *
+   * <p>Throws {@link IllegalArgumentException} if an array is too short.
+   *
    * @param features the pictures, {@code [size, height, width]}
    * @param labels how much each picture is of each class, {@code [size, classes]}
    * @param size how many pictures there are, at least 1
    * @param height rows of a picture
    * @param width columns of a picture
    * @param classes how many classes there are
-   * @throws IllegalArgumentException if an array is too short
    */
   record Batch(float[] features, float[] labels, int size, int height, int width, int classes) {
 

@@ -13,11 +13,12 @@ import kilonet.text.Numbers;
  * Simard, Steinkraus, Platt: <i>Best practices for convolutional neural networks applied to visual
  * document analysis</i>, ICDAR 2003.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param alpha the strength, 0 or greater
  * @param sigma the standard deviation of the blur in pixels, 0 or greater; 0 is no blur
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
     implements Augmentation {

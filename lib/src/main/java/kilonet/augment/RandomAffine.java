@@ -10,6 +10,8 @@ import kilonet.text.Numbers;
  * without {@code center}; {@link #shift} is an addition. {@link Interpolation#NEAREST} gives the
  * very pixels that torchvision gives for the same amounts; for bilinear see {@link Interpolation}.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param degrees the range of the angle in degrees; as in torchvision clockwise, other than in
  *     {@link RandomRotation}
  * @param translateX the picture is moved sideways by at most this part, 0 to 1, of its width; the
@@ -22,7 +24,6 @@ import kilonet.text.Numbers;
  * @param shearY the range of the angle in degrees by which rows are slanted
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomAffine(
     Range degrees,

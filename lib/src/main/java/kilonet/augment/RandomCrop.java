@@ -8,13 +8,14 @@ import kilonet.text.Numbers;
  *
  * <p>torchvision's {@code RandomCrop(size, padding, pad_if_needed, fill, padding_mode)}.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param height the rows of the piece, at least 1
  * @param width the columns of the piece, at least 1
  * @param padding so many pixels are added at each side first, 0 or more
  * @param padIfNeeded whether a picture that is still too small is padded as far as needed
  * @param paddingMode what is added
  * @param fill the value, 0 to 1, of {@link PaddingMode#CONSTANT}
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomCrop(
     int height, int width, int padding, boolean padIfNeeded, PaddingMode paddingMode, double fill)

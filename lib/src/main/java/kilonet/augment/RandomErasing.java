@@ -8,6 +8,8 @@ import kilonet.text.Check;
  * <p>torchvision's {@code RandomErasing(p, scale, ratio, value)}. Zhong et al.: <i>Random erasing
  * data augmentation</i>, AAAI 2020.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param p how likely the picture is changed, 0 to 1
  * @param scale the range of the rectangle's part of the area, within 0 to 1
  * @param ratio the range of its height divided by its width, greater than 0; drawn evenly by its
@@ -15,7 +17,6 @@ import kilonet.text.Check;
  * @param value what is painted
  * @param noise whether numbers from the standard normal distribution are painted instead,
  *     torchvision's {@code value='random'}
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomErasing(double p, Range scale, Range ratio, double value, boolean noise)
     implements Augmentation {

@@ -9,6 +9,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code CyclicLR} with {@code cycle_momentum}.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param base the lowest momentum, 0 to 1
  * @param max the highest momentum, and that of step 0, 0 to 1
  * @param up the steps of a fall, at least 1
@@ -16,7 +18,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param mode how the depth of a cycle changes
  * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CyclicMomentum(
     @JsonProperty("base") double base,

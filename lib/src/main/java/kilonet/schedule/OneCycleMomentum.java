@@ -11,6 +11,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code OneCycleLR} with {@code cycle_momentum}. In three phases the momentum stays
  * at {@code max} in the last.
  *
+ * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+ *
  * @param base the lowest momentum, 0 to 1
  * @param max the highest momentum, 0 to 1
  * @param steps the steps of the cycle, at least 1
@@ -18,7 +20,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param anneal along which line the momentum falls and rises
  * @param threePhase whether the cycle has three phases
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record OneCycleMomentum(
     @JsonProperty("base") double base,

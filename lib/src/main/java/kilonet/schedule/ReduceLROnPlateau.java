@@ -38,6 +38,8 @@ public final class ReduceLROnPlateau implements Schedule {
   /**
    * The settings, named as in PyTorch.
    *
+   * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
+   *
    * @param lr the first rate, greater than 0
    * @param metric what is reported, and with it whether lower or higher is better
    * @param factor the factor of a fall, greater than 0 and less than 1
@@ -47,7 +49,6 @@ public final class ReduceLROnPlateau implements Schedule {
    * @param cooldown how many epochs after a fall are not counted, 0 or more
    * @param minLr the lowest rate, 0 or greater
    * @param eps a fall by no more than this is left out, 0 or greater
-   * @throws IllegalArgumentException if an argument is out of its range
    */
   public record Settings(
       @JsonProperty("lr") double lr,
