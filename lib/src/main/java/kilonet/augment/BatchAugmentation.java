@@ -25,7 +25,11 @@ public interface BatchAugmentation {
    */
   record Batch(float[] features, float[] labels, int size, int height, int width, int classes) {
 
-    /** Checks the lengths. */
+    /**
+     * Checks the lengths.
+     *
+     * @throws IllegalArgumentException if an array is too short
+     */
     public Batch {
       if (size < 1
           || features.length < (long) size * height * width

@@ -17,7 +17,11 @@ import kilonet.text.Numbers;
  */
 public record ColorJitter(Range brightness, Range contrast) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ColorJitter {
     Check.notNegative("ColorJitter's least brightness", brightness.low());
     Check.notNegative("ColorJitter's least contrast", contrast.low());

@@ -16,7 +16,11 @@ import java.util.stream.Stream;
  */
 public record Compose(List<Augmentation> augmentations) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
   public Compose {
     if (augmentations.isEmpty()) {
       throw new IllegalArgumentException(

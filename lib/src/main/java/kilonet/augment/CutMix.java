@@ -16,7 +16,11 @@ import kilonet.text.Check;
  */
 public record CutMix(double alpha) implements BatchAugmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CutMix {
     Check.positive("CutMix's alpha", alpha);
   }

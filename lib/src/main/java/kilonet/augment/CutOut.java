@@ -16,7 +16,11 @@ import kilonet.text.Check;
  */
 public record CutOut(int size, int holes, double value) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CutOut {
     Check.atLeast("CutOut's size", size, 1);
     Check.atLeast("CutOut's holes", holes, 1);

@@ -23,7 +23,11 @@ import kilonet.text.Numbers;
 public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ElasticTransform {
     Check.notNegative("ElasticTransform's alpha", alpha);
     Check.notNegative("ElasticTransform's sigma", sigma);

@@ -17,7 +17,11 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
 
   static final Range SIGMA = new Range(0.1, 2);
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public GaussianBlur {
     Check.atLeast("GaussianBlur's kernelSize", kernelSize, 1);
     if (kernelSize % 2 == 0) {

@@ -15,7 +15,11 @@ import kilonet.text.Check;
  */
 public record GaussianNoise(double mean, double sigma, boolean clip) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public GaussianNoise {
     Check.finite("GaussianNoise's mean", mean);
     Check.notNegative("GaussianNoise's sigma", sigma);

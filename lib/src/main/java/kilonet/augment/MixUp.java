@@ -15,7 +15,11 @@ import kilonet.text.Check;
  */
 public record MixUp(double alpha) implements BatchAugmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public MixUp {
     Check.positive("MixUp's alpha", alpha);
   }

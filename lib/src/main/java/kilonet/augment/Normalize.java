@@ -14,7 +14,11 @@ import kilonet.text.Check;
  */
 public record Normalize(double mean, double std) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public Normalize {
     Check.finite("Normalize's mean", mean);
     Check.positive("Normalize's std", std);

@@ -37,7 +37,11 @@ public record RandomAffine(
     double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomAffine {
     Check.between("RandomAffine's translateX", translateX, 0, 1);
     Check.between("RandomAffine's translateY", translateY, 0, 1);

@@ -14,7 +14,11 @@ import kilonet.text.Check;
  */
 public record RandomApply(Augmentation augmentation, double p) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomApply {
     Check.between("RandomApply's p", p, 0, 1);
   }

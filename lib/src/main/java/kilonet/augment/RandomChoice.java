@@ -21,7 +21,11 @@ import kilonet.text.Numbers;
 public record RandomChoice(List<Augmentation> augmentations, List<Double> weights)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if there is no augmentation, or the weights do not fit
+   */
   public RandomChoice {
     augmentations = List.copyOf(augmentations);
     weights = List.copyOf(weights);

@@ -33,7 +33,11 @@ public record RandomCrop(
     SYMMETRIC
   }
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomCrop {
     Check.atLeast("RandomCrop's height", height, 1);
     Check.atLeast("RandomCrop's width", width, 1);

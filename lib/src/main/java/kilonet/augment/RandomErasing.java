@@ -25,7 +25,11 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
   static final Range RATIO = new Range(0.3, 3.3);
   private static final int ATTEMPTS = 10;
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomErasing {
     Check.between("RandomErasing's p", p, 0, 1);
     Check.between("RandomErasing's least scale", scale.low(), 0, 1);

@@ -21,7 +21,11 @@ public record RandomPerspective(
     double distortionScale, double p, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomPerspective {
     Check.between("RandomPerspective's distortionScale", distortionScale, 0, 1);
     Check.between("RandomPerspective's p", p, 0, 1);

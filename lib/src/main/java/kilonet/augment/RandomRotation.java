@@ -18,7 +18,11 @@ import kilonet.text.Check;
 public record RandomRotation(Range degrees, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomRotation {
     Check.between("RandomRotation's fill", fill, 0, 1);
   }

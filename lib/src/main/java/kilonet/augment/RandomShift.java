@@ -14,7 +14,11 @@ import kilonet.text.Check;
  */
 public record RandomShift(int pixels, double fill) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomShift {
     Check.atLeast("RandomShift's pixels", pixels, 0);
     Check.between("RandomShift's fill", fill, 0, 1);

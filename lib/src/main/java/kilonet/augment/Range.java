@@ -20,7 +20,11 @@ public record Range(double low, double high) {
   /** No change of size or brightness: 1 to 1. */
   public static final Range ONE = new Range(1, 1);
 
-  /** Checks the bounds. */
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException if a bound is not finite, or if they are in the wrong order
+   */
   public Range {
     Check.finite("The lower bound of a range", low);
     Check.finite("The upper bound of a range", high);

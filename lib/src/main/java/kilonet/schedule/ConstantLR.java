@@ -23,7 +23,11 @@ public record ConstantLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ConstantLR {
     Check.positive("ConstantLR's lr", lr);
     Check.between("ConstantLR's factor", factor, 0, 1);

@@ -25,7 +25,11 @@ public record CosineAnnealingLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CosineAnnealingLR {
     Check.positive("CosineAnnealingLR's lr", lr);
     Check.atLeast("CosineAnnealingLR's steps", steps, 1);

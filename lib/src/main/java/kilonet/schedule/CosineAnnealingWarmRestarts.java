@@ -26,7 +26,11 @@ public record CosineAnnealingWarmRestarts(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CosineAnnealingWarmRestarts {
     Check.positive("CosineAnnealingWarmRestarts's lr", lr);
     Check.atLeast("CosineAnnealingWarmRestarts's first", first, 1);

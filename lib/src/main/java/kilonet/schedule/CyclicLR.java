@@ -41,7 +41,11 @@ public record CyclicLR(
     EXP_RANGE
   }
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CyclicLR {
     Check.notNegative("CyclicLR's baseLr", baseLr);
     Check.positive("CyclicLR's maxLr", maxLr);

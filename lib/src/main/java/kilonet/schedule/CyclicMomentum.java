@@ -29,7 +29,11 @@ public record CyclicMomentum(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CyclicMomentum {
     Check.between("CyclicMomentum's base", base, 0, 1);
     Check.between("CyclicMomentum's max", max, 0, 1);

@@ -21,7 +21,11 @@ public record ExponentialLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ExponentialLR {
     Check.positive("ExponentialLR's lr", lr);
     Check.positive("ExponentialLR's gamma", gamma);

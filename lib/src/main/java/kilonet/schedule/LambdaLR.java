@@ -26,7 +26,11 @@ public record LambdaLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public LambdaLR {
     Check.positive("LambdaLR's lr", lr);
     if (factors.isEmpty()) {

@@ -27,7 +27,11 @@ public record LinearLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public LinearLR {
     Check.positive("LinearLR's lr", lr);
     Check.between("LinearLR's start", start, 0, 1);

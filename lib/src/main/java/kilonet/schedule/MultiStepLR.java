@@ -25,7 +25,11 @@ public record MultiStepLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public MultiStepLR {
     Check.positive("MultiStepLR's lr", lr);
     milestones = Milestones.checked("MultiStepLR", milestones);

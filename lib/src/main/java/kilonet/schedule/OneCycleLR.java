@@ -36,7 +36,11 @@ public record OneCycleLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public OneCycleLR {
     Check.positive("OneCycleLR's maxLr", maxLr);
     OneCycle.check("OneCycleLR", steps, pctStart);

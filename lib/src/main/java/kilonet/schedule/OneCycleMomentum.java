@@ -31,7 +31,11 @@ public record OneCycleMomentum(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public OneCycleMomentum {
     Check.between("OneCycleMomentum's base", base, 0, 1);
     Check.between("OneCycleMomentum's max", max, 0, 1);

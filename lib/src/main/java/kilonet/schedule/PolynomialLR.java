@@ -23,7 +23,11 @@ public record PolynomialLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public PolynomialLR {
     Check.positive("PolynomialLR's lr", lr);
     Check.atLeast("PolynomialLR's steps", steps, 1);

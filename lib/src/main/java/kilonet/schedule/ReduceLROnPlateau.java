@@ -62,7 +62,11 @@ public final class ReduceLROnPlateau implements Schedule {
       @JsonProperty("eps") double eps)
       implements java.io.Serializable {
 
-    /** Checks the arguments. */
+    /**
+     * Checks the arguments.
+     *
+     * @throws IllegalArgumentException if an argument is out of its range
+     */
     public Settings {
       Check.positive("ReduceLROnPlateau's lr", lr);
       if (metric == null) {

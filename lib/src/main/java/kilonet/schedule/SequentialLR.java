@@ -21,7 +21,12 @@ public record SequentialLR(
     @JsonProperty("milestones") List<Integer> milestones)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if the milestones are not one fewer than the parts or not in
+   *     order, if parts count different things, or if one of them has a state
+   */
   public SequentialLR {
     if (schedules.isEmpty()) {
       throw new IllegalArgumentException("SequentialLR has no schedules: give at least one.");

@@ -23,7 +23,11 @@ public record StepLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public StepLR {
     Check.positive("StepLR's lr", lr);
     Check.atLeast("StepLR's size", size, 1);

@@ -27,7 +27,12 @@ public record WarmUp(
     @JsonProperty("batchesPerEpoch") int batchesPerEpoch)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range, or if the schedule has a
+   *     state
+   */
   public WarmUp {
     if (schedule instanceof ReduceLROnPlateau) {
       throw new IllegalArgumentException(
