@@ -30,6 +30,7 @@ public final class FusedNetwork extends MultiLayerNetwork {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
 
+  private final int threads;
   private transient Team team;
   private transient Map<Integer, TrainingPlan> trainingPlans;
   private transient InferencePlan inferencePlan;
@@ -48,7 +49,23 @@ public final class FusedNetwork extends MultiLayerNetwork {
    * @param configuration the layers and all that belongs to them
    */
   public FusedNetwork(MultiLayerConfiguration configuration) {
+    this(configuration, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Makes a network that computes with so many threads; its results do not depend on their number.
+   *
+   * @param configuration the layers and all that belongs to them
+   * @param threads how many, at least 1
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public FusedNetwork(MultiLayerConfiguration configuration, int threads) {
     super(configuration);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "The number of threads is " + threads + "; it has to be at least 1.");
+    }
+    this.threads = threads;
   }
 
   /**
@@ -216,7 +233,7 @@ public final class FusedNetwork extends MultiLayerNetwork {
         LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
         return false;
       }
-      team = new Team(Runtime.getRuntime().availableProcessors());
+      team = new Team(threads);
       trainingPlans = new LinkedHashMap<>();
       parameterCopy = new float[stack.parameters()];
       gradientCopy = new float[stack.parameters()];

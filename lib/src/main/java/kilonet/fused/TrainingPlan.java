@@ -30,7 +30,7 @@ import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
@@ -668,8 +668,8 @@ final class TrainingPlan implements AutoCloseable {
     private final int width;
     private final double count;
     private final FloatPointer mask;
-    private final long[][] masks;
-    private final LongPointer[] maskPairs;
+    private final DropoutMask[] masks;
+    private final IntPointer[] maskBits;
     private final FloatPointer partialStatistics;
     private final FloatPointer partialSums;
     private final FloatPointer statistics;
@@ -692,12 +692,14 @@ final class TrainingPlan implements AutoCloseable {
       this.channels = shape.channels();
       this.width = OneDnn.padded(channels);
       this.count = (double) batch * shape.height() * shape.width();
-      this.mask = p.dropout() == null ? null : own.allocateFloats(batch * OneDnn.floats(shape));
-      this.masks = new long[team.size()][];
-      this.maskPairs = new LongPointer[team.size()];
+      int maskImages = maskIsInSign() ? CHUNK * team.size() : batch;
+      this.mask =
+          p.dropout() == null ? null : own.allocateFloats(maskImages * OneDnn.floats(shape));
+      this.masks = new DropoutMask[team.size()];
+      this.maskBits = new IntPointer[team.size()];
       for (int i = 0; i < team.size() && p.dropout() != null; i++) {
-        masks[i] = new long[DropoutMask.length((int) OneDnn.floats(shape))];
-        maskPairs[i] = new LongPointer(mask);
+        masks[i] = new DropoutMask((int) OneDnn.floats(shape));
+        maskBits[i] = new IntPointer(mask);
       }
       this.partialStatistics = own.allocateFloats(2L * width * chunks.size());
       this.partialSums = own.allocateFloats(2L * width * chunks.size());
@@ -833,7 +835,10 @@ final class TrainingPlan implements AutoCloseable {
           DNNL_ARG_SRC_0,
           data,
           DNNL_ARG_SRC_1,
-          padded(mask, shape, chunk),
+          dnn.memory(
+              d,
+              own.keep(
+                  NativeMemory.after(mask, maskStart(chunk) * OneDnn.floats(shape) * Float.BYTES))),
           DNNL_ARG_DST,
           data);
     }
@@ -1022,15 +1027,19 @@ final class TrainingPlan implements AutoCloseable {
       }
     }
 
+    /** The image in the mask's memory at which a chunk starts. */
+    private long maskStart(Chunk chunk) {
+      return maskIsInSign() ? (long) threadOf(chunk.number, chunks.size()) * CHUNK : chunk.first;
+    }
+
     /** Draws the dropout mask of a chunk: 0 for what is dropped, 1 / (retained share) else. */
     private void draw(Chunk chunk) {
       int perImage = (int) OneDnn.floats(shape);
-      long[] pairs = masks[threadOf(chunk.number, chunks.size())];
-      LongPointer to = maskPairs[threadOf(chunk.number, chunks.size())];
+      int thread = threadOf(chunk.number, chunks.size());
       for (int n = 0; n < chunk.size; n++) {
         int image = chunk.first + n;
-        DropoutMask.draw(pairs, perImage, retained(), dropoutKey, p.layer(), iteration, image);
-        to.position((long) image * perImage / 2).put(pairs, 0, perImage / 2);
+        int[] bits = masks[thread].draw(retained(), dropoutKey, p.layer(), iteration, image);
+        maskBits[thread].position((maskStart(chunk) + n) * perImage).put(bits);
       }
     }
   }

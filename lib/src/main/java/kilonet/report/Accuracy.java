@@ -46,11 +46,11 @@ public record Accuracy(int right, int images) {
   public Table table() {
     return Table.create(
         "accuracy",
-        IntColumn.create("images", images),
-        IntColumn.create("right", right),
-        IntColumn.create("wrong", images - right),
-        DoubleColumn.create("accuracy", percent()),
-        DoubleColumn.create("standard error", standardError()));
+        IntColumn.create("images", new int[] {images}),
+        IntColumn.create("right", new int[] {right}),
+        IntColumn.create("wrong", new int[] {images - right}),
+        DoubleColumn.create("accuracy", new double[] {percent()}),
+        DoubleColumn.create("standard error", new double[] {standardError()}));
   }
 
   /** Such as {@code 99.40% ± 0.08}. */

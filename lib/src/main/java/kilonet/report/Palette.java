@@ -87,9 +87,9 @@ public final class Palette {
     return mix(GROUND, Color.BLACK, clip(value));
   }
 
-  /** The colour, dark or white, in which text on a ground can be read. */
+  /** Black or white, whichever can be read on a ground; their contrast is 4.5 or more. */
   public static Color textOn(Color ground) {
-    return luminance(ground) > 0.3 ? INK : Color.WHITE;
+    return luminance(ground) > 0.179 ? Color.BLACK : Color.WHITE;
   }
 
   /** Relative luminance from 0, black, to 1, white, as WCAG 2.1 defines it. */

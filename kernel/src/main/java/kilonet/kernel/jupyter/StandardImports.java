@@ -25,6 +25,7 @@ final class StandardImports {
           "kilonet.report.*",
           "kilonet.schedule.*",
           "kilonet.train.*",
+          "kilonet.kernel.render.TrainingProgress",
           "org.knowm.xchart.*",
           "org.nd4j.linalg.api.ndarray.INDArray",
           "org.nd4j.linalg.factory.Nd4j",

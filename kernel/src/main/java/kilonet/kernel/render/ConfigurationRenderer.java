@@ -1,14 +1,11 @@
 package kilonet.kernel.render;
 
-import java.util.ArrayList;
-import java.util.List;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.model.Summary;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Layer;
 
-/** DL4J's configurations: the table of their layers. */
+/** DL4J's configurations: the table of their layers, with receptive fields where they are known. */
 public final class ConfigurationRenderer implements Renderer<MultiLayerConfiguration> {
   /** A renderer. */
   public ConfigurationRenderer() {}
@@ -24,22 +21,11 @@ public final class ConfigurationRenderer implements Renderer<MultiLayerConfigura
   }
 
   static MimeBundle layers(MultiLayerConfiguration configuration) {
-    List<List<String>> rows = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    long total = 0;
-    int index = 0;
-    for (NeuralNetConfiguration layerConfiguration : configuration.getConfs()) {
-      Layer layer = layerConfiguration.getLayer();
-      long parameters = layer.initializer().numParams(layerConfiguration);
-      total += parameters;
-      String kind = layer.getClass().getSimpleName();
-      String name = layer.getLayerName() == null ? String.valueOf(index) : layer.getLayerName();
-      rows.add(List.of(name, kind, String.valueOf(parameters)));
-      text.append(String.format("%-12s %-28s %10d%n", name, kind, parameters));
-      index++;
+    try {
+      return SummaryRenderer.bundle(Summary.of(configuration));
+    } catch (RuntimeException e) {
+      // Made for other pictures than 28 x 28, or of layers whose receptive field is not known.
+      return MimeBundle.of("text/plain", configuration.toString());
     }
-    String sum = "parameters, with running means and variances: " + total;
-    return MimeBundle.of("text/html", Html.table(List.of("layer", "kind", "parameters"), rows, sum))
-        .with("text/plain", text + sum);
   }
 }

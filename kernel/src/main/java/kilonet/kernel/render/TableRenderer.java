@@ -22,6 +22,10 @@ public final class TableRenderer implements Renderer<Relation> {
 
   @Override
   public MimeBundle render(Relation table) {
+    return MimeBundle.of("text/html", html(table)).with("text/plain", table.print(ROWS));
+  }
+
+  static String html(Relation table) {
     int rows = table.rowCount();
     int columns = Math.min(COLUMNS, table.columnCount());
     List<String> header = new ArrayList<>();
@@ -45,7 +49,6 @@ public final class TableRenderer implements Renderer<Relation> {
     }
     String size = rows + " rows, " + table.columnCount() + " columns";
     boolean whole = rows <= ROWS && table.columnCount() <= COLUMNS;
-    return MimeBundle.of("text/html", Html.table(header, shown, whole ? "" : size))
-        .with("text/plain", table.print(ROWS));
+    return Html.table(header, shown, whole ? "" : size);
   }
 }

@@ -8,14 +8,14 @@ import java.util.Locale;
  * A bar that grows below the cell, and one line of text once it is done.
  *
  * <pre>{@code
- * try (var progress = new Progress("training", epochs)) {
+ * try (var progress = new ProgressBar("training", epochs)) {
  *   for (int i = 0; i < epochs; i++) {
  *     progress.step(1, "loss " + trainOneEpoch());
  *   }
  * }
  * }</pre>
  */
-public final class Progress implements AutoCloseable {
+public final class ProgressBar implements AutoCloseable {
   /** Time between two updates; a browser shows no more. */
   private static final long PAUSE_NANOS = 100_000_000;
 
@@ -34,10 +34,10 @@ public final class Progress implements AutoCloseable {
    * @param title what is being done
    * @param total steps until the end, at least 1
    */
-  public Progress(String title, long total) {
+  public ProgressBar(String title, long total) {
     if (total < 1) {
       throw new IllegalArgumentException(
-          "A progress of " + total + " steps cannot be shown; give at least 1.");
+          "A bar of " + total + " steps cannot be shown; give at least 1.");
     }
     this.title = title;
     this.total = total;
@@ -55,7 +55,7 @@ public final class Progress implements AutoCloseable {
   public static <T> Iterable<T> over(String title, List<T> items) {
     return () -> {
       Iterator<T> inner = items.iterator();
-      Progress progress = new Progress(title, Math.max(1, items.size()));
+      ProgressBar progress = new ProgressBar(title, Math.max(1, items.size()));
       return new Iterator<T>() {
         private boolean first = true;
 
