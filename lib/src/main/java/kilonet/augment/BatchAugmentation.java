@@ -14,8 +14,6 @@ public interface BatchAugmentation {
   /**
    * A batch; its arrays may be longer than it needs.
    *
-   * <p>Throws {@link IllegalArgumentException} if an array is too short.
-   *
    * @param features the pictures, {@code [size, height, width]}
    * @param labels how much each picture is of each class, {@code [size, classes]}
    * @param size how many pictures there are, at least 1

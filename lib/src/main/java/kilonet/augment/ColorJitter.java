@@ -10,8 +10,6 @@ import kilonet.text.Numbers;
  * meaning in grey. Brightness multiplies the pixels; contrast moves them from (or to) the picture's
  * mean; both are kept within 0 and 1.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param brightness the range of the brightness factor, 0 or greater
  * @param contrast the range of the contrast factor, 0 or greater
  */

@@ -10,8 +10,6 @@ import java.util.stream.Stream;
  * <p>torchvision's {@code Compose(transforms)}. What is composed of compositions is one
  * composition.
  *
- * <p>Throws {@link IllegalArgumentException} if there is none.
- *
  * @param augmentations the augmentations in order, at least one
  */
 public record Compose(List<Augmentation> augmentations) implements Augmentation {

@@ -9,8 +9,6 @@ import kilonet.text.Check;
  * <p>torchvision's {@code v2.CutMix(alpha)}. Yun et al.: <i>CutMix: Regularization strategy to
  * train strong classifiers with localizable features</i>, ICCV 2019.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param alpha both parameters of the beta distribution that the kept part of the area is drawn
  *     from, greater than 0
  */

@@ -8,8 +8,6 @@ import kilonet.text.Check;
  * <p>DeVries, Taylor: <i>Improved regularization of convolutional neural networks with cutout</i>,
  * 2017. torchvision has only {@link RandomErasing}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param size the side of a square in pixels, at least 1
  * @param holes the number of squares, at least 1
  * @param value what is painted

@@ -13,8 +13,6 @@ import kilonet.text.Numbers;
  * Simard, Steinkraus, Platt: <i>Best practices for convolutional neural networks applied to visual
  * document analysis</i>, ICDAR 2003.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param alpha the strength, 0 or greater
  * @param sigma the standard deviation of the blur in pixels, 0 or greater; 0 is no blur
  * @param interpolation how a pixel is found between pixels

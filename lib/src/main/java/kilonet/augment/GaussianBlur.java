@@ -8,8 +8,6 @@ import kilonet.text.Check;
  * <p>torchvision's {@code GaussianBlur(kernel_size, sigma)} on tensors. A picture smaller than the
  * kernel is mirrored again and again, where torchvision throws.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param kernelSize the side of the kernel in pixels, odd and at least 1
  * @param sigma the range of the standard deviation in pixels, greater than 0
  */

@@ -7,8 +7,6 @@ import kilonet.text.Check;
  *
  * <p>torchvision's {@code v2.GaussianNoise(mean, sigma, clip)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param mean the mean of the noise
  * @param sigma its standard deviation, 0 or greater
  * @param clip whether pixels are kept within 0 and 1

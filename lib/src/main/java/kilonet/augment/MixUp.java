@@ -9,8 +9,6 @@ import kilonet.text.Check;
  * <p>torchvision's {@code v2.MixUp(alpha)}. Zhang et al.: <i>mixup: Beyond empirical risk
  * minimization</i>, ICLR 2018.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param alpha both parameters of the beta distribution that lambda is drawn from, greater than 0
  */
 public record MixUp(double alpha) implements BatchAugmentation {

@@ -7,8 +7,6 @@ import kilonet.text.Check;
  *
  * <p>torchvision's {@code Normalize(mean, std)}. The pixels leave the range from 0 to 1.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param mean what is subtracted; 0.1307 for MNIST
  * @param std what is divided by, greater than 0; 0.3081 for MNIST
  */

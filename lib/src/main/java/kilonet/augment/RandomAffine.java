@@ -10,8 +10,6 @@ import kilonet.text.Numbers;
  * without {@code center}; {@link #shift} is an addition. {@link Interpolation#NEAREST} gives the
  * very pixels that torchvision gives for the same amounts; for bilinear see {@link Interpolation}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param degrees the range of the angle in degrees; as in torchvision clockwise, other than in
  *     {@link RandomRotation}
  * @param translateX the picture is moved sideways by at most this part, 0 to 1, of its width; the

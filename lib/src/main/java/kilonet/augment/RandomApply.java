@@ -7,8 +7,6 @@ import kilonet.text.Check;
  *
  * <p>torchvision's {@code RandomApply(transforms, p)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param augmentation what is applied; several at once are a {@link Compose}
  * @param p how likely it is applied, 0 to 1
  */

@@ -11,9 +11,6 @@ import kilonet.text.Numbers;
  *
  * <p>torchvision's {@code RandomChoice(transforms, p)}.
  *
- * <p>Throws {@link IllegalArgumentException} if there is no augmentation, or the weights do not
- * fit.
- *
  * @param augmentations the choice, at least one
  * @param weights how likely each is, relative to the others: as many as augmentations, 0 or greater
  *     and not all 0

@@ -8,8 +8,6 @@ import kilonet.text.Numbers;
  *
  * <p>torchvision's {@code RandomCrop(size, padding, pad_if_needed, fill, padding_mode)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param height the rows of the piece, at least 1
  * @param width the columns of the piece, at least 1
  * @param padding so many pixels are added at each side first, 0 or more

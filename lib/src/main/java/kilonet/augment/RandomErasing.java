@@ -8,8 +8,6 @@ import kilonet.text.Check;
  * <p>torchvision's {@code RandomErasing(p, scale, ratio, value)}. Zhong et al.: <i>Random erasing
  * data augmentation</i>, AAAI 2020.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param p how likely the picture is changed, 0 to 1
  * @param scale the range of the rectangle's part of the area, within 0 to 1
  * @param ratio the range of its height divided by its width, greater than 0; drawn evenly by its

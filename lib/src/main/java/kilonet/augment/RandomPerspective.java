@@ -10,8 +10,6 @@ import kilonet.text.Numbers;
  * coefficients are solved for in 64 bits, there in 32, so that a nearest neighbour may differ where
  * a point lies on the edge between two pixels.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param distortionScale how far a corner may move, 0 to 1, as a part of half the picture's side
  * @param p how likely the picture is changed, 0 to 1
  * @param interpolation how a pixel is found between pixels

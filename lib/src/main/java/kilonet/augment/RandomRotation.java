@@ -9,8 +9,6 @@ import kilonet.text.Check;
  * {@code center}. {@link Interpolation#NEAREST} gives the very pixels that torchvision gives for
  * the same angle; for bilinear see {@link Interpolation}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param degrees the range of the angle in degrees, counter-clockwise
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture

@@ -7,8 +7,6 @@ import kilonet.text.Check;
  *
  * <p>The same as torchvision's {@code RandomCrop} of a picture to its own size with padding.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param pixels at most so many pixels each way, 0 or more
  * @param fill the value, 0 to 1, of what comes from outside the picture
  */

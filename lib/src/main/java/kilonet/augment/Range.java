@@ -6,9 +6,6 @@ import kilonet.text.Numbers;
 /**
  * Two bounds between which something is drawn evenly.
  *
- * <p>Throws {@link IllegalArgumentException} if a bound is not finite, or if they are in the wrong
- * order.
- *
  * @param low the lower bound
  * @param high the upper bound, not less than {@code low}
  */

@@ -9,8 +9,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code ConstantLR(factor, total_iters)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param factor the factor of the first steps, from 0 to 1
  * @param steps how many steps the factor holds, 0 or more

@@ -11,8 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * {@code steps}. Loshchilov, Hutter: <i>SGDR: Stochastic gradient descent with warm restarts</i>,
  * ICLR 2017, without the restarts.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param steps the step at which the rate is lowest, at least 1
  * @param min the lowest rate, 0 or greater

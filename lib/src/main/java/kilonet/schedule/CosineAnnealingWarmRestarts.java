@@ -10,8 +10,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code CosineAnnealingWarmRestarts(T_0, T_mult, eta_min)}. Loshchilov, Hutter:
  * <i>SGDR: Stochastic gradient descent with warm restarts</i>, ICLR 2017.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param first the steps of the first fall, at least 1
  * @param mult how many times as long each fall is as the one before, at least 1

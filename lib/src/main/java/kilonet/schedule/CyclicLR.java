@@ -11,8 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * #momentum} is the momentum that goes with it. Smith: <i>Cyclical learning rates for training
  * neural networks</i>, WACV 2017.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param baseLr the lower bound, and the rate of step 0, 0 or greater
  * @param maxLr the upper bound of the first cycle, greater than 0
  * @param up the steps of a rise, at least 1

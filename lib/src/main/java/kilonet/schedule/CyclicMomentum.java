@@ -9,8 +9,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code CyclicLR} with {@code cycle_momentum}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param base the lowest momentum, 0 to 1
  * @param max the highest momentum, and that of step 0, 0 to 1
  * @param up the steps of a fall, at least 1

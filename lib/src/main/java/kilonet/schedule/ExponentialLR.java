@@ -9,8 +9,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code ExponentialLR(gamma)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param gamma the factor, greater than 0
  * @param by whether a step is an epoch or an iteration

@@ -14,8 +14,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * configuration, so its values are: {@link #of} asks it once for every step of the run. After the
  * table's end its last factor holds.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param factors the factor of each step, at least one, 0 or greater
  * @param by whether a step is an epoch or an iteration

@@ -11,8 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code LinearLR(start_factor, end_factor, total_iters)}; unlike there, a start of 0
  * is allowed.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param start the factor of step 0, from 0 to 1
  * @param end the factor from step {@code steps} on, from 0 to 1

@@ -11,8 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code MultiStepLR(milestones, gamma)}. A milestone that is named twice counts
  * twice.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param milestones the steps from which on the rate is lower, at least one, in rising order
  * @param gamma the factor, greater than 0

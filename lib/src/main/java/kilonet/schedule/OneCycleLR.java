@@ -13,8 +13,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * {@link OneCycleMomentum} is the momentum that goes with it. Smith, Topin: <i>Super-convergence:
  * Very fast training of neural networks using large learning rates</i>, 2018.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param maxLr the highest rate, greater than 0
  * @param steps the steps of the cycle, at least 1
  * @param pctStart the part of the cycle, 0 to 1, in which the rate rises

@@ -11,8 +11,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code OneCycleLR} with {@code cycle_momentum}. In three phases the momentum stays
  * at {@code max} in the last.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param base the lowest momentum, 0 to 1
  * @param max the highest momentum, 0 to 1
  * @param steps the steps of the cycle, at least 1

@@ -9,8 +9,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code PolynomialLR(total_iters, power)}.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
- *
  * @param lr the rate of the optimizer, greater than 0
  * @param steps the step from which on the rate is 0, at least 1
  * @param power the power, greater than 0; with 1 the way is a straight line

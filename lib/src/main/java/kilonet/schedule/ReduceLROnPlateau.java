@@ -38,8 +38,6 @@ public final class ReduceLROnPlateau implements Schedule {
   /**
    * The settings, named as in PyTorch.
    *
-   * <p>Throws {@link IllegalArgumentException} if an argument is out of its range.
-   *
    * @param lr the first rate, greater than 0
    * @param metric what is reported, and with it whether lower or higher is better
    * @param factor the factor of a fall, greater than 0 and less than 1

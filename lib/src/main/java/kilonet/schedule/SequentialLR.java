@@ -10,9 +10,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>PyTorch's {@code SequentialLR(schedulers, milestones)}. All parts count what this one counts;
  * {@link WarmUp} joins a warm-up by iterations to a schedule by epochs.
  *
- * <p>Throws {@link IllegalArgumentException} if the milestones are not one fewer than the parts or
- * not in order, if parts count different things, or if one of them has a state.
- *
  * @param schedules the parts, at least one, all by epochs or all by iterations
  * @param milestones the step at which each part but the first starts, in rising order
  */

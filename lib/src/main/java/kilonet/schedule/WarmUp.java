@@ -12,9 +12,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * that schedule. A schedule by epochs counts epochs from the end of the warm-up. Goyal et al.:
  * <i>Accurate, large minibatch SGD: Training ImageNet in 1 hour</i>, 2017.
  *
- * <p>Throws {@link IllegalArgumentException} if an argument is out of its range, or if the schedule
- * has a state.
- *
  * @param schedule what follows the warm-up
  * @param start the part, 0 to 1, of the schedule's first rate that the first batch gets
  * @param iterations the length of the warm-up, at least 1
