@@ -108,6 +108,11 @@ public final class FusedNetwork extends MultiLayerNetwork {
     trainingPlans.get(batch).time();
   }
 
+  /** The stages; null before the first batch. */
+  Stack stack() {
+    return stack;
+  }
+
   /** Returns nanoseconds of one thread by operation since {@link #time}. */
   Map<String, Long> times(int batch) {
     return trainingPlans.get(batch).times();

@@ -24,6 +24,9 @@ import org.bytedeco.javacpp.Pointer;
  * oneDNN as the plans use it: descriptions of memory, primitives, and calls that make no garbage.
  */
 final class OneDnn {
+  /** Channels lie in memory in blocks of so many. */
+  static final int BLOCK = 16;
+
   private static final engine CPU = new engine(engine.kind.cpu, 0);
 
   private final NativeMemory owner;
@@ -38,7 +41,7 @@ final class OneDnn {
 
   /** The number of channels in memory: a whole number of vectors. */
   static int padded(int channels) {
-    return (channels + 15) / 16 * 16;
+    return (channels + BLOCK - 1) / BLOCK * BLOCK;
   }
 
   /** The floats that one image's activations take in memory. */
