@@ -41,8 +41,8 @@ import kilonet.text.Value;
  * </table>
  *
  * <p>Degrees and shears are a number, for at most so many either way, or a range such as {@code
- * -3..10}. Names of arguments may be left out in this order. What {@link Augmentation#toString}
- * writes reads back.
+ * -3..10}. Names of arguments may be left out in this order. What {@link Object#toString} writes
+ * reads back.
  */
 public final class Augmentations {
 

@@ -20,11 +20,14 @@ public interface BatchAugmentation {
    * @param height rows of a picture
    * @param width columns of a picture
    * @param classes how many classes there are
-   * @throws IllegalArgumentException if an array is too short
    */
   record Batch(float[] features, float[] labels, int size, int height, int width, int classes) {
 
-    /** Checks the lengths. */
+    /**
+     * Checks the lengths.
+     *
+     * @throws IllegalArgumentException if an array is too short
+     */
     public Batch {
       if (size < 1
           || features.length < (long) size * height * width

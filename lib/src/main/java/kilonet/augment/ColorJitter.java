@@ -12,11 +12,14 @@ import kilonet.text.Numbers;
  *
  * @param brightness the range of the brightness factor, 0 or greater
  * @param contrast the range of the contrast factor, 0 or greater
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ColorJitter(Range brightness, Range contrast) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ColorJitter {
     Check.notNegative("ColorJitter's least brightness", brightness.low());
     Check.notNegative("ColorJitter's least contrast", contrast.low());
@@ -67,7 +70,7 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
     int n = picture.height() * picture.width();
     for (int i = 0; i < n; i++) {
       float blended = factor * pixels[i] + (1 - factor) * other;
-      pixels[i] = Math.min(1, Math.max(0, blended));
+      pixels[i] = blended < 0 ? 0 : blended > 1 ? 1 : blended;
     }
   }
 

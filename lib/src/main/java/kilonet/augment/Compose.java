@@ -11,11 +11,14 @@ import java.util.stream.Stream;
  * composition.
  *
  * @param augmentations the augmentations in order, at least one
- * @throws IllegalArgumentException if there is none
  */
 public record Compose(List<Augmentation> augmentations) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
   public Compose {
     if (augmentations.isEmpty()) {
       throw new IllegalArgumentException(

@@ -11,11 +11,14 @@ import kilonet.text.Check;
  *
  * @param alpha both parameters of the beta distribution that the kept part of the area is drawn
  *     from, greater than 0
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CutMix(double alpha) implements BatchAugmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CutMix {
     Check.positive("CutMix's alpha", alpha);
   }

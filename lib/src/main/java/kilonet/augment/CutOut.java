@@ -11,11 +11,14 @@ import kilonet.text.Check;
  * @param size the side of a square in pixels, at least 1
  * @param holes the number of squares, at least 1
  * @param value what is painted
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CutOut(int size, int holes, double value) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CutOut {
     Check.atLeast("CutOut's size", size, 1);
     Check.atLeast("CutOut's holes", holes, 1);

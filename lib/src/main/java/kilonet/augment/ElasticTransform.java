@@ -17,12 +17,15 @@ import kilonet.text.Numbers;
  * @param sigma the standard deviation of the blur in pixels, 0 or greater; 0 is no blur
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ElasticTransform {
     Check.notNegative("ElasticTransform's alpha", alpha);
     Check.notNegative("ElasticTransform's sigma", sigma);
@@ -40,31 +43,25 @@ public record ElasticTransform(double alpha, double sigma, Interpolation interpo
     int height = picture.height();
     int width = picture.width();
     int n = height * width;
-    // The kernel of torchvision: four standard deviations each way, an odd number of taps.
-    int taps = (int) (8 * sigma + 1) | 1;
-    float[] scratch = picture.scratch(2 * n + Gaussian.scratch(height, width, taps));
-    draw(scratch, 0, picture, random, taps, alpha / height * width / 2, 2 * n);
-    draw(scratch, n, picture, random, taps, alpha / width * height / 2, 2 * n);
-    Warp.displaced(picture, interpolation, (float) fill, scratch, 0, n);
+    float[] field = picture.scratch(0, 2 * n);
+    draw(field, 0, picture, random, alpha / height * width / 2);
+    draw(field, n, picture, random, alpha / width * height / 2);
+    Warp.displaced(picture, interpolation, (float) fill, field, 0, n);
   }
 
   private void draw(
-      float[] field,
-      int offset,
-      Picture picture,
-      RandomStream random,
-      int taps,
-      double strength,
-      int free) {
+      float[] field, int offset, Picture picture, RandomStream random, double strength) {
     int n = picture.height() * picture.width();
-    for (int i = 0; i < n; i++) {
-      field[offset + i] = random.between(-1, 1);
+    for (int i = offset; i < offset + n; i++) {
+      field[i] = random.between(-1, 1);
     }
     if (sigma > 0) {
-      Gaussian.blur(field, offset, picture.height(), picture.width(), taps, sigma, field, free);
+      // The kernel of torchvision: four standard deviations each way, an odd number of taps.
+      int taps = (int) (8 * sigma + 1) | 1;
+      Gaussian.blur(field, offset, picture.height(), picture.width(), taps, sigma, picture);
     }
-    for (int i = 0; i < n; i++) {
-      field[offset + i] *= (float) strength;
+    for (int i = offset; i < offset + n; i++) {
+      field[i] *= (float) strength;
     }
   }
 

@@ -10,13 +10,16 @@ import kilonet.text.Check;
  *
  * @param kernelSize the side of the kernel in pixels, odd and at least 1
  * @param sigma the range of the standard deviation in pixels, greater than 0
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation {
 
   static final Range SIGMA = new Range(0.1, 2);
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public GaussianBlur {
     Check.atLeast("GaussianBlur's kernelSize", kernelSize, 1);
     if (kernelSize % 2 == 0) {
@@ -36,10 +39,8 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
   @Override
   public void apply(Picture picture, RandomStream random) {
     double width = sigma.draw(random);
-    float[] scratch =
-        picture.scratch(Gaussian.scratch(picture.height(), picture.width(), kernelSize));
     Gaussian.blur(
-        picture.pixels(), 0, picture.height(), picture.width(), kernelSize, width, scratch, 0);
+        picture.pixels(), 0, picture.height(), picture.width(), kernelSize, width, picture);
   }
 
   @Override

@@ -10,11 +10,14 @@ import kilonet.text.Check;
  * @param mean the mean of the noise
  * @param sigma its standard deviation, 0 or greater
  * @param clip whether pixels are kept within 0 and 1
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record GaussianNoise(double mean, double sigma, boolean clip) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public GaussianNoise {
     Check.finite("GaussianNoise's mean", mean);
     Check.notNegative("GaussianNoise's sigma", sigma);
@@ -31,7 +34,7 @@ public record GaussianNoise(double mean, double sigma, boolean clip) implements 
     int n = picture.height() * picture.width();
     for (int i = 0; i < n; i++) {
       float noisy = pixels[i] + (float) (mean + sigma * random.nextGaussian());
-      pixels[i] = clip ? Math.min(1, Math.max(0, noisy)) : noisy;
+      pixels[i] = clip && noisy < 0 ? 0 : clip && noisy > 1 ? 1 : noisy;
     }
   }
 

@@ -10,11 +10,14 @@ import kilonet.text.Check;
  * minimization</i>, ICLR 2018.
  *
  * @param alpha both parameters of the beta distribution that lambda is drawn from, greater than 0
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record MixUp(double alpha) implements BatchAugmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public MixUp {
     Check.positive("MixUp's alpha", alpha);
   }

@@ -9,11 +9,14 @@ import kilonet.text.Check;
  *
  * @param mean what is subtracted; 0.1307 for MNIST
  * @param std what is divided by, greater than 0; 0.3081 for MNIST
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record Normalize(double mean, double std) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public Normalize {
     Check.finite("Normalize's mean", mean);
     Check.positive("Normalize's std", std);

@@ -9,11 +9,20 @@ import java.util.Arrays;
  */
 public final class Picture {
 
+  /** What each of the 8-bit values is, which is faster looked up than converted. */
+  private static final float[] VALUES = new float[256];
+
+  static {
+    for (int i = 0; i < 256; i++) {
+      VALUES[i] = i * (1f / 255f);
+    }
+  }
+
   private int height;
   private int width;
   private float[] pixels;
   private float[] spare;
-  private float[] scratch = new float[0];
+  private final float[][] scratch = new float[5][0];
 
   /**
    * A black picture.
@@ -70,12 +79,12 @@ public final class Picture {
     swap();
   }
 
-  /** A buffer of at least that length for whatever an augmentation has to note down. */
-  float[] scratch(int length) {
-    if (scratch.length < length) {
-      scratch = new float[length];
+  /** One of five buffers, 0 to 4, of at least that length for what an augmentation notes down. */
+  float[] scratch(int which, int length) {
+    if (scratch[which].length < length) {
+      scratch[which] = new float[length];
     }
-    return scratch;
+    return scratch[which];
   }
 
   /**
@@ -100,8 +109,9 @@ public final class Picture {
   /** Reads 8-bit pixels, 0 to 255, of the present size out of an array from an offset on. */
   public void load(byte[] source, int offset) {
     int n = height * width;
+    float[] target = pixels;
     for (int i = 0; i < n; i++) {
-      pixels[i] = (source[offset + i] & 0xFF) * (1f / 255f);
+      target[i] = VALUES[source[offset + i] & 0xFF];
     }
   }
 }

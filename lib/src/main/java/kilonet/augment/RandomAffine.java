@@ -22,7 +22,6 @@ import kilonet.text.Numbers;
  * @param shearY the range of the angle in degrees by which rows are slanted
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomAffine(
     Range degrees,
@@ -36,7 +35,11 @@ public record RandomAffine(
     double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomAffine {
     Check.between("RandomAffine's translateX", translateX, 0, 1);
     Check.between("RandomAffine's translateY", translateY, 0, 1);

@@ -9,11 +9,14 @@ import kilonet.text.Check;
  *
  * @param augmentation what is applied; several at once are a {@link Compose}
  * @param p how likely it is applied, 0 to 1
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomApply(Augmentation augmentation, double p) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomApply {
     Check.between("RandomApply's p", p, 0, 1);
   }

@@ -14,12 +14,15 @@ import kilonet.text.Numbers;
  * @param augmentations the choice, at least one
  * @param weights how likely each is, relative to the others: as many as augmentations, 0 or greater
  *     and not all 0
- * @throws IllegalArgumentException if there is no augmentation, or the weights do not fit
  */
 public record RandomChoice(List<Augmentation> augmentations, List<Double> weights)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if there is no augmentation, or the weights do not fit
+   */
   public RandomChoice {
     augmentations = List.copyOf(augmentations);
     weights = List.copyOf(weights);

@@ -14,7 +14,6 @@ import kilonet.text.Numbers;
  * @param padIfNeeded whether a picture that is still too small is padded as far as needed
  * @param paddingMode what is added
  * @param fill the value, 0 to 1, of {@link PaddingMode#CONSTANT}
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomCrop(
     int height, int width, int padding, boolean padIfNeeded, PaddingMode paddingMode, double fill)
@@ -32,7 +31,11 @@ public record RandomCrop(
     SYMMETRIC
   }
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomCrop {
     Check.atLeast("RandomCrop's height", height, 1);
     Check.atLeast("RandomCrop's width", width, 1);

@@ -15,7 +15,6 @@ import kilonet.text.Check;
  * @param value what is painted
  * @param noise whether numbers from the standard normal distribution are painted instead,
  *     torchvision's {@code value='random'}
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomErasing(double p, Range scale, Range ratio, double value, boolean noise)
     implements Augmentation {
@@ -24,7 +23,11 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
   static final Range RATIO = new Range(0.3, 3.3);
   private static final int ATTEMPTS = 10;
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomErasing {
     Check.between("RandomErasing's p", p, 0, 1);
     Check.between("RandomErasing's least scale", scale.low(), 0, 1);

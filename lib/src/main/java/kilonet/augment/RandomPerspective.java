@@ -14,13 +14,16 @@ import kilonet.text.Numbers;
  * @param p how likely the picture is changed, 0 to 1
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomPerspective(
     double distortionScale, double p, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomPerspective {
     Check.between("RandomPerspective's distortionScale", distortionScale, 0, 1);
     Check.between("RandomPerspective's p", p, 0, 1);

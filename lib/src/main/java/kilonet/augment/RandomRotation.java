@@ -12,12 +12,15 @@ import kilonet.text.Check;
  * @param degrees the range of the angle in degrees, counter-clockwise
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomRotation(Range degrees, Interpolation interpolation, double fill)
     implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomRotation {
     Check.between("RandomRotation's fill", fill, 0, 1);
   }

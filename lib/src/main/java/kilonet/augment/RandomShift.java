@@ -9,11 +9,14 @@ import kilonet.text.Check;
  *
  * @param pixels at most so many pixels each way, 0 or more
  * @param fill the value, 0 to 1, of what comes from outside the picture
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record RandomShift(int pixels, double fill) implements Augmentation {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public RandomShift {
     Check.atLeast("RandomShift's pixels", pixels, 0);
     Check.between("RandomShift's fill", fill, 0, 1);

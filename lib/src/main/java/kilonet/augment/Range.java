@@ -8,7 +8,6 @@ import kilonet.text.Numbers;
  *
  * @param low the lower bound
  * @param high the upper bound, not less than {@code low}
- * @throws IllegalArgumentException if a bound is not finite, or if they are in the wrong order
  */
 public record Range(double low, double high) {
 
@@ -18,7 +17,11 @@ public record Range(double low, double high) {
   /** No change of size or brightness: 1 to 1. */
   public static final Range ONE = new Range(1, 1);
 
-  /** Checks the bounds. */
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException if a bound is not finite, or if they are in the wrong order
+   */
   public Range {
     Check.finite("The lower bound of a range", low);
     Check.finite("The upper bound of a range", high);

@@ -13,6 +13,9 @@ package kilonet.augment;
  */
 final class Warp {
 
+  /** More than rounding can do, so that a step counted as inside is inside. */
+  private static final double HAIR = 1e-6;
+
   private Warp() {}
 
   /**
@@ -56,33 +59,54 @@ final class Warp {
     double perStepY = 1.0 / stepY;
     double limitX = (double) width * 65536;
     double limitY = (double) height * 65536;
-    int row = 0;
-    for (int y = 0; y < height; y++) {
+    for (int row = 0; row < height * width; row += width) {
       int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
-      int end =
-          Math.min(
-              width, Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY)));
+      int end = Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY));
       first = Math.min(first, width);
-      end = Math.max(first, end);
-      int x = 0;
-      for (; x < first; x++) {
+      end = Math.max(first, Math.min(end, width));
+      for (int x = 0; x < first - 1; x++) {
+        out[row + x] = fill;
+      }
+      for (int x = Math.max(0, first - 1); x < first; x++) {
         out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
       }
-      int sourceX = (int) (startX + x * stepX);
-      int sourceY = (int) (startY + x * stepY);
-      int intStepX = (int) stepX;
-      int intStepY = (int) stepY;
-      for (; x < end; x++) {
-        out[row + x] = in[(sourceY >> 16) * width + (sourceX >> 16)];
-        sourceX += intStepX;
-        sourceY += intStepY;
-      }
-      for (; x < width; x++) {
+      nearestRow(
+          in,
+          width,
+          out,
+          row + first,
+          row + end,
+          (int) (startX + first * stepX),
+          (int) (startY + first * stepY),
+          (int) stepX,
+          (int) stepY);
+      for (int x = end; x < Math.min(end + 2, width); x++) {
         out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+      }
+      for (int x = end + 2; x < width; x++) {
+        out[row + x] = fill;
       }
       startX += downX;
       startY += downY;
-      row += width;
+    }
+  }
+
+  private static void nearestRow(
+      float[] in,
+      int width,
+      float[] out,
+      int from,
+      int to,
+      int startX,
+      int startY,
+      int stepX,
+      int stepY) {
+    int x = startX;
+    int y = startY;
+    for (int i = from; i < to; i++) {
+      out[i] = in[(y >> 16) * width + (x >> 16)];
+      x += stepX;
+      y += stepY;
     }
   }
 
@@ -98,15 +122,21 @@ final class Warp {
     return (long) Math.floor(value * 65536 + 0.5);
   }
 
-  /** A step from which on {@code start + step * size} has passed the side that it comes from. */
+  /**
+   * A step from which on {@code start + step * size} has passed the side that it comes from; the
+   * step before it may have, those before that have not.
+   */
   private static int first(double start, double perStep, double low, double high) {
     double steps = ((perStep > 0 ? low : high) - start) * perStep;
-    return steps < 0 ? 0 : (int) Math.min(steps, 1e9) + 1;
+    return steps < 0 ? 0 : (int) Math.min(steps + HAIR, 1e9) + 1;
   }
 
-  /** A step before which {@code start + step * size} has not passed the side that it goes to. */
+  /**
+   * A step before which {@code start + step * size} has not passed the side that it goes to; at it
+   * and the next step it may not have, after these it has.
+   */
   private static int end(double start, double perStep, double low, double high) {
-    return (int) (((perStep > 0 ? high : low) - start) * perStep);
+    return (int) Math.min(((perStep > 0 ? high : low) - start) * perStep - HAIR, 1e9);
   }
 
   /** Where rows stay rows, Pillow adds up coordinates in floating point. */
@@ -132,42 +162,90 @@ final class Warp {
     int width = picture.width();
     float[] in = picture.pixels();
     float[] out = picture.spare();
+    // With its outermost pixels repeated, the picture needs no other rule at the border.
+    int wide = width + 2;
+    float[] framed = framed(picture);
     double perStepX = 1.0 / (a + 0.0);
     double perStepY = 1.0 / (d + 0.0);
-    // A hair less, so that the right and lower neighbour of an inner point is in the picture.
-    double limitX = width - 1 - 1e-6;
-    double limitY = height - 1 - 1e-6;
-    int row = 0;
+    long stepX = (long) (a * 0x1p32);
+    long stepY = (long) (d * 0x1p32);
     for (int y = 0; y < height; y++) {
-      double startX = a * 0.5 + b * (y + 0.5) + c - 0.5;
-      double startY = d * 0.5 + e * (y + 0.5) + f - 0.5;
-      int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
-      int end =
-          Math.min(
-              width, Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY)));
+      int row = y * width;
+      double startX = a * 0.5 + b * (y + 0.5) + c;
+      double startY = d * 0.5 + e * (y + 0.5) + f;
+      int first = Math.max(first(startX, perStepX, 0, width), first(startY, perStepY, 0, height));
+      int end = Math.min(end(startX, perStepX, 0, width), end(startY, perStepY, 0, height));
       first = Math.min(first, width);
-      end = Math.max(first, end);
-      int x = 0;
-      for (; x < first; x++) {
+      end = Math.max(first, Math.min(end, width));
+      for (int x = 0; x < first - 1; x++) {
+        out[row + x] = fill;
+      }
+      for (int x = Math.max(0, first - 1); x < first; x++) {
         out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
       }
-      for (; x < end; x++) {
-        double u = startX + x * a;
-        double v = startY + x * d;
-        int column = (int) u;
-        int line = (int) v;
-        float right = (float) (u - column);
-        float down = (float) (v - line);
-        int i = line * width + column;
-        float upper = in[i] + (in[i + 1] - in[i]) * right;
-        float lower = in[i + width] + (in[i + width + 1] - in[i + width]) * right;
-        out[row + x] = upper + (lower - upper) * down;
-      }
-      for (; x < width; x++) {
+      // Coordinates in the framed picture, from the centre of its first pixel, in 2^-32 of a pixel.
+      bilinearRow(
+          framed,
+          wide,
+          out,
+          row + first,
+          row + end,
+          (long) ((startX + first * a + 0.5) * 0x1p32),
+          (long) ((startY + first * d + 0.5) * 0x1p32),
+          stepX,
+          stepY);
+      for (int x = end; x < Math.min(end + 2, width); x++) {
         out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
       }
-      row += width;
+      for (int x = end + 2; x < width; x++) {
+        out[row + x] = fill;
+      }
     }
+  }
+
+  private static void bilinearRow(
+      float[] in,
+      int width,
+      float[] out,
+      int from,
+      int to,
+      long startX,
+      long startY,
+      long stepX,
+      long stepY) {
+    long x = startX;
+    long y = startY;
+    for (int i = from; i < to; i++) {
+      int j = (int) (y >> 32) * width + (int) (x >> 32);
+      float right = fraction((int) x);
+      float down = fraction((int) y);
+      float upper = in[j] + (in[j + 1] - in[j]) * right;
+      float lower = in[j + width] + (in[j + width + 1] - in[j + width]) * right;
+      out[i] = upper + (lower - upper) * down;
+      x += stepX;
+      y += stepY;
+    }
+  }
+
+  /** 32 bits as a number from 0 to 1, by way of the float from 1 to 2 that has their upper bits. */
+  private static float fraction(int bits) {
+    return Float.intBitsToFloat(0x3F800000 | bits >>> 9) - 1;
+  }
+
+  private static float[] framed(Picture picture) {
+    int height = picture.height();
+    int width = picture.width();
+    int wide = width + 2;
+    float[] in = picture.pixels();
+    float[] framed = picture.scratch(0, (height + 2) * wide);
+    for (int y = 0; y < height + 2; y++) {
+      int from = Math.min(Math.max(y - 1, 0), height - 1) * width;
+      int to = y * wide;
+      framed[to] = in[from];
+      System.arraycopy(in, from, framed, to + 1, width);
+      framed[to + 1 + width] = in[from + width - 1];
+    }
+    return framed;
   }
 
   private static float bilinearAt(
@@ -236,8 +314,8 @@ final class Warp {
     if (!(x >= 0 && x < width && y >= 0 && y < height)) {
       return fill;
     }
-    int left = (int) Math.floor(x - 0.5);
-    int top = (int) Math.floor(y - 0.5);
+    int left = (int) (x + 0.5) - 1;
+    int top = (int) (y + 0.5) - 1;
     float right = (float) (x - 0.5 - left);
     float down = (float) (y - 0.5 - top);
     int x0 = Math.max(left, 0);
@@ -286,6 +364,12 @@ final class Warp {
     float top = (float) Math.floor(y);
     float right = x - left;
     float down = y - top;
+    if (left >= 0 && left < width - 1 && top >= 0 && top < height - 1) {
+      int i = (int) top * width + (int) left;
+      float upper = in[i] + (in[i + 1] - in[i]) * right;
+      float lower = in[i + width] + (in[i + width + 1] - in[i + width]) * right;
+      return upper + (lower - upper) * down;
+    }
     float sum = 0;
     float inside = 0;
     for (int corner = 0; corner < 4; corner++) {

@@ -24,6 +24,8 @@ import picocli.CommandLine.ScopeType;
       RecipesCommand.class,
       SummaryCommand.class,
       EvaluateCommand.class,
+      LrFindCommand.class,
+      SweepCommand.class,
       DataCommand.class,
     })
 public final class Kilonet implements Runnable {
@@ -52,6 +54,8 @@ public final class Kilonet implements Runnable {
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] arguments) {
     quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
+    quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
     quieten("java.awt.headless", "true");
     System.exit(
         execute(

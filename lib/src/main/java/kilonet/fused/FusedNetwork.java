@@ -30,8 +30,10 @@ public final class FusedNetwork extends MultiLayerNetwork {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
 
+  private final int threads;
   private transient Team team;
   private transient Map<Integer, TrainingPlan> trainingPlans;
+  private transient InferencePlan inferencePlan;
   private transient Stack stack;
   private transient String unsupported;
   private transient float[] parameterCopy;
@@ -47,7 +49,23 @@ public final class FusedNetwork extends MultiLayerNetwork {
    * @param configuration the layers and all that belongs to them
    */
   public FusedNetwork(MultiLayerConfiguration configuration) {
+    this(configuration, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Makes a network that computes with so many threads; its results do not depend on their number.
+   *
+   * @param configuration the layers and all that belongs to them
+   * @param threads how many, at least 1
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public FusedNetwork(MultiLayerConfiguration configuration, int threads) {
     super(configuration);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "The number of threads is " + threads + "; it has to be at least 1.");
+    }
+    this.threads = threads;
   }
 
   /**
@@ -79,6 +97,25 @@ public final class FusedNetwork extends MultiLayerNetwork {
       return "dl4j: " + unsupported;
     }
     return "fused";
+  }
+
+  /**
+   * Starts to measure every operation of the training step.
+   *
+   * @param batch the number of images in a batch; a batch of that size must have been trained
+   */
+  void time(int batch) {
+    trainingPlans.get(batch).time();
+  }
+
+  /** The stages; null before the first batch. */
+  Stack stack() {
+    return stack;
+  }
+
+  /** Returns nanoseconds of one thread by operation since {@link #time}. */
+  Map<String, Long> times(int batch) {
+    return trainingPlans.get(batch).times();
   }
 
   @Override
@@ -139,6 +176,48 @@ public final class FusedNetwork extends MultiLayerNetwork {
     }
   }
 
+  /**
+   * Computes logits for evaluation, without making garbage.
+   *
+   * @param images {@code [batch, channels, height, width]}, any number of them
+   * @param logits takes one row for each image, one column for each class
+   * @throws IllegalStateException if the network has a layer that has no fused form
+   */
+  public void logits(INDArray images, float[] logits) {
+    if (!supports(images)) {
+      throw new IllegalStateException("This network cannot be run fused: " + engine() + ".");
+    }
+    int count = (int) images.size(0);
+    if (logits.length < count * stack.classes()) {
+      throw new IllegalArgumentException(
+          "There is room for "
+              + logits.length
+              + " logits; "
+              + count
+              + " images need "
+              + count * stack.classes()
+              + ".");
+    }
+    if (inferencePlan == null) {
+      inferencePlan = team.call(() -> new InferencePlan(stack, team));
+    }
+    pointer(flattenedParams).get(parameterCopy);
+    inferencePlan.load(parameterCopy);
+    inferencePlan.run(pointer(plain(images)), count, logits);
+  }
+
+  @Override
+  public INDArray output(INDArray images, boolean train) {
+    if (train || !supports(images)) {
+      return super.output(images, train);
+    }
+    int count = (int) images.size(0);
+    float[] rows = new float[count * stack.classes()];
+    logits(images, rows);
+    InferencePlan.softmax(rows, count, stack.classes());
+    return Nd4j.createFromArray(rows).reshape(count, stack.classes());
+  }
+
   private TrainingPlan compile(int batch) {
     return team.call(() -> new TrainingPlan(stack, batch, team));
   }
@@ -159,7 +238,7 @@ public final class FusedNetwork extends MultiLayerNetwork {
         LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
         return false;
       }
-      team = new Team(Runtime.getRuntime().availableProcessors());
+      team = new Team(threads);
       trainingPlans = new LinkedHashMap<>();
       parameterCopy = new float[stack.parameters()];
       gradientCopy = new float[stack.parameters()];
@@ -237,6 +316,9 @@ public final class FusedNetwork extends MultiLayerNetwork {
       team.close();
       trainingPlans.values().forEach(TrainingPlan::close);
       trainingPlans.clear();
+      if (inferencePlan != null) {
+        inferencePlan.close();
+      }
     }
     super.close();
   }

@@ -2,7 +2,6 @@ package kilonet.fused;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kilonet.fused.Stage.Shape;
@@ -25,6 +24,9 @@ import org.bytedeco.javacpp.Pointer;
  * oneDNN as the plans use it: descriptions of memory, primitives, and calls that make no garbage.
  */
 final class OneDnn {
+  /** Channels lie in memory in blocks of so many. */
+  static final int BLOCK = 16;
+
   private static final engine CPU = new engine(engine.kind.cpu, 0);
 
   private final NativeMemory owner;
@@ -39,7 +41,7 @@ final class OneDnn {
 
   /** The number of channels in memory: a whole number of vectors. */
   static int padded(int channels) {
-    return (channels + 15) / 16 * 16;
+    return (channels + BLOCK - 1) / BLOCK * BLOCK;
   }
 
   /** The floats that one image's activations take in memory. */
@@ -50,6 +52,11 @@ final class OneDnn {
   /** Images in memory, in blocks of 16 channels. */
   memory.desc images(int count, int channels, Shape shape) {
     return describe(memory.format_tag.nChw16c, count, channels, shape.height(), shape.width());
+  }
+
+  /** Images in memory as they come, channel by channel. */
+  memory.desc plainImages(int count, Shape shape) {
+    return describe(memory.format_tag.nchw, count, shape.channels(), shape.height(), shape.width());
   }
 
   memory.desc describe(memory.format_tag tag, long... dimensions) {
@@ -175,15 +182,5 @@ final class OneDnn {
         throw new IllegalStateException("oneDNN could not do " + name + ": status " + status);
       }
     }
-  }
-
-  static long[] pair(int first, int second) {
-    return new long[] {first, second};
-  }
-
-  static int[] filled(int length, int value) {
-    int[] array = new int[length];
-    Arrays.fill(array, value);
-    return array;
   }
 }

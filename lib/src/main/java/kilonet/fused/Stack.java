@@ -47,19 +47,22 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
  * A DL4J network read as a list of stages, for images of one shape.
  *
  * @param stages the stages, first to last; the last one makes one logit a class
+ * @param input the shape of an image
  * @param parameters the length of the flat parameter vector
  * @param clipping the least probability whose logarithm is taken in the score
  */
-record Stack(List<Stage> stages, int parameters, double clipping) {
+record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
 
   /** The number of logits. */
   int classes() {
     return stages.get(stages.size() - 1).out().channels();
   }
 
-  /** The shape of an image. */
-  Shape input() {
-    return stages.get(0).in();
+  /** Whether the first stage wants the images as they are, not in blocks of channels. */
+  boolean plainInput() {
+    return stages.get(0) instanceof Convolution first
+        && first.in().equals(input)
+        && (input.channels() == 1 || input.channels() == 3);
   }
 
   /**
@@ -74,7 +77,10 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
   }
 
   private static final class Reader {
+    private static final int LARGEST_KERNEL = 11;
+
     private final MultiLayerNetwork network;
+    private Shape input;
     private final List<Stage> stages = new ArrayList<>();
     private Shape shape;
     private int index;
@@ -82,6 +88,7 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
 
     Reader(MultiLayerNetwork network, Shape input) {
       this.network = network;
+      this.input = input;
       this.shape = input;
     }
 
@@ -107,7 +114,7 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
       if (network.params().length() > Integer.MAX_VALUE) {
         throw new UnsupportedLayerException(0, network, "has more than 2^31 parameters");
       }
-      return new Stack(List.copyOf(stages), (int) network.params().length(), clipping);
+      return new Stack(List.copyOf(stages), input, (int) network.params().length(), clipping);
     }
 
     private void preprocess(InputPreProcessor processor) throws UnsupportedLayerException {
@@ -122,6 +129,7 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
                 (int) image.getNumChannels(),
                 (int) image.getInputHeight(),
                 (int) image.getInputWidth());
+        input = shape;
         return;
       }
       throw new UnsupportedLayerException(index, processor, "is not supported");
@@ -256,6 +264,11 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
       Shape out = window.slideOver(shape, (int) layer.getNOut());
       refuse(layer, layer.getNIn() != shape.channels(), "does not fit its input " + shape);
       refuse(layer, out.height() < 1 || out.width() < 1, "makes nothing of its input " + shape);
+      boolean covers = window.kernelHeight() == shape.height() && window.padHeight() == 0;
+      refuse(
+          layer,
+          !covers && Math.max(window.kernelHeight(), window.kernelWidth()) > LARGEST_KERNEL,
+          "has a kernel of more than " + LARGEST_KERNEL + " pixels");
       INDArray weights = network.getLayer(index).getParam("W");
       int[] at = new int[out.channels() * shape.channels() * kernel(window)];
       int next = 0;
@@ -270,8 +283,37 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
       }
       Activation activation = activation(layer, layer.getActivationFn());
       int[] biasAt = layer.hasBias() ? vector("b", out.channels()) : new int[0];
-      stages.add(new Convolution(shape, out, window, at, biasAt, activation));
+      stages.add(convolution(out, window, at, biasAt, activation));
       shape = out;
+    }
+
+    /**
+     * A convolution. One whose window covers the whole image sees each image as a single pixel with
+     * a channel for each of the numbers, in the order in which they lie in memory: oneDNN 2.5 gets
+     * the gradients of windows as large as 16x16 wrong.
+     */
+    private Convolution convolution(
+        Shape out, Window window, int[] weightAt, int[] biasAt, Activation activation) {
+      boolean covers =
+          window.equals(new Window(shape.height(), shape.width(), 1, 1, 0, 0))
+              && kernel(window) > 1;
+      if (!covers) {
+        return new Convolution(shape, out, window, weightAt, biasAt, activation);
+      }
+      int area = kernel(window);
+      int numbers = (int) OneDnn.floats(shape);
+      int[] at = new int[out.channels() * numbers];
+      Arrays.fill(at, -1);
+      for (int o = 0; o < out.channels(); o++) {
+        for (int c = 0; c < shape.channels(); c++) {
+          for (int pixel = 0; pixel < area; pixel++) {
+            int number = (c / OneDnn.BLOCK * area + pixel) * OneDnn.BLOCK + c % OneDnn.BLOCK;
+            at[o * numbers + number] = weightAt[(o * shape.channels() + c) * area + pixel];
+          }
+        }
+      }
+      Shape pixel = new Shape(numbers, 1, 1);
+      return new Convolution(pixel, out, new Window(1, 1, 1, 1, 0, 0), at, biasAt, activation);
     }
 
     private static int kernel(Window window) {
@@ -292,7 +334,7 @@ record Stack(List<Stage> stages, int parameters, double clipping) {
       }
       Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0);
       int[] biasAt = hasBias ? vector("b", out.channels()) : new int[0];
-      stages.add(new Convolution(shape, out, window, at, biasAt, activation));
+      stages.add(convolution(out, window, at, biasAt, activation));
       shape = out;
     }
 

@@ -1,5 +1,6 @@
 package kilonet.fused;
 
+import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 
 /**
@@ -42,6 +43,18 @@ sealed interface Stage {
       int strideWidth,
       int padHeight,
       int padWidth) {
+
+    long[] kernel() {
+      return new long[] {kernelHeight, kernelWidth};
+    }
+
+    long[] stride() {
+      return new long[] {strideHeight, strideWidth};
+    }
+
+    long[] pad() {
+      return new long[] {padHeight, padWidth};
+    }
 
     /** Returns what the window makes of an image, the last incomplete positions left out. */
     Shape slideOver(Shape image, int channels) {
@@ -109,7 +122,22 @@ sealed interface Stage {
       int varianceAt,
       boolean logarithm,
       double epsilon,
-      double decay) {}
+      double decay) {
+
+    float gamma(float[] parameters, int channel) {
+      return gammaAt < 0 ? 1 : parameters[gammaAt + channel];
+    }
+
+    float beta(float[] parameters, int channel) {
+      return betaAt < 0 ? 0 : parameters[betaAt + channel];
+    }
+
+    /** The running variance. */
+    double variance(float[] parameters, int channel) {
+      double kept = parameters[varianceAt + channel];
+      return logarithm ? Math.pow(10, 2 * kept) : kept;
+    }
+  }
 
   /**
    * Pooling.
@@ -122,7 +150,15 @@ sealed interface Stage {
       /** The mean over the pixels of the window that lie on the image. */
       AVERAGE,
       /** The mean over all pixels of the window, the padding's zeros too. */
-      AVERAGE_WITH_PADDING
+      AVERAGE_WITH_PADDING;
+
+      algorithm algorithm() {
+        return switch (this) {
+          case MAX -> algorithm.pooling_max;
+          case AVERAGE -> algorithm.pooling_avg_exclude_padding;
+          case AVERAGE_WITH_PADDING -> algorithm.pooling_avg_include_padding;
+        };
+      }
     }
   }
 }

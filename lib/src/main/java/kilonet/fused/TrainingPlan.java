@@ -3,7 +3,9 @@ package kilonet.fused;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import kilonet.fused.OneDnn.Call;
 import kilonet.fused.OneDnn.Operation;
 import kilonet.fused.OneDnn.Scratch;
@@ -26,10 +28,9 @@ import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
@@ -58,11 +59,24 @@ final class TrainingPlan implements AutoCloseable {
   private float[] gradient;
   private long dropoutKey;
   private int iteration;
+  private boolean timed;
   private int epoch;
 
   /** Something done to one chunk of a batch. */
   private interface Step {
     void run(dnnl_stream stream);
+  }
+
+  /** A step by name, and the least time it has taken. */
+  private static final class Named {
+    final String name;
+    final Step step;
+    long nanoseconds = Long.MAX_VALUE;
+
+    Named(String name, Step step) {
+      this.name = name;
+      this.step = step;
+    }
   }
 
   /** Some images of the batch, which one thread takes through the whole network. */
@@ -71,7 +85,7 @@ final class TrainingPlan implements AutoCloseable {
     final int size;
     final int number;
     final Scratch scratch;
-    final List<List<Step>> phases = new ArrayList<>();
+    final List<List<Named>> phases = new ArrayList<>();
     double loss;
     int correct;
 
@@ -83,13 +97,16 @@ final class TrainingPlan implements AutoCloseable {
       phases.add(new ArrayList<>());
     }
 
-    void add(Step step) {
-      phases.get(phases.size() - 1).add(step);
+    void add(String name, Step step) {
+      phases.get(phases.size() - 1).add(new Named(name, step));
     }
 
     void add(Operation operation, Object... arguments) {
-      Call call = dnn.call(operation, scratch, arguments);
-      add(call::run);
+      add(dnn.call(operation, scratch, arguments));
+    }
+
+    void add(Call call) {
+      add(call.name(), call::run);
     }
 
     void endPhase() {
@@ -182,13 +199,13 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   private void compile(Chunk chunk) {
-    Stage first = stack.stages().get(0);
     Shape shape = stack.input();
     long bytes = (long) shape.channels() * shape.height() * shape.width() * Float.BYTES;
-    if (plainInput(first)) {
+    if (stack.plainInput()) {
       Pointer to = NativeMemory.after(activations[0], chunk.first * bytes);
       own.keep(to);
       chunk.add(
+          "copy input",
           s ->
               Pointer.memcpy(
                   to, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
@@ -199,6 +216,7 @@ final class TrainingPlan implements AutoCloseable {
       FloatPointer copy = own.allocateFloats(chunk.size * bytes / Float.BYTES);
       memory from = dnn.memory(plain, copy);
       chunk.add(
+          "copy input",
           s ->
               Pointer.memcpy(
                   copy, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
@@ -211,15 +229,10 @@ final class TrainingPlan implements AutoCloseable {
     for (Work work : works) {
       work.forward(chunk);
     }
-    chunk.add(s -> loss(chunk));
+    chunk.add("loss", s -> loss(chunk));
     for (int i = works.size() - 1; i >= 0; i--) {
       works.get(i).backward(chunk);
     }
-  }
-
-  private static boolean plainInput(Stage first) {
-    return first instanceof Convolution
-        && (first.in().channels() == 1 || first.in().channels() == 3);
   }
 
   private memory at(FloatPointer start, Shape shape, Chunk chunk, memory.desc description) {
@@ -270,6 +283,27 @@ final class TrainingPlan implements AutoCloseable {
     return loss;
   }
 
+  /** Starts to take the time of every step. */
+  void time() {
+    timed = true;
+  }
+
+  /**
+   * The least time that each kind of operation has taken since {@link #time}, in nanoseconds of one
+   * thread for the whole batch, in the order of execution.
+   */
+  Map<String, Long> times() {
+    Map<String, Long> times = new LinkedHashMap<>();
+    for (int phase = 0; phase <= merges.size(); phase++) {
+      for (Chunk chunk : chunks) {
+        for (Named named : chunk.phases.get(phase)) {
+          times.merge(named.name, named.nanoseconds, Long::sum);
+        }
+      }
+    }
+    return times;
+  }
+
   int correct() {
     int correct = 0;
     for (Chunk chunk : chunks) {
@@ -286,9 +320,16 @@ final class TrainingPlan implements AutoCloseable {
         try {
           for (int c = 0; c < chunks.size(); c++) {
             if (threadOf(c, chunks.size()) == member) {
-              List<Step> steps = chunks.get(c).phases.get(phase);
+              List<Named> steps = chunks.get(c).phases.get(phase);
               for (int i = 0; i < steps.size(); i++) {
-                steps.get(i).run(stream);
+                Named named = steps.get(i);
+                if (timed) {
+                  long start = System.nanoTime();
+                  named.step.run(stream);
+                  named.nanoseconds = Math.min(named.nanoseconds, System.nanoTime() - start);
+                } else {
+                  named.step.run(stream);
+                }
               }
             }
           }
@@ -365,51 +406,42 @@ final class TrainingPlan implements AutoCloseable {
     own.close();
   }
 
-  private static long[] stride(Window w) {
-    return new long[] {w.strideHeight(), w.strideWidth()};
-  }
-
-  private static long[] pad(Window w) {
-    return new long[] {w.padHeight(), w.padWidth()};
-  }
-
   private final class ConvolutionWork extends Work {
     private final int stage;
     private final Convolution c;
     private final boolean plain;
 
-    /** Whether oneDNN wants whole vectors of channels for its fast forward convolution. */
-    private boolean paddedForward;
-
     private final int gradientStart;
-    private final memory.desc forwardWeights;
+    private final ForwardConvolution forward;
     private final memory.desc backwardWeights;
     private final memory.desc gradientWeights;
-    private final int[] forwardOrigin;
     private final int[] backwardOrigin;
     private final int[] gradientOrigin;
-    private final FloatPointer forwardPacked;
     private final FloatPointer backwardPacked;
-    private final FloatPointer bias;
-    private final float[] forwardStaging;
     private final float[] backwardStaging;
-    private final float[] biasStaging;
     private final int gradientCount;
 
     ConvolutionWork(int stage, Convolution c, int gradientStart) {
       this.stage = stage;
       this.c = c;
       this.gradientStart = gradientStart;
-      this.plain = stage == 0 && plainInput(c);
+      this.plain = stage == 0 && stack.plainInput();
       Chunk full = chunks.get(0);
-      paddedForward = forwardDescription(full, null).impl_info_str().getString().contains("ref");
-      convolution_forward.primitive_desc f = forwardDescription(full, null);
-      forwardWeights = own.keep(f.weights_desc());
+      forward =
+          new ForwardConvolution(
+              dnn,
+              own,
+              "convolution " + stage,
+              c,
+              c.activation(),
+              plain,
+              hasBias(),
+              chunks.get(0).size);
       convolution_forward.primitive_desc hint = paddedHint(full);
       gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
       if (stage > 0) {
         backwardWeights = own.keep(dataDescription(full, hint, null).weights_desc());
-        backwardOrigin = origin(backwardWeights, true);
+        backwardOrigin = origin(backwardWeights);
         backwardPacked = own.allocateFloats(backwardOrigin.length);
         backwardStaging = new float[backwardOrigin.length];
       } else {
@@ -418,12 +450,7 @@ final class TrainingPlan implements AutoCloseable {
         backwardPacked = null;
         backwardStaging = null;
       }
-      forwardOrigin = origin(forwardWeights, paddedForward);
-      forwardPacked = own.allocateFloats(forwardOrigin.length);
-      forwardStaging = new float[forwardOrigin.length];
-      gradientOrigin = origin(gradientWeights, true);
-      bias = own.allocateFloats(OneDnn.padded(c.out().channels()));
-      biasStaging = new float[OneDnn.padded(c.out().channels())];
+      gradientOrigin = origin(gradientWeights);
       gradientCount = (gradientOrigin.length + 15) / 16 * 16;
     }
 
@@ -435,90 +462,30 @@ final class TrainingPlan implements AutoCloseable {
       return c.biasAt().length > 0;
     }
 
-    private int inputs(boolean padded) {
-      return plain || !padded ? c.in().channels() : OneDnn.padded(c.in().channels());
+    private int inputs() {
+      return plain ? c.in().channels() : OneDnn.padded(c.in().channels());
     }
 
-    private int outputs(boolean padded) {
-      return padded ? OneDnn.padded(c.out().channels()) : c.out().channels();
+    private int outputs() {
+      return OneDnn.padded(c.out().channels());
     }
 
-    /** For each packed weight, its place in the flat vector of parameters, or -1. */
-    private int[] origin(memory.desc packed, boolean padded) {
-      int in = inputs(padded);
-      int out = outputs(padded);
-      int area = c.window().kernelHeight() * c.window().kernelWidth();
-      int[] origin = dnn.origin(weights(padded, memory.format_tag.oihw), packed);
-      for (int j = 0; j < origin.length; j++) {
-        if (origin[j] >= 0) {
-          int k = origin[j] % area;
-          int i = origin[j] / area % in;
-          int o = origin[j] / area / in;
-          boolean real = i < c.in().channels() && o < c.out().channels();
-          origin[j] = real ? c.weightAt()[(o * c.in().channels() + i) * area + k] : -1;
-        }
-      }
-      return origin;
+    private int[] origin(memory.desc packed) {
+      int[] plainOrigin = dnn.origin(weights(memory.format_tag.oihw), packed);
+      return ForwardConvolution.origin(c, plainOrigin, inputs());
     }
 
-    private memory.desc weights(boolean padded, memory.format_tag tag) {
+    private memory.desc weights(memory.format_tag tag) {
       return dnn.describe(
-          tag,
-          outputs(padded),
-          inputs(padded),
-          c.window().kernelHeight(),
-          c.window().kernelWidth());
+          tag, outputs(), inputs(), c.window().kernelHeight(), c.window().kernelWidth());
     }
 
-    private memory.desc source(Chunk chunk, boolean padded) {
-      return plain
-          ? dnn.describe(
-              memory.format_tag.nchw,
-              chunk.size,
-              c.in().channels(),
-              c.in().height(),
-              c.in().width())
-          : dnn.images(chunk.size, inputs(padded), c.in());
+    private memory.desc source(Chunk chunk) {
+      return plain ? dnn.plainImages(chunk.size, c.in()) : dnn.images(chunk.size, inputs(), c.in());
     }
 
-    private memory.desc biasDescription(boolean padded) {
-      return dnn.describe(memory.format_tag.a, outputs(padded));
-    }
-
-    private convolution_forward.primitive_desc forwardDescription(Chunk chunk, memory.desc packed) {
-      memory.desc w = packed == null ? weights(paddedForward, memory.format_tag.any) : packed;
-      memory.desc to = dnn.images(chunk.size, outputs(paddedForward), c.out());
-      memory.desc from = source(chunk, paddedForward);
-      Window v = c.window();
-      primitive_attr attributes = dnn.attributes();
-      if (!c.activation().isIdentity()) {
-        post_ops post = own.keep(new post_ops());
-        post.append_eltwise(1, algorithm.eltwise_relu, c.activation().slope(), 0);
-        attributes.set_post_ops(post);
-      }
-      convolution_forward.desc d =
-          own.keep(
-              hasBias()
-                  ? new convolution_forward.desc(
-                      prop_kind.forward_training,
-                      algorithm.convolution_direct,
-                      from,
-                      w,
-                      biasDescription(paddedForward),
-                      to,
-                      stride(v),
-                      pad(v),
-                      pad(v))
-                  : new convolution_forward.desc(
-                      prop_kind.forward_training,
-                      algorithm.convolution_direct,
-                      from,
-                      w,
-                      to,
-                      stride(v),
-                      pad(v),
-                      pad(v)));
-      return own.keep(new convolution_forward.primitive_desc(d, attributes, dnn.engine()));
+    private memory.desc biasDescription() {
+      return dnn.describe(memory.format_tag.a, outputs());
     }
 
     private convolution_forward.primitive_desc paddedHint(Chunk chunk) {
@@ -528,20 +495,20 @@ final class TrainingPlan implements AutoCloseable {
               new convolution_forward.desc(
                   prop_kind.forward_training,
                   algorithm.convolution_direct,
-                  source(chunk, true),
-                  weights(true, memory.format_tag.any),
-                  dnn.images(chunk.size, outputs(true), c.out()),
-                  stride(v),
-                  pad(v),
-                  pad(v)));
+                  source(chunk),
+                  weights(memory.format_tag.any),
+                  dnn.images(chunk.size, outputs(), c.out()),
+                  v.stride(),
+                  v.pad(),
+                  v.pad()));
       return own.keep(new convolution_forward.primitive_desc(d, dnn.attributes(), dnn.engine()));
     }
 
     private convolution_backward_weights.primitive_desc weightDescription(
         Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
-      memory.desc to = dnn.images(chunk.size, outputs(true), c.out());
-      memory.desc from = source(chunk, true);
+      memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
+      memory.desc to = dnn.images(chunk.size, outputs(), c.out());
+      memory.desc from = source(chunk);
       Window v = c.window();
       convolution_backward_weights.desc d =
           own.keep(
@@ -550,83 +517,57 @@ final class TrainingPlan implements AutoCloseable {
                       algorithm.convolution_direct,
                       from,
                       w,
-                      biasDescription(true),
+                      biasDescription(),
                       to,
-                      stride(v),
-                      pad(v),
-                      pad(v))
+                      v.stride(),
+                      v.pad(),
+                      v.pad())
                   : new convolution_backward_weights.desc(
-                      algorithm.convolution_direct, from, w, to, stride(v), pad(v), pad(v)));
+                      algorithm.convolution_direct, from, w, to, v.stride(), v.pad(), v.pad()));
       return own.keep(
           new convolution_backward_weights.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
     }
 
     private convolution_backward_data.primitive_desc dataDescription(
         Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-      memory.desc w = packed == null ? weights(true, memory.format_tag.any) : packed;
+      memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
       Window v = c.window();
       convolution_backward_data.desc d =
           own.keep(
               new convolution_backward_data.desc(
                   algorithm.convolution_direct,
-                  source(chunk, true),
+                  source(chunk),
                   w,
-                  dnn.images(chunk.size, outputs(true), c.out()),
-                  stride(v),
-                  pad(v),
-                  pad(v)));
+                  dnn.images(chunk.size, outputs(), c.out()),
+                  v.stride(),
+                  v.pad(),
+                  v.pad()));
       return own.keep(
           new convolution_backward_data.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
     }
 
     @Override
     void load() {
-      gather(forwardOrigin, forwardStaging, forwardPacked);
+      forward.load(parameters);
       if (backwardOrigin != null) {
-        gather(backwardOrigin, backwardStaging, backwardPacked);
-      }
-      if (hasBias()) {
-        for (int i = 0; i < c.biasAt().length; i++) {
-          biasStaging[i] = parameters[c.biasAt()[i]];
+        for (int i = 0; i < backwardOrigin.length; i++) {
+          backwardStaging[i] = backwardOrigin[i] < 0 ? 0 : parameters[backwardOrigin[i]];
         }
-        bias.put(biasStaging);
+        backwardPacked.put(backwardStaging);
       }
-    }
-
-    private void gather(int[] origin, float[] staging, FloatPointer to) {
-      for (int i = 0; i < origin.length; i++) {
-        staging[i] = origin[i] < 0 ? 0 : parameters[origin[i]];
-      }
-      to.put(staging);
     }
 
     @Override
     void forward(Chunk chunk) {
-      convolution_forward.primitive_desc d = forwardDescription(chunk, forwardWeights);
-      Operation operation = dnn.operation("convolution " + stage, new convolution_forward(d), d);
-      memory from = sourceMemory(chunk, source(chunk, paddedForward));
-      memory to =
-          at(
-              activations[stage + 1],
-              c.out(),
-              chunk,
-              dnn.images(chunk.size, outputs(paddedForward), c.out()));
-      memory w = dnn.memory(forwardWeights, forwardPacked);
-      if (hasBias()) {
-        memory b = dnn.memory(biasDescription(paddedForward), bias);
-        chunk.add(
-            operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_BIAS, b, DNNL_ARG_DST, to);
-      } else {
-        chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_WEIGHTS, w, DNNL_ARG_DST, to);
-      }
+      long skip = chunk.first * OneDnn.floats(c.out()) * Float.BYTES;
+      Pointer to = own.keep(NativeMemory.after(activations[stage + 1], skip));
+      chunk.add(forward.call(chunk.size, sourceAt(chunk), to, chunk.scratch));
     }
 
-    private memory sourceMemory(Chunk chunk, memory.desc description) {
+    private Pointer sourceAt(Chunk chunk) {
       Shape s = c.in();
-      long perImage = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
-      return dnn.memory(
-          description,
-          own.keep(NativeMemory.after(activations[stage], chunk.first * perImage * Float.BYTES)));
+      long image = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
+      return own.keep(NativeMemory.after(activations[stage], chunk.first * image * Float.BYTES));
     }
 
     @Override
@@ -638,14 +579,14 @@ final class TrainingPlan implements AutoCloseable {
       Operation operation =
           dnn.operation("gradient " + stage, new convolution_backward_weights(d), d);
       memory error = padded(errors[stage + 1], c.out(), chunk);
-      memory from = sourceMemory(chunk, source(chunk, true));
+      memory from = dnn.memory(source(chunk), sourceAt(chunk));
       long start = ((long) chunk.number * partialLength + gradientStart) * Float.BYTES;
       memory w = dnn.memory(gradientWeights, own.keep(NativeMemory.after(partialGradients, start)));
       if (hasBias()) {
         long biasStart = start + (long) gradientCount * Float.BYTES;
         memory b =
             dnn.memory(
-                biasDescription(true), own.keep(NativeMemory.after(partialGradients, biasStart)));
+                biasDescription(), own.keep(NativeMemory.after(partialGradients, biasStart)));
         chunk.add(
             operation,
             DNNL_ARG_SRC,
@@ -720,8 +661,6 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   private final class PointwiseWork extends Work {
-    private static final int BITS = 12;
-
     private final int stage;
     private final Pointwise p;
     private final Shape shape;
@@ -729,10 +668,13 @@ final class TrainingPlan implements AutoCloseable {
     private final int width;
     private final double count;
     private final FloatPointer mask;
+    private final DropoutMask[] masks;
+    private final IntPointer[] maskBits;
     private final FloatPointer partialStatistics;
     private final FloatPointer partialSums;
     private final FloatPointer statistics;
     private final FloatPointer scales;
+    private final FloatPointer errorScales;
     private final FloatPointer correction;
     private final FloatPointer waste;
     private final float[] read;
@@ -750,11 +692,20 @@ final class TrainingPlan implements AutoCloseable {
       this.channels = shape.channels();
       this.width = OneDnn.padded(channels);
       this.count = (double) batch * shape.height() * shape.width();
-      this.mask = p.dropout() == null ? null : own.allocateFloats(batch * OneDnn.floats(shape));
+      int maskImages = maskIsInSign() ? CHUNK * team.size() : batch;
+      this.mask =
+          p.dropout() == null ? null : own.allocateFloats(maskImages * OneDnn.floats(shape));
+      this.masks = new DropoutMask[team.size()];
+      this.maskBits = new IntPointer[team.size()];
+      for (int i = 0; i < team.size() && p.dropout() != null; i++) {
+        masks[i] = new DropoutMask((int) OneDnn.floats(shape));
+        maskBits[i] = new IntPointer(mask);
+      }
       this.partialStatistics = own.allocateFloats(2L * width * chunks.size());
       this.partialSums = own.allocateFloats(2L * width * chunks.size());
       this.statistics = own.allocateFloats(2L * width);
       this.scales = own.allocateFloats(2L * width);
+      this.errorScales = own.allocateFloats(2L * width);
       this.correction = own.allocateFloats(2L * width);
       this.waste = own.allocateFloats(CHUNK * OneDnn.floats(shape) * team.size());
       this.read = new float[2 * width * chunks.size()];
@@ -810,7 +761,7 @@ final class TrainingPlan implements AutoCloseable {
         chunk.endPhase();
         boolean relu = p.activation().slope() == 0;
         chunk.add(
-            applyNorm(chunk, relu),
+            applyNorm("norm ", chunk, relu),
             DNNL_ARG_SRC,
             from,
             DNNL_ARG_DST,
@@ -828,9 +779,26 @@ final class TrainingPlan implements AutoCloseable {
         addActivationForward(chunk, from, to);
       }
       if (p.dropout() != null) {
-        chunk.add(s -> draw(chunk));
+        chunk.add("draw " + stage, s -> draw(chunk));
         addMask(chunk, to);
       }
+    }
+
+    /**
+     * Whether the sign of the outcome tells what was dropped, and the factor of what was not can
+     * wait for the batch norm's own.
+     */
+    private boolean maskIsInSign() {
+      return p.norm() != null && p.activation().slope() == 0;
+    }
+
+    private double retained() {
+      if (p.dropout() == null) {
+        return 1;
+      }
+      return p.dropout().getPSchedule() == null
+          ? p.dropout().getP()
+          : p.dropout().getPSchedule().valueAt(iteration, epoch);
     }
 
     private void addActivationForward(Chunk chunk, memory from, memory to) {
@@ -867,7 +835,10 @@ final class TrainingPlan implements AutoCloseable {
           DNNL_ARG_SRC_0,
           data,
           DNNL_ARG_SRC_1,
-          padded(mask, shape, chunk),
+          dnn.memory(
+              d,
+              own.keep(
+                  NativeMemory.after(mask, maskStart(chunk) * OneDnn.floats(shape) * Float.BYTES))),
           DNNL_ARG_DST,
           data);
     }
@@ -883,14 +854,14 @@ final class TrainingPlan implements AutoCloseable {
               dnn.engine()));
     }
 
-    private Operation applyNorm(Chunk chunk, boolean relu) {
+    private Operation applyNorm(String name, Chunk chunk, boolean relu) {
       int flags =
           normalization_flags.use_global_stats.value
               | normalization_flags.use_scale_shift.value
               | (relu ? normalization_flags.fuse_norm_relu.value : 0);
       batch_normalization_forward.primitive_desc b =
           normDescription(chunk, flags, prop_kind.forward_inference);
-      return dnn.operation("norm " + stage, new batch_normalization_forward(b), b);
+      return dnn.operation(name + stage, new batch_normalization_forward(b), b);
     }
 
     @Override
@@ -918,17 +889,24 @@ final class TrainingPlan implements AutoCloseable {
         variance[c] = (float) (squares / count);
         statisticsStaging[c] = mean[c];
         statisticsStaging[width + c] = variance[c];
-        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : parameters[norm.gammaAt() + c];
+        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : norm.gamma(parameters, c);
         scaleStaging[width + c] = norm.betaAt() < 0 ? 0 : parameters[norm.betaAt() + c];
       }
       statistics.put(statisticsStaging);
       scales.put(scaleStaging);
+      if (maskIsInSign()) {
+        float factor = (float) (1 / retained());
+        for (int c = 0; c < channels; c++) {
+          scaleStaging[c] *= factor;
+        }
+      }
+      errorScales.put(scaleStaging);
     }
 
     @Override
     void backward(Chunk chunk) {
       memory error = padded(errors[stage + 1], shape, chunk);
-      if (p.dropout() != null) {
+      if (p.dropout() != null && !maskIsInSign()) {
         addMask(chunk, error);
       }
       addActivationBackward(chunk, p.activation(), shape, stage);
@@ -959,7 +937,7 @@ final class TrainingPlan implements AutoCloseable {
           DNNL_ARG_DIFF_DST,
           error,
           DNNL_ARG_SCALE_SHIFT,
-          pair(scales, 0),
+          pair(errorScales, 0),
           DNNL_ARG_DIFF_SRC,
           error,
           DNNL_ARG_DIFF_SCALE_SHIFT,
@@ -970,7 +948,7 @@ final class TrainingPlan implements AutoCloseable {
       }
       memory to = padded(errors[stage], shape, chunk);
       chunk.add(
-          applyNorm(chunk, false),
+          applyNorm("correction ", chunk, false),
           DNNL_ARG_SRC,
           from,
           DNNL_ARG_DST,
@@ -1004,6 +982,7 @@ final class TrainingPlan implements AutoCloseable {
 
     private void mergeSums() {
       partialSums.get(read);
+      double factor = maskIsInSign() ? 1 / retained() : 1;
       for (int c = 0; c < channels; c++) {
         double forGamma = 0;
         double forBeta = 0;
@@ -1011,6 +990,8 @@ final class TrainingPlan implements AutoCloseable {
           forGamma += read[2 * width * k + c];
           forBeta += read[2 * width * k + width + c];
         }
+        forGamma *= factor;
+        forBeta *= factor;
         gammaSum[c] = forGamma;
         betaSum[c] = forBeta;
         double scale =
@@ -1046,19 +1027,19 @@ final class TrainingPlan implements AutoCloseable {
       }
     }
 
+    /** The image in the mask's memory at which a chunk starts. */
+    private long maskStart(Chunk chunk) {
+      return maskIsInSign() ? (long) threadOf(chunk.number, chunks.size()) * CHUNK : chunk.first;
+    }
+
     /** Draws the dropout mask of a chunk: 0 for what is dropped, 1 / (retained share) else. */
     private void draw(Chunk chunk) {
-      double retain =
-          p.dropout().getPSchedule() == null
-              ? p.dropout().getP()
-              : p.dropout().getPSchedule().valueAt(iteration, epoch);
-      float value = (float) (1 / retain);
       int perImage = (int) OneDnn.floats(shape);
-      float[] values = new float[perImage];
-      FloatPointer to = new FloatPointer(mask);
+      int thread = threadOf(chunk.number, chunks.size());
       for (int n = 0; n < chunk.size; n++) {
-        DropoutMask.draw(values, value, retain, dropoutKey, p.layer(), iteration, chunk.first + n);
-        to.position((long) (chunk.first + n) * perImage).put(values);
+        int image = chunk.first + n;
+        int[] bits = masks[thread].draw(retained(), dropoutKey, p.layer(), iteration, image);
+        maskBits[thread].position((maskStart(chunk) + n) * perImage).put(bits);
       }
     }
   }
@@ -1074,18 +1055,6 @@ final class TrainingPlan implements AutoCloseable {
       this.p = p;
     }
 
-    private algorithm kind() {
-      return switch (p.kind()) {
-        case MAX -> algorithm.pooling_max;
-        case AVERAGE -> algorithm.pooling_avg_exclude_padding;
-        case AVERAGE_WITH_PADDING -> algorithm.pooling_avg_include_padding;
-      };
-    }
-
-    private long[] kernel() {
-      return new long[] {p.window().kernelHeight(), p.window().kernelWidth()};
-    }
-
     @Override
     void forward(Chunk chunk) {
       Window w = p.window();
@@ -1095,13 +1064,13 @@ final class TrainingPlan implements AutoCloseable {
                   own.keep(
                       new pooling_forward.desc(
                           prop_kind.forward_training,
-                          kind(),
+                          p.kind().algorithm(),
                           padded(chunk, p.in()),
                           padded(chunk, p.out()),
-                          stride(w),
-                          kernel(),
-                          pad(w),
-                          pad(w))),
+                          w.stride(),
+                          w.kernel(),
+                          w.pad(),
+                          w.pad())),
                   dnn.attributes(),
                   dnn.engine()));
       Operation operation = dnn.operation("pooling " + stage, new pooling_forward(d), d);
@@ -1129,13 +1098,13 @@ final class TrainingPlan implements AutoCloseable {
               new pooling_backward.primitive_desc(
                   own.keep(
                       new pooling_backward.desc(
-                          kind(),
+                          p.kind().algorithm(),
                           padded(chunk, p.in()),
                           padded(chunk, p.out()),
-                          stride(w),
-                          kernel(),
-                          pad(w),
-                          pad(w))),
+                          w.stride(),
+                          w.kernel(),
+                          w.pad(),
+                          w.pad())),
                   dnn.attributes(),
                   dnn.engine(),
                   forwards.get(chunk.number)));

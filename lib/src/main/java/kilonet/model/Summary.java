@@ -114,7 +114,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
         high = high.through(picture.getHeight(), 1, 0, 1);
         wide = wide.through(picture.getWidth(), 1, 0, 1);
       }
-      InputType output = layer.getOutputType(i, shape);
+      // Deeplearning4j takes the output of a loss layer to be empty.
+      InputType output = layer instanceof LossLayer ? shape : layer.getOutputType(i, shape);
       if (geometry != null) {
         high =
             high.through(

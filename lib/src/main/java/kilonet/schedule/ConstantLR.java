@@ -13,7 +13,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param factor the factor of the first steps, from 0 to 1
  * @param steps how many steps the factor holds, 0 or more
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ConstantLR(
     @JsonProperty("lr") double lr,
@@ -22,7 +21,11 @@ public record ConstantLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ConstantLR {
     Check.positive("ConstantLR's lr", lr);
     Check.between("ConstantLR's factor", factor, 0, 1);

@@ -15,7 +15,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param steps the step at which the rate is lowest, at least 1
  * @param min the lowest rate, 0 or greater
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CosineAnnealingLR(
     @JsonProperty("lr") double lr,
@@ -24,7 +23,11 @@ public record CosineAnnealingLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CosineAnnealingLR {
     Check.positive("CosineAnnealingLR's lr", lr);
     Check.atLeast("CosineAnnealingLR's steps", steps, 1);

@@ -15,7 +15,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param mult how many times as long each fall is as the one before, at least 1
  * @param min the rate that a fall leads to, 0 or greater
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CosineAnnealingWarmRestarts(
     @JsonProperty("lr") double lr,
@@ -25,7 +24,11 @@ public record CosineAnnealingWarmRestarts(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CosineAnnealingWarmRestarts {
     Check.positive("CosineAnnealingWarmRestarts's lr", lr);
     Check.atLeast("CosineAnnealingWarmRestarts's first", first, 1);

@@ -18,7 +18,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param mode how the height of a cycle changes
  * @param gamma the base of {@link Mode#EXP_RANGE}, greater than 0; of no meaning in other modes
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CyclicLR(
     @JsonProperty("baseLr") double baseLr,
@@ -40,7 +39,11 @@ public record CyclicLR(
     EXP_RANGE
   }
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CyclicLR {
     Check.notNegative("CyclicLR's baseLr", baseLr);
     Check.positive("CyclicLR's maxLr", maxLr);

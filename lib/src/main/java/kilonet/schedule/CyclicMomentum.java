@@ -16,7 +16,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param mode how the depth of a cycle changes
  * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record CyclicMomentum(
     @JsonProperty("base") double base,
@@ -28,7 +27,11 @@ public record CyclicMomentum(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public CyclicMomentum {
     Check.between("CyclicMomentum's base", base, 0, 1);
     Check.between("CyclicMomentum's max", max, 0, 1);

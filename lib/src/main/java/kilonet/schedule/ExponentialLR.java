@@ -12,7 +12,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param lr the rate of the optimizer, greater than 0
  * @param gamma the factor, greater than 0
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record ExponentialLR(
     @JsonProperty("lr") double lr,
@@ -20,7 +19,11 @@ public record ExponentialLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public ExponentialLR {
     Check.positive("ExponentialLR's lr", lr);
     Check.positive("ExponentialLR's gamma", gamma);

@@ -17,7 +17,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param lr the rate of the optimizer, greater than 0
  * @param factors the factor of each step, at least one, 0 or greater
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record LambdaLR(
     @JsonProperty("lr") double lr,
@@ -25,7 +24,11 @@ public record LambdaLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public LambdaLR {
     Check.positive("LambdaLR's lr", lr);
     if (factors.isEmpty()) {

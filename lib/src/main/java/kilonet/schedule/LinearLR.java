@@ -16,7 +16,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param end the factor from step {@code steps} on, from 0 to 1
  * @param steps how many steps the way takes, at least 1
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record LinearLR(
     @JsonProperty("lr") double lr,
@@ -26,7 +25,11 @@ public record LinearLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public LinearLR {
     Check.positive("LinearLR's lr", lr);
     Check.between("LinearLR's start", start, 0, 1);

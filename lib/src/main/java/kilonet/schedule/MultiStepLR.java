@@ -15,7 +15,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param milestones the steps from which on the rate is lower, at least one, in rising order
  * @param gamma the factor, greater than 0
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record MultiStepLR(
     @JsonProperty("lr") double lr,
@@ -24,7 +23,11 @@ public record MultiStepLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public MultiStepLR {
     Check.positive("MultiStepLR's lr", lr);
     milestones = Milestones.checked("MultiStepLR", milestones);

@@ -22,7 +22,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param threePhase whether the rate first falls back to the first one, as fast as it rose, and
  *     only then to the last one
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record OneCycleLR(
     @JsonProperty("maxLr") double maxLr,
@@ -35,7 +34,11 @@ public record OneCycleLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public OneCycleLR {
     Check.positive("OneCycleLR's maxLr", maxLr);
     OneCycle.check("OneCycleLR", steps, pctStart);

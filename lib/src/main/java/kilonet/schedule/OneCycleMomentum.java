@@ -18,7 +18,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param anneal along which line the momentum falls and rises
  * @param threePhase whether the cycle has three phases
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record OneCycleMomentum(
     @JsonProperty("base") double base,
@@ -30,7 +29,11 @@ public record OneCycleMomentum(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public OneCycleMomentum {
     Check.between("OneCycleMomentum's base", base, 0, 1);
     Check.between("OneCycleMomentum's max", max, 0, 1);

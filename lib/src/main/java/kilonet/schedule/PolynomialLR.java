@@ -13,7 +13,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param steps the step from which on the rate is 0, at least 1
  * @param power the power, greater than 0; with 1 the way is a straight line
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record PolynomialLR(
     @JsonProperty("lr") double lr,
@@ -22,7 +21,11 @@ public record PolynomialLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public PolynomialLR {
     Check.positive("PolynomialLR's lr", lr);
     Check.atLeast("PolynomialLR's steps", steps, 1);

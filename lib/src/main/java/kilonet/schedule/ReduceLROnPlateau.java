@@ -47,7 +47,6 @@ public final class ReduceLROnPlateau implements Schedule {
    * @param cooldown how many epochs after a fall are not counted, 0 or more
    * @param minLr the lowest rate, 0 or greater
    * @param eps a fall by no more than this is left out, 0 or greater
-   * @throws IllegalArgumentException if an argument is out of its range
    */
   public record Settings(
       @JsonProperty("lr") double lr,
@@ -61,7 +60,11 @@ public final class ReduceLROnPlateau implements Schedule {
       @JsonProperty("eps") double eps)
       implements java.io.Serializable {
 
-    /** Checks the arguments. */
+    /**
+     * Checks the arguments.
+     *
+     * @throws IllegalArgumentException if an argument is out of its range
+     */
     public Settings {
       Check.positive("ReduceLROnPlateau's lr", lr);
       if (metric == null) {

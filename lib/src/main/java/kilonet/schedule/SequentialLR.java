@@ -12,15 +12,18 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @param schedules the parts, at least one, all by epochs or all by iterations
  * @param milestones the step at which each part but the first starts, in rising order
- * @throws IllegalArgumentException if the milestones are not one fewer than the parts or not in
- *     order, if parts count different things, or if one of them has a state
  */
 public record SequentialLR(
     @JsonProperty("schedules") List<Schedule> schedules,
     @JsonProperty("milestones") List<Integer> milestones)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if the milestones are not one fewer than the parts or not in
+   *     order, if parts count different things, or if one of them has a state
+   */
   public SequentialLR {
     if (schedules.isEmpty()) {
       throw new IllegalArgumentException("SequentialLR has no schedules: give at least one.");

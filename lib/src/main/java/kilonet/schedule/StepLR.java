@@ -13,7 +13,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param size steps between two falls, at least 1
  * @param gamma the factor, greater than 0
  * @param by whether a step is an epoch or an iteration
- * @throws IllegalArgumentException if an argument is out of its range
  */
 public record StepLR(
     @JsonProperty("lr") double lr,
@@ -22,7 +21,11 @@ public record StepLR(
     @JsonProperty("by") ScheduleType by)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
   public StepLR {
     Check.positive("StepLR's lr", lr);
     Check.atLeast("StepLR's size", size, 1);

@@ -16,8 +16,6 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param start the part, 0 to 1, of the schedule's first rate that the first batch gets
  * @param iterations the length of the warm-up, at least 1
  * @param batchesPerEpoch iterations that make an epoch for the schedule, at least 1
- * @throws IllegalArgumentException if an argument is out of its range, or if the schedule has a
- *     state
  */
 public record WarmUp(
     @JsonProperty("schedule") Schedule schedule,
@@ -26,7 +24,12 @@ public record WarmUp(
     @JsonProperty("batchesPerEpoch") int batchesPerEpoch)
     implements Schedule {
 
-  /** Checks the arguments. */
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range, or if the schedule has a
+   *     state
+   */
   public WarmUp {
     if (schedule instanceof ReduceLROnPlateau) {
       throw new IllegalArgumentException(

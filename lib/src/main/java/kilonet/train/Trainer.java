@@ -56,6 +56,7 @@ public final class Trainer {
   private MultiLayerNetwork network;
   private Averaging averaging;
   private Accumulation accumulation;
+  private INDArray kept;
   private Result result;
 
   /**
@@ -160,17 +161,39 @@ public final class Trainer {
       return result;
     } finally {
       progress.ended();
+      release();
     }
+  }
+
+  /** Keeps the parameters and gives back what the engine holds outside the heap. */
+  private void release() {
+    if (network != null) {
+      kept = keptParameters();
+      network.close();
+    }
+  }
+
+  private INDArray keptParameters() {
+    return (averaging == null ? network.params() : averaging.average()).dup();
   }
 
   /** The trained net, the averaged one where the recipe averages; after {@link #run}. */
   public MultiLayerNetwork network() {
-    if (result == null) {
+    if (result == null || kept == null) {
       throw new IllegalStateException("There is no trained net yet: call run() first.");
     }
-    MultiLayerNetwork kept = new MultiLayerNetwork(shippable());
-    kept.init(averaging == null ? network.params().dup() : averaging.average().dup(), false);
-    return kept;
+    return plain(kept.dup());
+  }
+
+  /** A network that opens where Kilonet is not: with an updater of ND4J's own. */
+  private MultiLayerNetwork plain(INDArray parameters) {
+    MultiLayerNetwork plain =
+        new MultiLayerNetwork(
+            recipe
+                .model()
+                .configuration(new Sgd(recipe.optimizer().learningRate()), recipe.seed()));
+    plain.init(parameters, false);
+    return plain;
   }
 
   private int updates(Batches batches) {
@@ -329,16 +352,11 @@ public final class Trainer {
   private byte[] modelBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      ModelSerializer.writeModel(network(), bytes, false);
+      ModelSerializer.writeModel(plain(keptParameters()), bytes, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
-  }
-
-  /** A configuration that opens where Kilonet is not: with an updater of ND4J's own. */
-  private MultiLayerConfiguration shippable() {
-    return recipe.model().configuration(new Sgd(recipe.optimizer().learningRate()), recipe.seed());
   }
 
   private Optional<Checkpoint> checkpoint() {

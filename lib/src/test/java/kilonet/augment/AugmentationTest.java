@@ -289,4 +289,86 @@ class AugmentationTest {
       assertThat(pixel).isBetween(0f, 1f);
     }
   }
+
+  /** In the last row the eighth pixel's source lies on the lower edge, to the last bit. */
+  @Test
+  void aPointOnTheFarEdgeIsOutside() {
+    Picture picture = Digits.of(0);
+
+    RandomRotation.rotate(picture, -4.838712215423584, Interpolation.NEAREST, 0.5);
+
+    for (int x = 0; x < 28; x++) {
+      assertThat(picture.pixels()[27 * 28 + x]).isEqualTo(x <= 7 || x == 27 ? 0.5f : 0);
+    }
+  }
+
+  /** Row by row with the arithmetic of the formula, without the shortcuts of the warp. */
+  @Test
+  void aWarpIsTheSameAsItsFormulaForAnyMap() {
+    for (int seed = 0; seed < 4000; seed++) {
+      RandomStream random = new RandomStream(seed);
+      Picture picture = new Picture(1 + random.below(12), 1 + random.below(12));
+      int height = picture.height();
+      int width = picture.width();
+      for (int i = 0; i < height * width; i++) {
+        picture.pixels()[i] = random.nextFloat();
+      }
+      // Every other map has coefficients in eighths, whose points often lie on an edge.
+      double[] m = new double[6];
+      for (int i = 0; i < 6; i++) {
+        double drawn = random.between(-2, 2) * (i % 3 == 2 ? 5 : 1);
+        m[i] = seed % 2 == 0 ? Math.rint(drawn * 8) / 8 : drawn;
+      }
+      float[] before = Digits.pixels(picture);
+      Interpolation how = Interpolation.values()[seed / 2 % 2];
+      Warp.affine(picture, how, -1, m[0], m[1], m[2], m[3], m[4], m[5]);
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2];
+          double v = m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5];
+          double nearestEdge =
+              Math.min(
+                  how == Interpolation.NEAREST
+                      ? Math.min(Math.abs(u - Math.rint(u)), Math.abs(v - Math.rint(v)))
+                      : Math.min(toBorder(u, width), toBorder(v, height)),
+                  1);
+          if (seed % 2 == 1 && nearestEdge < 1e-3) {
+            // Rounding may decide which side of an edge this point is on.
+            continue;
+          }
+          float expected =
+              how == Interpolation.NEAREST
+                  ? pixel(before, height, width, (int) Math.floor(u), (int) Math.floor(v))
+                  : lerp(before, height, width, u, v);
+          assertThat(picture.pixels()[y * width + x])
+              .as("seed %d, %s, pixel (%d, %d)", seed, how, x, y)
+              .isCloseTo(expected, within(1e-5f));
+        }
+      }
+    }
+  }
+
+  private static double toBorder(double x, int side) {
+    return Math.min(Math.abs(x), Math.abs(x - side));
+  }
+
+  private static float pixel(float[] pixels, int height, int width, int x, int y) {
+    return x >= 0 && x < width && y >= 0 && y < height ? pixels[y * width + x] : -1;
+  }
+
+  private static float lerp(float[] pixels, int height, int width, double u, double v) {
+    if (u < 0 || u >= width || v < 0 || v >= height) {
+      return -1;
+    }
+    double x = Math.min(Math.max(u - 0.5, 0), width - 1);
+    double y = Math.min(Math.max(v - 0.5, 0), height - 1);
+    double sum = 0;
+    for (int j = 0; j < height; j++) {
+      for (int i = 0; i < width; i++) {
+        double weight = Math.max(0, 1 - Math.abs(x - i)) * Math.max(0, 1 - Math.abs(y - j));
+        sum += weight * pixels[j * width + i];
+      }
+    }
+    return (float) sum;
+  }
 }

@@ -1,18 +1,23 @@
 package kilonet.kernel.install;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import kilonet.kernel.jupyter.Connection;
-import kilonet.kernel.jupyter.Kernel;
-import kilonet.kernel.jupyter.Log;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The commands of the kernel's jar. */
+/** The command line of the kernel's jar. */
+@Command(
+    name = "kilonet-kernel",
+    description = "A Jupyter kernel for Java, with the Kilonet library on its class path.",
+    mixinStandardHelpOptions = true,
+    version = "kilonet-kernel 0.1.0")
 public final class Commands {
   private Commands() {}
 
@@ -25,73 +30,125 @@ public final class Commands {
   public static int run(String[] args) {
     // A kernel that starts has no use for a command line parser and its time.
     if (args.length == 2 && args[0].equals("run")) {
-      return kernel(Path.of(args[1]));
+      return Launch.kernel(Path.of(args[1]));
     }
-    PrintWriter err = new PrintWriter(System.err, true);
-    err.println("usage: run CONNECTION_FILE");
+    if (args.length == 1 && args[0].equals("rehearse")) {
+      return Launch.rehearse();
+    }
+    CommandLine line = new CommandLine(new Commands());
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          command.getErr().println(exception.getMessage());
+          return 1;
+        });
+    return args.length == 0 ? usage(line) : line.execute(args);
+  }
+
+  private static int usage(CommandLine line) {
+    line.usage(line.getErr());
     return 2;
   }
 
-  private static int kernel(Path connectionFile) {
-    Kernel kernel;
-    try {
-      kernel =
-          new Kernel(
-              Connection.read(connectionFile), classPath(), dataFolder().resolve("history.jsonl"));
-    } catch (IOException e) {
-      Log.warn(e.getMessage());
-      return 1;
+  @Command(name = "run", description = "Runs the kernel; Jupyter does this.")
+  private int run(
+      @Parameters(paramLabel = "CONNECTION_FILE", description = "Written by Jupyter.") Path file) {
+    return Launch.kernel(file);
+  }
+
+  /** Where a kernel is installed. */
+  private static final class Place {
+    private static final class Where {
+      @Option(names = "--user", description = "For this user; the default.")
+      boolean user;
+
+      @Option(
+          names = "--sys-prefix",
+          description = "In the Python environment that is active (venv, Conda).")
+      boolean sysPrefix;
+
+      @Option(
+          names = "--prefix",
+          paramLabel = "DIR",
+          description = "Below DIR/share/jupyter/kernels.")
+      Path prefix;
     }
-    onInterrupt(kernel);
-    endWithParent(kernel);
-    kernel.run();
-    // Threads that cells left behind shall not keep the process.
-    Runtime.getRuntime().halt(0);
+
+    @ArgGroup private Where where;
+
+    @Option(
+        names = "--name",
+        defaultValue = "kilonet",
+        description = "Name of the kernel; ${DEFAULT-VALUE} if not given.")
+    private String name;
+
+    Path folder() throws IOException {
+      if (!name.matches("[a-zA-Z0-9._-]+")) {
+        throw new IOException(
+            "The name " + name + " is no kernel name; use letters, digits, dots, _ and -.");
+      }
+      Path data =
+          where == null || where.user
+              ? KernelSpec.userData()
+              : (where.sysPrefix ? KernelSpec.pythonPrefix() : where.prefix)
+                  .toAbsolutePath()
+                  .resolve("share")
+                  .resolve("jupyter");
+      return data.resolve("kernels").resolve(name);
+    }
+  }
+
+  /** Backends of ND4J. */
+  enum Backend {
+    cpu,
+    cuda
+  }
+
+  @Command(
+      name = "install",
+      description = "Installs the kernel for Jupyter.",
+      mixinStandardHelpOptions = true)
+  private int install(
+      @Mixin Place place,
+      @Option(
+              names = "--display-name",
+              defaultValue = "Java (Kilonet)",
+              description = "What Jupyter's menus show; ${DEFAULT-VALUE} if not given.")
+          String displayName,
+      @Option(
+              names = "--backend",
+              defaultValue = "cpu",
+              description = "ND4J's backend, cpu or cuda; ${DEFAULT-VALUE} if not given.")
+          Backend backend,
+      @Option(
+              names = "--jvm-arg",
+              paramLabel = "ARG",
+              description = "An option for the kernel's JVM, such as -Xmx4g; may be repeated.")
+          List<String> jvmArgs)
+      throws IOException, InterruptedException {
+    PrintWriter out = new PrintWriter(System.out, true);
+    KernelSpec spec = new KernelSpec(place.folder());
+    spec.install(
+        displayName, backend == Backend.cuda, jvmArgs == null ? new ArrayList<>() : jvmArgs);
+    out.println("installed in " + spec.folder());
     return 0;
   }
 
-  /** What cells see: a list in the property kilonet.classpath, else this program's own. */
-  static List<Path> classPath() {
-    String text = System.getProperty("kilonet.classpath", System.getProperty("java.class.path"));
-    return Arrays.stream(text.split(File.pathSeparator))
-        .filter(entry -> !entry.isBlank())
-        .map(Path::of)
-        .toList();
+  @Command(
+      name = "uninstall",
+      description = "Removes an installed kernel.",
+      mixinStandardHelpOptions = true)
+  private int uninstall(@Mixin Place place) throws IOException {
+    KernelSpec spec = new KernelSpec(place.folder());
+    spec.uninstall();
+    System.out.println("removed " + spec.folder());
+    return 0;
   }
 
-  private static Path dataFolder() {
-    String folder = System.getenv("KILONET_HOME");
-    return folder != null && !folder.isBlank()
-        ? Path.of(folder)
-        : Path.of(System.getProperty("user.home"), ".local", "share", "kilonet");
-  }
-
-  /** Signals are no public API of the JDK; where they are missing, messages interrupt. */
-  private static void onInterrupt(Kernel kernel) {
-    try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object listener =
-          Proxy.newProxyInstance(
-              handler.getClassLoader(),
-              new Class<?>[] {handler},
-              (proxy, method, arguments) -> {
-                kernel.interrupt();
-                return null;
-              });
-      Method handle = signal.getMethod("handle", signal, handler);
-      handle.invoke(null, signal.getConstructor(String.class).newInstance("INT"), listener);
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      Log.warn("Signals cannot interrupt cells on this JVM: " + e);
-    }
-  }
-
-  /** A kernel whose client has crashed would run for ever. */
-  private static void endWithParent(Kernel kernel) {
-    String pid = System.getenv("JPY_PARENT_PID");
-    if (pid != null && pid.matches("\\d+") && !pid.equals("1")) {
-      ProcessHandle.of(Long.parseLong(pid))
-          .ifPresent(parent -> parent.onExit().thenRun(kernel::end));
-    }
+  @Command(
+      name = "doctor",
+      description = "Says what is missing for notebooks to run.",
+      mixinStandardHelpOptions = true)
+  private int doctor(@Mixin Place place) throws IOException {
+    return Doctor.examine(place.folder(), new PrintWriter(System.out, true)) ? 0 : 1;
   }
 }

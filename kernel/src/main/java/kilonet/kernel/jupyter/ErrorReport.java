@@ -134,7 +134,9 @@ final class ErrorReport {
       if (frame.getClassName().startsWith("kilonet.kernel.repl.")) {
         break;
       }
-      frames.add(frame);
+      if (!frame.getClassName().startsWith("kilonet.kernel.")) {
+        frames.add(frame);
+      }
     }
     // Below the cell's own code there is only reflection.
     while (!frames.isEmpty() && !isCell(frames.get(frames.size() - 1))) {

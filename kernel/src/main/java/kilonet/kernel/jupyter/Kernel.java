@@ -90,6 +90,8 @@ public final class Kernel {
 
   /** Answers until a client asks for the end. */
   public void run() {
+    preset("java.awt.headless", "true");
+    preset("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     publish(Map.of(), "status", Map.of("execution_state", "starting"));
     channels.start(this::received);
     System.setOut(output.stream("stdout"));
@@ -107,6 +109,12 @@ public final class Kernel {
     channels.close();
   }
 
+  private static void preset(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
   /** Asks the running cell to stop. */
   public void interrupt() {
     interrupter.interrupt();
@@ -120,7 +128,7 @@ public final class Kernel {
   private void warmUp() {
     repl = new Repl(classPath, interrupter, sentence -> System.err.println(sentence));
     rendering.use(repl.loader());
-    magics = new Magics(repl, this::evaluate, rendering);
+    magics = new Magics(repl, this::evaluate, rendering, interrupter);
     Thread.currentThread().setContextClassLoader(repl.loader());
     repl.importWherePresent(StandardImports.ALL);
     try {

@@ -23,4 +23,9 @@ interface Magic {
   default List<String> complete(String argument) {
     return List.of();
   }
+
+  /** Whether it waits for other than Java, and so must be interruptible by itself. */
+  default boolean waits() {
+    return false;
+  }
 }

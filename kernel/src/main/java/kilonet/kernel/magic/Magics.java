@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.jupyter.Rendering;
 import kilonet.kernel.repl.Analysis;
+import kilonet.kernel.repl.Interrupter;
 import kilonet.kernel.repl.Repl;
 
 /** Runs cells in which lines may be magics. */
@@ -31,6 +32,7 @@ public final class Magics {
 
   private final Map<String, Magic> magics = new LinkedHashMap<>();
   private final Evaluator evaluator;
+  private final Interrupter interrupter;
 
   /**
    * The magics of a session.
@@ -38,12 +40,35 @@ public final class Magics {
    * @param repl the session
    * @param evaluator runs Java
    * @param rendering shows values
+   * @param interrupter stops magics that wait
    */
-  public Magics(Repl repl, Evaluator evaluator, Rendering rendering) {
+  public Magics(Repl repl, Evaluator evaluator, Rendering rendering, Interrupter interrupter) {
     this.evaluator = evaluator;
-    for (Magic magic : List.<Magic>of()) {
+    this.interrupter = interrupter;
+    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+    Jars jars = new Jars(repl, rendering);
+    for (Magic magic :
+        List.of(
+            new HelpMagic(magics.values()),
+            new MavenMagic(jars),
+            new PomMagic(jars),
+            new JarsMagic(jars),
+            new ClasspathMagic(repl, jars),
+            new LoadMagic(evaluator),
+            new TimeMagic(evaluator),
+            new TimeitMagic(evaluator),
+            new BashMagic(environment),
+            new EnvMagic(environment),
+            new VarsMagic(repl, rendering),
+            new ResetMagic(repl))) {
       magics.put(magic.name(), magic);
     }
+  }
+
+  private Object run(Magic magic, String argument, String body) throws Throwable {
+    return magic.waits()
+        ? interrupter.runOwn(() -> magic.run(argument, body))
+        : magic.run(argument, body);
   }
 
   private Matcher magic(String line) {
@@ -69,6 +94,10 @@ public final class Magics {
     for (int i = 0; i < lines.length; i++) {
       Matcher magic = magic(lines[i]);
       if (magic == null) {
+        if (lines[i].startsWith("%") && java.toString().isBlank()) {
+          throw new IllegalArgumentException(
+              "There is no magic " + lines[i].strip().split("\\s")[0] + "; %help lists them.");
+        }
         java.append(lines[i]).append('\n');
         continue;
       }
@@ -82,9 +111,9 @@ public final class Magics {
       Magic command = magics.get(magic.group("name"));
       if (magic.group("mark").equals("%%")) {
         String body = String.join("\n", List.of(lines).subList(i + 1, lines.length));
-        return command.run(argument, body);
+        return run(command, argument, body);
       }
-      value = command.run(argument, null);
+      value = run(command, argument, null);
     }
     return java.toString().isBlank() ? value : evaluator.evaluate(java.toString(), label);
   }

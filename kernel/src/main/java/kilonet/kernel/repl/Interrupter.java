@@ -16,6 +16,7 @@ public final class Interrupter {
   private Thread running;
   private long run;
   private boolean requested;
+  private boolean stoppable;
 
   /**
    * An interrupter.
@@ -40,11 +41,27 @@ public final class Interrupter {
    * @throws Throwable what the code throws
    */
   public Object run(Body body) throws Throwable {
+    return run(body, true);
+  }
+
+  /**
+   * Runs the kernel's own code so that it can be interrupted, but is never stopped halfway.
+   *
+   * @param body the code
+   * @return its value
+   * @throws Throwable what the code throws
+   */
+  public Object runOwn(Body body) throws Throwable {
+    return run(body, false);
+  }
+
+  private Object run(Body body, boolean mayBeStopped) throws Throwable {
     synchronized (this) {
       if (requested) {
         throw new kilonet.kernel.CellInterruptedError();
       }
       running = Thread.currentThread();
+      stoppable = mayBeStopped;
       run++;
     }
     try {
@@ -112,7 +129,7 @@ public final class Interrupter {
               return;
             }
             running.interrupt();
-            if (!CellBytecode.LOOPS_ASK) {
+            if (stoppable && !CellBytecode.LOOPS_ASK) {
               Thread.class.getMethod("stop").invoke(running);
             }
           }

@@ -10,6 +10,7 @@ import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ModifiersTree;
 import com.sun.source.tree.NewArrayTree;
+import com.sun.source.tree.ParenthesizedTree;
 import com.sun.source.tree.StatementTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
@@ -34,6 +35,9 @@ final class PieceParser {
   private static final Pattern BLANKED =
       Pattern.compile("\\b(public|protected|private|static|final)\\b");
   private static final Pattern IMPORT = Pattern.compile("\\s*import\\s.*", Pattern.DOTALL);
+
+  private static final Pattern PRINT =
+      Pattern.compile("\\s*System\\s*\\.\\s*(out|err)\\s*\\.\\s*(print|flush)");
 
   private static final String BLOCK = "class $ { void m() throws Throwable {\n";
   private static final String VALUE = "class $ { Object v = (\n";
@@ -211,14 +215,24 @@ final class PieceParser {
     int end = end(text);
     boolean semicolon = end > 0 && text.charAt(end - 1) == ';';
     boolean open = !semicolon && (end == 0 || text.charAt(end - 1) != '}');
+    String expression = semicolon ? text.substring(0, end - 1) : text;
+    Attempt value = null;
+    if (open) {
+      // Most often an expression; a declaration without a semicolon is tried next.
+      value = attempt(VALUE, expression, "\n);}", start, false);
+      if (value.piece != null) {
+        return value.piece;
+      }
+    }
     Attempt block = attempt(BLOCK, text, open ? "\n;}}" : "\n}}", start, semicolon);
     if (block.piece != null) {
       return block.piece;
     }
-    String expression = semicolon ? text.substring(0, end - 1) : text;
-    Attempt value = attempt(VALUE, expression, "\n);}", start, semicolon);
-    if (value.piece != null) {
-      return value.piece;
+    if (value == null) {
+      value = attempt(VALUE, expression, "\n);}", start, semicolon);
+      if (value.piece != null) {
+        return value.piece;
+      }
     }
     Attempt member = attempt(MEMBER, text, open ? "\n;}" : "\n}", start, semicolon);
     if (member.piece != null) {
@@ -300,9 +314,18 @@ final class PieceParser {
       return reader.statements(statements);
     }
     if (before.equals(VALUE)) {
-      return members.size() == 1 ? Optional.of(reader.value(false)) : Optional.empty();
+      return members.size() == 1 && members.get(0) instanceof VariableTree variable
+          ? Optional.of(reader.expression(inner(variable.getInitializer())))
+          : Optional.empty();
     }
     return reader.members(members);
+  }
+
+  /** The expression inside the brackets of {@link #VALUE}. */
+  private static Tree inner(Tree initializer) {
+    return initializer instanceof ParenthesizedTree brackets
+        ? brackets.getExpression()
+        : initializer;
   }
 
   /** Turns trees into a piece. */
@@ -420,6 +443,14 @@ final class PieceParser {
       }.scan(declaration, null);
       used.removeAll(declared);
       return used;
+    }
+
+    Piece expression(Tree tree) {
+      // x = 5 without a semicolon shows nothing, as everywhere in notebooks; nor does printf.
+      if (tree instanceof AssignmentTree || PRINT.matcher(text).lookingAt()) {
+        return statement();
+      }
+      return value(tree instanceof MethodInvocationTree);
     }
 
     private Piece statement() {

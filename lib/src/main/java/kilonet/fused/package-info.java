@@ -1,0 +1,48 @@
+/**
+ * Trains and runs tiny convolutional nets at the speed of the machine's multiply-add units, with
+ * DL4J's results.
+ *
+ * <h2>What flows where</h2>
+ *
+ * {@link kilonet.fused.FusedNetwork} is a DL4J {@code MultiLayerNetwork}. It copies DL4J's flat
+ * parameter vector, has a plan compute gradients, and writes them into DL4J's flat gradient vector;
+ * updaters, schedules, listeners, evaluation and serialisation do not notice.
+ *
+ * <ol>
+ *   <li>{@code Stack} reads the layers into a list of {@code Stage}s: convolution (dense layers
+ *       too), pointwise (batch norm, activation and dropout in one), pooling. A layer that has no
+ *       stage is named once, and DL4J does the work.
+ *   <li>{@code TrainingPlan} compiles the stages for one batch size: oneDNN primitives bound to
+ *       memory, once. {@code InferencePlan} compiles them for any batch size, with batch norms
+ *       folded into weights.
+ *   <li>{@code Team} runs a plan: a few threads, each with its own images.
+ * </ol>
+ *
+ * <h2>Why it is fast</h2>
+ *
+ * <ul>
+ *   <li><b>Chunks.</b> A batch is cut into chunks of 8 images. A thread takes a chunk through as
+ *       many operations as it can before another chunk, so that what one operation writes the next
+ *       one finds in the cache. All threads meet only where the batch norm needs the statistics of
+ *       the whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
+ *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}),
+ *       padded with zeros, from the first layer to the head; nothing is reordered in between.
+ *   <li><b>Few passes.</b> ReLU rides on convolutions and batch norms. Behind a ReLU the dropout
+ *       mask needs no pass back: the sign tells. The batch norm's backward pass is two: one that
+ *       sums and scales while the error is in the cache, one that adds what the sums of the batch
+ *       correct.
+ *   <li><b>Nothing allocated.</b> Calls are bound to their memory when the plan is made.
+ * </ul>
+ *
+ * <h2>Why it is repeatable</h2>
+ *
+ * Chunks do not depend on the number of threads; each has its own partial sums, added in the
+ * chunks' order, in double precision for statistics. Dropout's stream is counted by seed, layer,
+ * step and image. So results are the same bit for bit whatever the number of threads.
+ *
+ * <h2>Native memory</h2>
+ *
+ * {@code NativeMemory} owns all of a plan's buffers and oneDNN objects and frees them when the
+ * network is closed, or after it has become unreachable.
+ */
+package kilonet.fused;

@@ -1,0 +1,480 @@
+package kilonet.fused;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** DL4J's own results are the oracle. */
+class FusedNetworkTest {
+  private static final double TOLERANCE = 1e-4;
+
+  static IntStream seeds() {
+    return IntStream.range(0, 220);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void givenARandomStackThenItTrainsAndInfersAsDl4jDoes(int seed) {
+    Random random = new Random(seed);
+    int channels = random.nextInt(4) == 0 ? 1 + random.nextInt(20) : 1;
+    int size = 7 + random.nextInt(6);
+    MultiLayerConfiguration configuration = randomStack(random, channels, size);
+    int batch = random.nextInt(5) == 0 ? 1 : 1 + random.nextInt(13);
+    try (Pair pair = new Pair(configuration)) {
+      int classes = (int) pair.plain.output(images(random, 1, channels, size)).size(1);
+      for (int step = 0; step < 2; step++) {
+        int images = step == 0 ? batch : 1 + random.nextInt(batch);
+        DataSet data =
+            new DataSet(
+                images(random, images, channels, size), labels(random, images, classes, step == 1));
+        pair.fused.params().assign(pair.plain.params());
+        pair.plain.fit(data);
+        pair.fused.fit(data);
+        assertThat(pair.fused.engine()).startsWith("fused");
+        assertThat(pair.fused.score())
+            .isCloseTo(pair.plain.score(), within(TOLERANCE * (1 + pair.plain.score())));
+        assertClose(pair.fused.gradient().gradient(), pair.plain.gradient().gradient());
+        assertClose(pair.fused.params(), pair.plain.params());
+      }
+      pair.fused.params().assign(pair.plain.params());
+      INDArray images = images(random, 1 + random.nextInt(40), channels, size);
+      assertClose(pair.fused.output(images), pair.plain.output(images));
+    }
+  }
+
+  private static void assertClose(INDArray actual, INDArray expected) {
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    double error = actual.sub(expected).norm2Number().doubleValue();
+    assertThat(error).isLessThan(TOLERANCE * (1e-3 + expected.norm2Number().doubleValue()));
+  }
+
+  @Test
+  void fiftyStepsStayTogether() {
+    // No kinks: where an activation is almost 0, or two are almost the same, rounding decides which
+    // way a gradient goes, and two sound computations part.
+    Random random = new Random(1);
+    try (Pair pair = new Pair(tinyNet(1, Activation.IDENTITY))) {
+      for (int i = 0; i < 50; i++) {
+        DataSet data = data(random, 16);
+        pair.plain.fit(data);
+        pair.fused.fit(data);
+      }
+      double apart = pair.fused.params().sub(pair.plain.params()).norm2Number().doubleValue();
+      assertThat(apart).isLessThan(TOLERANCE * pair.plain.params().norm2Number().doubleValue());
+      assertThat(pair.fused.getIterationCount()).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void resultsAreTheSameBitForBitWhateverTheNumberOfThreads() {
+    INDArray one = trained(1, 6);
+    assertThat(trained(2, 6)).isEqualTo(one);
+    assertThat(trained(3, 6)).isEqualTo(one);
+  }
+
+  private static INDArray trained(int threads, int steps) {
+    Random random = new Random(2);
+    FusedNetwork network = new FusedNetwork(tinyNet(0.8, Activation.RELU), threads);
+    network.init();
+    for (int i = 0; i < steps; i++) {
+      network.fit(data(random, 37));
+    }
+    INDArray result = network.params().dup();
+    network.close();
+    return result;
+  }
+
+  @Test
+  void resultsAreTheSameBitForBitAfterSaveAndResume() throws IOException {
+    Random random = new Random(3);
+    DataSet[] data = IntStream.range(0, 6).mapToObj(i -> data(random, 20)).toArray(DataSet[]::new);
+    FusedNetwork through = new FusedNetwork(tinyNet(0.7, Activation.RELU));
+    through.init();
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    for (int i = 0; i < 6; i++) {
+      if (i == 3) {
+        ModelSerializer.writeModel(through, saved, true);
+      }
+      through.fit(data[i]);
+    }
+    MultiLayerNetwork opened =
+        ModelSerializer.restoreMultiLayerNetwork(
+            new ByteArrayInputStream(saved.toByteArray()), true);
+    assertThat(opened.getClass()).isEqualTo(MultiLayerNetwork.class);
+    FusedNetwork resumed = FusedNetwork.of(opened);
+    for (int i = 3; i < 6; i++) {
+      resumed.fit(data[i]);
+    }
+    assertThat(resumed.params()).isEqualTo(through.params());
+    assertThat(resumed.getUpdater().getStateViewArray())
+        .isEqualTo(through.getUpdater().getStateViewArray());
+    through.close();
+    resumed.close();
+  }
+
+  @Test
+  void whatIsSavedDoesNotNameKilonet() throws IOException {
+    FusedNetwork network = new FusedNetwork(tinyNet(0.7, Activation.RELU));
+    network.init();
+    assertThat(network.getLayerWiseConfigurations().toJson()).doesNotContain("kilonet");
+    network.close();
+  }
+
+  @Test
+  void dropoutsGradientIsTheSlopeOfTheScore() {
+    // Without a kink in the activation the score is smooth, and the mask of a step is fixed.
+    Random random = new Random(4);
+    FusedNetwork network = new FusedNetwork(tinyNet(0.6, Activation.IDENTITY));
+    network.init();
+    DataSet data = data(random, 24);
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    network.computeGradientAndScore();
+    INDArray gradient = trainable(network, network.gradient().gradient().dup()).divi(24);
+    double slope = gradient.norm2Number().doubleValue();
+    INDArray step = gradient.mul(0.01 / slope);
+    INDArray start = network.params().dup();
+    network.params().assign(start.add(step));
+    network.computeGradientAndScore();
+    double above = network.score();
+    network.params().assign(start.sub(step));
+    network.computeGradientAndScore();
+    double below = network.score();
+    assertThat((above - below) / 0.02).isCloseTo(slope, within(0.01 * slope));
+    network.close();
+  }
+
+  /** Running means and variances are no parameters of the score. */
+  private static INDArray trainable(MultiLayerNetwork network, INDArray gradient) {
+    long at = 0;
+    for (int i = 0; i < network.getnLayers(); i++) {
+      for (var entry : network.getLayer(i).paramTable().entrySet()) {
+        long length = entry.getValue().length();
+        if (!network.getLayer(i).updaterDivideByMinibatch(entry.getKey())) {
+          for (long k = at; k < at + length; k++) {
+            gradient.putScalar(k, 0);
+          }
+        }
+        at += length;
+      }
+    }
+    return gradient;
+  }
+
+  @Test
+  void dropoutKeepsTheShareItIsToldToAndScalesByItsInverse() {
+    DropoutMask mask = new DropoutMask(10_000);
+    float one = (float) (1 / 0.9);
+    int kept = 0;
+    int both = 0;
+    int[] before = new int[10_000];
+    for (int image = 0; image < 100; image++) {
+      int[] bits = mask.draw(0.9, 7, 2, 11, image);
+      for (int i = 0; i < bits.length; i++) {
+        float value = Float.intBitsToFloat(bits[i]);
+        assertThat(value == 0 || value == one).isTrue();
+        kept += value == 0 ? 0 : 1;
+        both += value != 0 && before[i] != 0 ? 1 : 0;
+      }
+      System.arraycopy(bits, 0, before, 0, bits.length);
+    }
+    // Five standard deviations of a million draws; pairs of neighbouring images are independent.
+    assertThat(kept / 1e6).isCloseTo(0.9, within(5 * Math.sqrt(0.9 * 0.1 / 1e6)));
+    assertThat(both / 0.99e6).isCloseTo(0.81, within(5 * Math.sqrt(0.81 * 0.19 / 0.99e6)));
+  }
+
+  @Test
+  void dropoutDependsOnSeedLayerStepAndImageAndOnNothingElse() {
+    DropoutMask mask = new DropoutMask(640);
+    int[] bits = mask.draw(0.5, 1, 2, 3, 4).clone();
+    assertThat(mask.draw(0.5, 9, 2, 3, 4)).isNotEqualTo(bits);
+    assertThat(mask.draw(0.5, 1, 9, 3, 4)).isNotEqualTo(bits);
+    assertThat(mask.draw(0.5, 1, 2, 9, 4)).isNotEqualTo(bits);
+    assertThat(mask.draw(0.5, 1, 2, 3, 9)).isNotEqualTo(bits);
+    assertThat(new DropoutMask(640).draw(0.5, 1, 2, 3, 4)).isEqualTo(bits);
+  }
+
+  @Test
+  void aRetainedShareOfOneKeepsAll() {
+    assertThat(new DropoutMask(1_000).draw(1, 1, 2, 3, 4)).containsOnly(Float.floatToIntBits(1));
+  }
+
+  @Test
+  void countsWhatTheTrainingPassClassifiedRightly() {
+    Random random = new Random(5);
+    FusedNetwork network = new FusedNetwork(tinyNet(1, Activation.RELU));
+    network.init();
+    DataSet data = data(random, 30);
+    INDArray truth = data.getLabels().argMax(1);
+    for (int i = 0; i < 30; i++) {
+      network.fit(data);
+    }
+    MultiLayerNetwork plain = new MultiLayerNetwork(tinyNet(1, Activation.RELU));
+    plain.init(network.params().dup(), false);
+    INDArray guess = plain.output(data.getFeatures(), true).argMax(1);
+    int right = guess.eq(truth).castTo(truth.dataType()).sumNumber().intValue();
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    network.computeGradientAndScore();
+    assertThat(network.correctInLastBatch()).isEqualTo(right).isGreaterThan(20);
+    network.close();
+  }
+
+  @Test
+  void anUnsupportedLayerIsNamedAndLeftToDl4j() {
+    MultiLayerConfiguration configuration =
+        base()
+            .layer(convolution(4, 3, 1, 0, false, Activation.RELU))
+            .layer(new LocalResponseNormalization())
+            .layer(
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .nOut(10)
+                    .build())
+            .setInputType(InputType.convolutional(12, 12, 1))
+            .build();
+    try (Pair pair = new Pair(configuration)) {
+      DataSet data = data(new Random(6), 5);
+      pair.plain.fit(data);
+      pair.fused.fit(data);
+      assertThat(pair.fused.engine())
+          .isEqualTo("dl4j: layer 1 (LocalResponseNormalization): is not supported here");
+      assertThat(pair.fused.params()).isEqualTo(pair.plain.params());
+    }
+  }
+
+  @Test
+  void aStepMakesLittleGarbage() {
+    FusedNetwork network = new FusedNetwork(tinyNet(0.9, Activation.RELU));
+    network.init();
+    DataSet data = data(new Random(7), 64);
+    network.setInput(data.getFeatures());
+    network.setLabels(data.getLabels());
+    for (int i = 0; i < 300; i++) {
+      network.computeGradientAndScore();
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = allocated(threads);
+    for (int i = 0; i < 200; i++) {
+      network.computeGradientAndScore();
+    }
+    assertThat((allocated(threads) - before) / 200).isLessThan(16 * 1024);
+    network.close();
+  }
+
+  private static long allocated(ThreadMXBean threads) {
+    long sum = 0;
+    for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+      sum += Math.max(0, bytes);
+    }
+    return sum;
+  }
+
+  @Test
+  void closingGivesTheNativeMemoryBack() {
+    DataSet data = data(new Random(8), 32);
+    long before = 0;
+    for (int i = 0; i < 30; i++) {
+      FusedNetwork network = new FusedNetwork(tinyNet(0.9, Activation.RELU));
+      network.init();
+      network.fit(data);
+      network.output(data.getFeatures());
+      network.close();
+      network.close();
+      if (i == 4) {
+        before = Pointer.totalBytes();
+      }
+    }
+    assertThat(Pointer.totalBytes() - before).isLessThan(4 << 20);
+  }
+
+  /** The same network twice: DL4J's and ours. */
+  private static final class Pair implements AutoCloseable {
+    final MultiLayerNetwork plain;
+    final FusedNetwork fused;
+
+    Pair(MultiLayerConfiguration configuration) {
+      plain = new MultiLayerNetwork(configuration);
+      plain.init();
+      fused = FusedNetwork.of(plain);
+    }
+
+    @Override
+    public void close() {
+      fused.close();
+    }
+  }
+
+  private static NeuralNetConfiguration.ListBuilder base() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(12)
+        .updater(new Nesterovs(0.02, 0.9))
+        .weightInit(WeightInit.RELU)
+        .list();
+  }
+
+  private static ConvolutionLayer convolution(
+      int out, int kernel, int stride, int pad, boolean bias, Activation activation) {
+    return new ConvolutionLayer.Builder(
+            new int[] {kernel, kernel}, new int[] {stride, stride}, new int[] {pad, pad})
+        .nOut(out)
+        .hasBias(bias)
+        .activation(activation)
+        .build();
+  }
+
+  private static MultiLayerConfiguration tinyNet(double retain, Activation activation) {
+    NeuralNetConfiguration.ListBuilder list = base();
+    list.layer(convolution(6, 3, 1, 0, false, Activation.IDENTITY));
+    list.layer(new BatchNormalization());
+    list.layer(new ActivationLayer(activation));
+    list.layer(new DropoutLayer(retain));
+    list.layer(
+        new SubsamplingLayer.Builder(
+                activation == Activation.RELU
+                    ? SubsamplingLayer.PoolingType.MAX
+                    : SubsamplingLayer.PoolingType.AVG,
+                new int[] {2, 2},
+                new int[] {2, 2})
+            .build());
+    list.layer(convolution(17, 3, 1, 1, true, activation));
+    list.layer(new BatchNormalization());
+    list.layer(new DropoutLayer(retain));
+    list.layer(convolution(10, 5, 1, 0, false, Activation.IDENTITY));
+    list.layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build());
+    return list.setInputType(InputType.convolutional(12, 12, 1)).build();
+  }
+
+  private static MultiLayerConfiguration randomStack(Random random, int channels, int size) {
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            .seed(random.nextInt(1_000))
+            .updater(random.nextBoolean() ? new Nesterovs(0.02, 0.9) : new Sgd(0.05))
+            .l2(random.nextInt(3) == 0 ? 1e-3 : 0)
+            .weightInit(WeightInit.RELU)
+            .list();
+    int width = size;
+    int blocks = 1 + random.nextInt(3);
+    for (int i = 0; i < blocks; i++) {
+      int kernel = Math.min(width, new int[] {1, 3, 3, 5, 7, 2}[random.nextInt(6)]);
+      int stride = random.nextInt(4) == 0 ? 2 : 1;
+      int pad = random.nextInt(kernel / 2 + 1);
+      boolean bias = random.nextBoolean();
+      int out = 1 + random.nextInt(36);
+      Activation activation = random.nextBoolean() ? Activation.RELU : Activation.IDENTITY;
+      list.layer(convolution(out, kernel, stride, pad, bias, activation));
+      width = (width + 2 * pad - kernel) / stride + 1;
+      if (random.nextInt(3) > 0) {
+        list.layer(
+            new BatchNormalization.Builder()
+                .useLogStd(random.nextBoolean())
+                .decay(0.8)
+                .eps(1e-3)
+                .build());
+      }
+      if (random.nextInt(3) > 0) {
+        list.layer(
+            random.nextBoolean()
+                ? new ActivationLayer(Activation.RELU)
+                : new ActivationLayer(new ActivationLReLU(0.1)));
+      }
+      if (random.nextInt(3) == 0 && width >= 4) {
+        int pooled = 2 + random.nextInt(2);
+        int pooledPad = random.nextInt(3) == 0 ? 1 : 0;
+        list.layer(
+            new SubsamplingLayer.Builder(
+                    random.nextBoolean()
+                        ? SubsamplingLayer.PoolingType.MAX
+                        : SubsamplingLayer.PoolingType.AVG,
+                    new int[] {pooled, pooled},
+                    new int[] {2, 2},
+                    new int[] {pooledPad, pooledPad})
+                .build());
+        width = (width + 2 * pooledPad - pooled) / 2 + 1;
+      }
+    }
+    int classes = random.nextBoolean() ? 10 : 16;
+    int head = random.nextInt(4);
+    if (head == 0) {
+      list.layer(convolution(classes, width, 1, 0, random.nextBoolean(), Activation.IDENTITY));
+      list.layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build());
+    } else if (head == 1) {
+      list.layer(new GlobalPoolingLayer(random.nextBoolean() ? PoolingType.AVG : PoolingType.MAX));
+      list.layer(output(classes));
+    } else {
+      if (head == 2) {
+        list.layer(
+            new DenseLayer.Builder()
+                .nOut(1 + random.nextInt(30))
+                .activation(Activation.RELU)
+                .build());
+      }
+      list.layer(output(classes));
+    }
+    return list.setInputType(InputType.convolutional(size, size, channels)).build();
+  }
+
+  private static OutputLayer output(int classes) {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .activation(Activation.SOFTMAX)
+        .nOut(classes)
+        .build();
+  }
+
+  private static DataSet data(Random random, int count) {
+    return new DataSet(images(random, count, 1, 12), labels(random, count, 10, false));
+  }
+
+  private static INDArray images(Random random, int count, int channels, int size) {
+    float[] pixels = new float[count * channels * size * size];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return Nd4j.createFromArray(pixels).reshape(count, channels, size, size);
+  }
+
+  private static INDArray labels(Random random, int count, int classes, boolean smoothed) {
+    float off = smoothed ? 0.1f / classes : 0;
+    INDArray labels = Nd4j.valueArrayOf(new long[] {count, classes}, off);
+    for (int i = 0; i < count; i++) {
+      labels.putScalar(i, random.nextInt(classes), off + (smoothed ? 0.9 : 1));
+    }
+    return labels;
+  }
+}
