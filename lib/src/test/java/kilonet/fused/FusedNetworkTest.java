@@ -57,6 +57,15 @@ class FusedNetworkTest {
     MultiLayerConfiguration configuration = randomStack(random, channels, size);
     int batch = random.nextInt(5) == 0 ? 1 : 1 + random.nextInt(13);
     try (Pair pair = new Pair(configuration)) {
+      // Offsets other than 0: the slope of LeakyReLU at 0 itself is a matter of taste, and a
+      // channel
+      // that is 0 throughout is just there.
+      for (int i = 0; i < pair.plain.getnLayers(); i++) {
+        INDArray beta = pair.plain.getLayer(i).paramTable().get("beta");
+        for (int c = 0; beta != null && c < beta.length(); c++) {
+          beta.putScalar(c, 0.1 + random.nextFloat());
+        }
+      }
       int classes = (int) pair.plain.output(images(random, 1, channels, size)).size(1);
       for (int step = 0; step < 2; step++) {
         int images = step == 0 ? batch : 1 + random.nextInt(batch);
