@@ -66,7 +66,9 @@ final class InkMap {
     return new InkMap(width, height, scale, ink, noise / SQRT_3);
   }
 
-  /** Red, green and blue from 0 to 1; what is transparent becomes the ground that shows the rest. */
+  /**
+   * Red, green and blue from 0 to 1; what is transparent becomes the ground that shows the rest.
+   */
   private static float[][] colours(BufferedImage image) {
     int wide = image.getWidth();
     int[] argb = image.getRGB(0, 0, wide, image.getHeight(), null, 0, wide);

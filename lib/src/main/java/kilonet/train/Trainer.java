@@ -27,6 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * Trains the net of a recipe and tests it after each epoch.
@@ -117,6 +119,14 @@ public final class Trainer {
    */
   public Result run() {
     Optional<Checkpoint> checkpoint = checkpoint();
+    Nd4j.getExecutioner(); // loads the native code
+    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    int threads = openMp.ompGetMaxThreads();
+    if (engine == Engine.FUSED) {
+      // What is left to ND4J are updates of a few thousand numbers: waking threads for each of them
+      // takes longer than the work. Holds for this thread only.
+      openMp.setOmpNumThreads(1);
+    }
     try (Batches batches =
             Batches.training(train, recipe.batch(), recipe.seed())
                 .augmentation(Augmentations.parse(recipe.augmentation()))
@@ -162,6 +172,7 @@ public final class Trainer {
     } finally {
       progress.ended();
       release();
+      openMp.setOmpNumThreads(threads);
     }
   }
 
