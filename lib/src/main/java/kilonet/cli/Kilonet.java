@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LrFindCommand.class,
       SweepCommand.class,
+      PredictCommand.class,
+      BenchCommand.class,
       DataCommand.class,
     })
 public final class Kilonet implements Runnable {

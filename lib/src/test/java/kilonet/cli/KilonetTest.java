@@ -126,8 +126,18 @@ class KilonetTest {
   @Test
   void theRangeTestEndsInARate() {
     Outcome found =
-        kilonet("lr-find", "--recipe", "model_2", "--data", "digits", "--batches", "40");
+        kilonet(
+            "lr-find",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--batches",
+            "40",
+            "--out",
+            folder.toString());
     assertThat(found.err).isEmpty();
+    assertThat(folder.resolve("lr-find.png")).isNotEmptyFile();
     assertThat(Double.parseDouble(found.lastLine())).isBetween(1e-4, 10.0);
   }
 
