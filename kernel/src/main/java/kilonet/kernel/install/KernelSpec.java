@@ -196,7 +196,7 @@ final class KernelSpec {
     command.add(java.toString());
     // One collector thread and no spare heap: notebooks are many, and mostly idle.
     command.addAll(List.of("-XX:+UseSerialGC", "-Xms24m", "-Xss2m"));
-    command.addAll(List.of("-Xlog:disable", "-Xlog:all=error:stderr"));
+    command.add("-Xlog:disable");
     for (String name : List.of("api", "code", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }

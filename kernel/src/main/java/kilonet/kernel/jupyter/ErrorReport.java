@@ -24,7 +24,7 @@ final class ErrorReport {
   /** Sources kept to quote lines from. */
   private static final int SOURCES = 500;
 
-  private static final Pattern CELL_CLASS = Pattern.compile("cell\\d+\\.Cell(\\$.*)?");
+  private static final Pattern CELL_CLASS = Pattern.compile("cells\\.Cell\\d+(\\$.*)?");
 
   private final Map<String, String> sources = new ConcurrentHashMap<>();
   private final List<String> labels = Collections.synchronizedList(new ArrayList<>());

@@ -68,6 +68,9 @@ public final class Kernel {
   private Analysis analysis;
   private int count;
 
+  /** Requests that were waiting when the last cell failed. */
+  private final List<Request> waitingBehind = new ArrayList<>();
+
   /**
    * A kernel that listens.
    *
@@ -288,7 +291,9 @@ public final class Kernel {
   }
 
   private void execute(Message request) {
+    waitingBehind.clear();
     working(request, () -> executeNow(request));
+    abortThoseBehind();
   }
 
   private void executeNow(Message request) {
@@ -344,10 +349,11 @@ public final class Kernel {
       content.put("user_expressions", Map.of());
       content.put("payload", List.of());
     }
-    reply(Channel.SHELL, request, "execute_reply", content);
     if (report != null && request.flag("stop_on_error", true)) {
-      abortQueued();
+      // Before the reply: what a client sends once it knows of the error is meant to run.
+      requests.drainTo(waitingBehind);
     }
+    reply(Channel.SHELL, request, "execute_reply", content);
   }
 
   private static Map<String, Object> error(ErrorReport.Report report) {
@@ -405,10 +411,8 @@ public final class Kernel {
   }
 
   /** Cells that wait behind one that failed do not run. */
-  private void abortQueued() {
-    List<Request> waiting = new ArrayList<>();
-    requests.drainTo(waiting);
-    for (Request request : waiting) {
+  private void abortThoseBehind() {
+    for (Request request : waitingBehind) {
       if (request.message().type().equals("execute_request")) {
         working(
             request.message(),
@@ -419,7 +423,7 @@ public final class Kernel {
               reply(request.channel(), request.message(), "execute_reply", content);
             });
       } else {
-        requests.add(request);
+        answer(request.channel(), request.message());
       }
     }
   }

@@ -46,7 +46,7 @@ final class CellBytecode {
           @Override
           public void visitInnerClass(String name, String outer, String inner, int access) {
             super.visitInnerClass(
-                name, outer, inner, name.startsWith("cell") ? open(access) : access);
+                name, outer, inner, name.startsWith(Repl.PACKAGE + "/") ? open(access) : access);
           }
 
           @Override

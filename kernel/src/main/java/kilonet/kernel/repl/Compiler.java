@@ -89,26 +89,30 @@ final class Compiler {
     }
   }
 
-  /** Makes the classes of a cell known to later ones. */
-  void keep(String packageName, Map<String, byte[]> classes) {
-    files.kept.put(packageName, classes);
+  /** Makes the classes of a cell known to later ones; home is the name of the outermost. */
+  void keep(String home, Map<String, byte[]> classes) {
+    files.kept.put(home, classes);
   }
 
   /** Forgets the classes of a cell. */
-  void forget(String packageName) {
-    files.kept.remove(packageName);
+  void forget(String home) {
+    files.kept.remove(home);
   }
 
   /** Parses only. */
   <T> T parse(String source, Look<T> look) {
     return task(
-        "parsed", source, (task, errors) -> look.at(task, task.parse().iterator().next(), errors));
+        "",
+        "Parsed",
+        source,
+        (task, errors) -> look.at(task, task.parse().iterator().next(), errors));
   }
 
   /** Parses and attributes. */
-  <T> T analyze(String packageName, String source, Look<T> look) {
+  <T> T analyze(String packageName, String name, String source, Look<T> look) {
     return task(
         packageName,
+        name,
         source,
         (task, errors) -> {
           CompilationUnitTree unit = task.parse().iterator().next();
@@ -118,10 +122,11 @@ final class Compiler {
   }
 
   /** Compiles. */
-  Result compile(String packageName, String source) {
+  Result compile(String packageName, String home, String source) {
     files.output.clear();
     return task(
         packageName,
+        home,
         source,
         (task, errors) -> {
           // Not call(), which would dispose of the context that is to be kept.
@@ -140,7 +145,7 @@ final class Compiler {
     T with(JavacTask task, List<Finding> errors) throws IOException;
   }
 
-  private <T> T task(String packageName, String source, Work<T> work) {
+  private <T> T task(String packageName, String name, String source, Work<T> work) {
     List<Finding> errors = new ArrayList<>();
     return pool.getTask(
         null,
@@ -157,7 +162,7 @@ final class Compiler {
         },
         OPTIONS,
         null,
-        List.of(new Source(packageName, source)),
+        List.of(new Source(name, source)),
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
@@ -166,7 +171,9 @@ final class Compiler {
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           } finally {
-            relist(context, packageName);
+            if (!packageName.isEmpty()) {
+              relist(context, packageName);
+            }
           }
         });
   }
@@ -196,8 +203,8 @@ final class Compiler {
   private static final class Source extends SimpleJavaFileObject {
     private final String text;
 
-    Source(String packageName, String text) {
-      super(URI.create("cell:///" + packageName + "/Cell.java"), Kind.SOURCE);
+    Source(String name, String text) {
+      super(URI.create("cell:///" + name + ".java"), Kind.SOURCE);
       this.text = text;
     }
 
@@ -252,16 +259,16 @@ final class Compiler {
     public Iterable<JavaFileObject> list(
         Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
         throws IOException {
-      Map<String, byte[]> cell = kept.get(packageName);
-      if (cell == null) {
+      if (!packageName.equals(Repl.PACKAGE)) {
         return super.list(location, packageName, kinds, recurse);
       }
       if (location != StandardLocation.CLASS_PATH || !kinds.contains(JavaFileObject.Kind.CLASS)) {
         return List.of();
       }
-      return cell.entrySet().stream()
-          .map(entry -> (JavaFileObject) new Input(entry.getKey(), entry.getValue()))
-          .collect(Collectors.toList());
+      List<JavaFileObject> found = new ArrayList<>();
+      kept.values()
+          .forEach(cell -> cell.forEach((name, bytes) -> found.add(new Input(name, bytes))));
+      return found;
     }
 
     @Override

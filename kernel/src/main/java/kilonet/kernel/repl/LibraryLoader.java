@@ -49,19 +49,19 @@ public final class LibraryLoader extends URLClassLoader {
     }
   }
 
-  /** Makes the classes of a cell known by their package. */
-  void register(String packageName, CellLoader cell) {
-    cells.put(packageName, cell);
+  /** Makes the classes of a cell known by the name of its outermost class. */
+  void register(String home, CellLoader cell) {
+    cells.put(home, cell);
   }
 
   /** The loader of a cell's classes; null if there is none. */
-  CellLoader cell(String packageName) {
-    return cells.get(packageName);
+  CellLoader cell(String home) {
+    return cells.get(home);
   }
 
   /** Forgets a cell whose declarations have all been replaced. */
-  void forget(String packageName) {
-    cells.remove(packageName);
+  void forget(String home) {
+    cells.remove(home);
   }
 
   @Override
@@ -69,8 +69,12 @@ public final class LibraryLoader extends URLClassLoader {
     if (name.startsWith(API) && name.indexOf('.', API.length()) < 0) {
       return kernel.loadClass(name);
     }
-    int dot = name.indexOf('.');
-    CellLoader cell = dot > 0 ? cells.get(name.substring(0, dot)) : null;
+    String prefix = Repl.PACKAGE + ".";
+    CellLoader cell = null;
+    if (name.startsWith(prefix)) {
+      int dollar = name.indexOf('$');
+      cell = cells.get(name.substring(prefix.length(), dollar < 0 ? name.length() : dollar));
+    }
     return cell != null ? cell.loadClass(name, resolve) : super.loadClass(name, resolve);
   }
 

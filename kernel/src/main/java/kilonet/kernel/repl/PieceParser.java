@@ -526,8 +526,8 @@ final class PieceParser {
     }
 
     private String blankedType(ModifiersTree modifiers) {
-      // A final class stays final.
-      return blanked(modifiers, Pattern.compile("\\b(public|protected|private|static)\\b"));
+      // A final class stays final, and a public one public.
+      return blanked(modifiers, Pattern.compile("\\b(protected|private|static)\\b"));
     }
 
     private String blanked(ModifiersTree modifiers, Pattern words) {

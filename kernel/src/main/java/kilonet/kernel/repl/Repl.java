@@ -41,6 +41,9 @@ public final class Repl {
   /** Statements in one method; its byte code is limited to 64 KB. */
   private static final int STATEMENTS_PER_METHOD = 50;
 
+  /** The package of all cells' classes. */
+  static final String PACKAGE = "cells";
+
   /** Value of a cell that shows nothing. */
   public static final Object NOTHING = new Object();
 
@@ -123,9 +126,9 @@ public final class Repl {
     }
     while (!lines.isEmpty()) {
       String home = nextHome();
-      String head = "package " + home + ";\n";
-      String source = head + String.join("\n", lines) + "\npublic class Cell {}\n";
-      List<Compiler.Finding> errors = compiler.compile(home, source).errors();
+      String head = "package " + PACKAGE + ";\n";
+      String source = head + String.join("\n", lines) + "\npublic class " + home + " {}\n";
+      List<Compiler.Finding> errors = compiler.compile(PACKAGE, home, source).errors();
       if (errors.isEmpty()) {
         break;
       }
@@ -191,13 +194,14 @@ public final class Repl {
       }
     }
     int[] lines = unit.source.lines();
-    unit.classes.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
-    CellLoader cellLoader = new CellLoader(loader, unit.earlier, unit.home, unit.classes);
+    Map<String, byte[]> fitted = new HashMap<>(unit.classes);
+    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
+    CellLoader cellLoader = new CellLoader(loader, unit.earlier, PACKAGE + "." + unit.home, fitted);
     declare(unit, cellLoader);
     if (unit.runs == 0) {
       return NOTHING;
     }
-    Class<?> compiled = cellLoader.loadClass(unit.home + ".Cell");
+    Class<?> compiled = cellLoader.loadClass(PACKAGE + "." + unit.home);
     return interrupter.run(
         () -> {
           Object value = NOTHING;
@@ -237,7 +241,7 @@ public final class Repl {
   }
 
   private String nextHome() {
-    return "cell" + ++sequence;
+    return "Cell" + ++sequence;
   }
 
   private Unit compile(String cell, List<Piece> pieces) throws CompileFailure {
@@ -245,7 +249,7 @@ public final class Repl {
     boolean asStatement = false;
     while (true) {
       Unit unit = generate(cell, pieces, pulled, asStatement);
-      Compiler.Result result = compiler.compile(unit.home, unit.source.toString());
+      Compiler.Result result = compiler.compile(PACKAGE, unit.home, unit.source.toString());
       if (result.errors().isEmpty()) {
         unit.classes = result.classes();
         return unit;
@@ -307,8 +311,8 @@ public final class Repl {
 
   /** Names of cells' classes are the kernel's business. */
   static String withoutHomes(String text) {
-    return text.replaceAll("\\n\\s*location: class cell\\d+\\.Cell\\b", "")
-        .replaceAll("\\bcell\\d+\\.Cell\\.", "");
+    return text.replaceAll("\\n\\s*location: class cells\\.Cell\\d+(?![\\w.])", "")
+        .replaceAll("\\bcells\\.Cell\\d+\\.", "");
   }
 
   /** The methods and types of earlier cells that use a name which these pieces declare. */
@@ -385,7 +389,7 @@ public final class Repl {
     }
     members(unit, pieces);
     for (Piece piece : pulled) {
-      unit.source.add("public static ").add(piece.text(), -1).add("\n");
+      unit.source.add(access(piece)).add(piece.text(), -1).add("\n");
       unit.declarations.add(
           new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
     }
@@ -394,10 +398,15 @@ public final class Repl {
     return unit;
   }
 
+  /** A type keeps its own access: a record's constructor may not be less accessible than it. */
+  private static String access(Piece piece) {
+    return piece.kind() == Piece.Kind.TYPE ? "static " : "public static ";
+  }
+
   private static void members(Unit unit, List<Piece> pieces) {
     for (Piece piece : pieces) {
       if (piece.kind() == Piece.Kind.METHOD || piece.kind() == Piece.Kind.TYPE) {
-        unit.source.add("public static ").add(piece.text(), piece.start()).add("\n");
+        unit.source.add(access(piece)).add(piece.text(), piece.start()).add("\n");
         unit.declarations.add(
             new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
       }
@@ -488,26 +497,41 @@ public final class Repl {
         (piece.kind() == Piece.Kind.METHOD ? methodsHere : here).addAll(piece.names());
       }
     }
-    source.add("package " + unit.home + ";\n");
-    imports.values().forEach(line -> source.add(line.strip() + "\n"));
+    source.add("package " + PACKAGE + ";\n");
+    Set<String> importedHere = new HashSet<>();
+    for (Piece piece : pieces) {
+      if (piece.kind() == Piece.Kind.IMPORT) {
+        Matcher matcher = IMPORT.matcher(piece.text());
+        if (matcher.matches() && matcher.group("static") == null) {
+          String name = matcher.group("name");
+          importedHere.add(name.substring(name.lastIndexOf('.') + 1).strip());
+        }
+      }
+    }
+    imports.forEach(
+        (key, line) -> {
+          if (!key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
+            source.add(line + "\n");
+          }
+        });
     for (String word : words) {
       Declaration variable = variables.get(word);
       if (variable != null && !here.contains(word)) {
         unit.use(loader, variable.home());
-        source.add("import static " + variable.home() + ".Cell." + word + ";\n");
+        source.add("import static " + PACKAGE + "." + variable.home() + "." + word + ";\n");
       }
       List<Declaration> overloads = methods.get(word);
       if (overloads != null && !methodsHere.contains(word)) {
         String from = overloads.get(0).home();
         unit.use(loader, from);
         if (variable == null || here.contains(word) || !variable.home().equals(from)) {
-          source.add("import static " + from + ".Cell." + word + ";\n");
+          source.add("import static " + PACKAGE + "." + from + "." + word + ";\n");
         }
       }
       Declaration type = types.get(word);
-      if (type != null && !here.contains(word)) {
+      if (type != null && !here.contains(word) && !importedHere.contains(word)) {
         unit.use(loader, type.home());
-        source.add("import " + type.home() + ".Cell." + word + ";\n");
+        source.add("import " + PACKAGE + "." + type.home() + "." + word + ";\n");
       }
     }
     for (Piece piece : pieces) {
@@ -515,7 +539,7 @@ public final class Repl {
         source.add(piece.text(), piece.start()).add("\n");
       }
     }
-    source.add("public class Cell {\n");
+    source.add("public class " + unit.home + " {\n");
   }
 
   private static void words(String text, Set<String> words) {
@@ -541,7 +565,7 @@ public final class Repl {
       }
     }
     members(unit, pieces);
-    pulled.forEach(piece -> source.add("public static ").add(piece.text(), -1).add("\n"));
+    pulled.forEach(piece -> source.add(access(piece)).add(piece.text(), -1).add("\n"));
     source.add("static void $infer() throws Throwable {\n");
     List<Piece.Variable> wanted = new ArrayList<>();
     for (Piece piece : pieces) {
@@ -561,6 +585,7 @@ public final class Repl {
     Map<Piece.Variable, String> inferred = new HashMap<>();
     List<Compiler.Finding> errors =
         compiler.analyze(
+            PACKAGE,
             unit.home,
             source.toString(),
             (task, tree, findings) -> {
@@ -586,7 +611,9 @@ public final class Repl {
               for (Piece.Variable variable : wanted) {
                 inferred.put(
                     variable,
-                    byName.getOrDefault(variable.name(), "").replace(unit.home + ".Cell.", ""));
+                    byName
+                        .getOrDefault(variable.name(), "")
+                        .replace(PACKAGE + "." + unit.home + ".", ""));
               }
               return findings;
             });
@@ -682,10 +709,18 @@ public final class Repl {
 
   private Object value(Declaration declaration) {
     try {
-      return loader.loadClass(declaration.home() + ".Cell").getField(declaration.name()).get(null);
+      return loader
+          .loadClass(PACKAGE + "." + declaration.home())
+          .getField(declaration.name())
+          .get(null);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** How many cells' classes are kept because a name refers to them. */
+  int homes() {
+    return homes.size();
   }
 
   /** Forgets everything that cells declared; imports and the class path stay. */
