@@ -56,6 +56,7 @@ public final class Trainer {
 
   private SchedulePlan schedule;
   private MultiLayerNetwork network;
+  private Hits hits;
   private Averaging averaging;
   private Accumulation accumulation;
   private INDArray kept;
@@ -225,6 +226,8 @@ public final class Trainer {
                 recipe.seed());
     network = engine.network(configuration);
     Stack.initialize(network, recipe.seed());
+    hits = new Hits(network);
+    network.addListeners(hits);
     averaging = Averaging.of(recipe.averaging(), network.params());
     INDArray trained = WeightDecay.trained(network, true);
     accumulation = new Accumulation(trained);
@@ -241,7 +244,6 @@ public final class Trainer {
 
   private Checkpoint.Tally trainEpoch(Batches batches, int epoch, Checkpoint.Tally tally) {
     network.setEpochCount(epoch);
-    Hits hits = Hits.of(network);
     while (batches.hasNext() && !(stopped && tally.batches() % recipe.accumulation() == 0)) {
       long start = System.nanoTime();
       DataSet batch = batches.next();
@@ -404,60 +406,34 @@ public final class Trainer {
     network.setIterationCount(checkpoint.state().iteration());
   }
 
-  /** Counts what a training pass classified rightly. */
-  private interface Hits {
+  /**
+   * Counts what a training pass classified rightly: the fused engine tells; of Deeplearning4j, also
+   * where the fused engine falls back to it, the last activations before the softmax are looked at,
+   * which has no parameters of its own.
+   */
+  private static final class Hits extends BaseTrainingListener {
 
-    void expect(INDArray labels);
-
-    int count();
-
-    static Hits of(MultiLayerNetwork network) {
-      if (network instanceof FusedNetwork fused) {
-        return new Hits() {
-          @Override
-          public void expect(INDArray labels) {}
-
-          @Override
-          public int count() {
-            return fused.correctInLastBatch();
-          }
-        };
-      }
-      LogitListener listener =
-          network.getListeners().stream()
-              .filter(LogitListener.class::isInstance)
-              .map(LogitListener.class::cast)
-              .findFirst()
-              .orElseGet(LogitListener::new);
-      if (!network.getListeners().contains(listener)) {
-        network.addListeners(listener);
-      }
-      return listener;
-    }
-  }
-
-  /** Looks at the last activations before the softmax, which has no parameters of its own. */
-  private static final class LogitListener extends BaseTrainingListener implements Hits {
-
+    private final MultiLayerNetwork network;
     private INDArray labels;
-    private int count;
+    private int seen;
 
-    @Override
-    public void expect(INDArray labels) {
-      this.labels = labels;
+    Hits(MultiLayerNetwork network) {
+      this.network = network;
     }
 
-    @Override
-    public int count() {
-      return count;
+    void expect(INDArray labels) {
+      this.labels = labels;
+      this.seen = -1;
+    }
+
+    int count() {
+      return seen < 0 ? ((FusedNetwork) network).correctInLastBatch() : seen;
     }
 
     @Override
     public void onForwardPass(Model model, List<INDArray> activations) {
-      INDArray last = activations.get(activations.size() - 1);
-      INDArray logits = last.reshape(labels.shape());
-      count =
-          logits.argMax(1).eq(labels.argMax(1)).castTo(labels.dataType()).sumNumber().intValue();
+      INDArray logits = activations.get(activations.size() - 1).reshape(labels.shape());
+      seen = logits.argMax(1).eq(labels.argMax(1)).castTo(labels.dataType()).sumNumber().intValue();
     }
   }
 }
