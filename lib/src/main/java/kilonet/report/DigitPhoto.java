@@ -16,9 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A digit found in a photo or drawing and made like those of MNIST: white on black, fitted into 20 x
- * 20 pixels with its proportions kept, its centre of mass in the middle of 28 x 28 pixels, as LeCun,
- * Cortes and Burges describe it.
+ * A digit found in a photo or drawing and made like those of MNIST: white on black, fitted into 20
+ * x 20 pixels with its proportions kept, its centre of mass in the middle of 28 x 28 pixels, as
+ * LeCun, Cortes and Burges describe it.
  *
  * <p>The digit may be dark or light, of any colour that differs from its ground, of any size and in
  * any place; the light may be uneven. It should stand upright and alone.
@@ -213,8 +213,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
           double at = Math.max(0, Math.min(from - 1, (i + 0.5) * ratio - 0.5));
           int first = (int) at;
           double share = at - first;
-          all[i] =
-              new Taps(first, share == 0 ? new double[] {1} : new double[] {1 - share, share});
+          all[i] = new Taps(first, share == 0 ? new double[] {1} : new double[] {1 - share, share});
         }
       }
       return all;
@@ -250,8 +249,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
     byte[] pixels = new byte[SIDE * SIDE];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        pixels[(top + y) * SIDE + left + x] =
-            (byte) Math.round(255 * digit[y * width + x] / most);
+        pixels[(top + y) * SIDE + left + x] = (byte) Math.round(255 * digit[y * width + x] / most);
       }
     }
     return pixels;
