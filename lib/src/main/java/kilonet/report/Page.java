@@ -17,7 +17,8 @@ final class Page {
       figure { margin: 1rem 0; } img { width: 100%; height: auto; }
       .wide { overflow-x: auto; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
-      th, td { padding: .25rem .75rem; border-bottom: 1px solid #ddd; text-align: right; }
+      th, td { padding: .25rem .75rem; border-bottom: 1px solid #ddd; text-align: right;
+        white-space: nowrap; }
       th { border-bottom: 2px solid #222; }
       pre { overflow-x: auto; background: #f6f6f6; padding: .75rem; font-size: .8rem; }
       @media (max-width: 40rem) { body { padding: .5rem; } figure { overflow-x: auto; }
@@ -79,7 +80,7 @@ final class Page {
     return this;
   }
 
-  /** A table; numbers with a fraction have two decimals. */
+  /** A table; numbers with a fraction have two decimals, losses and probabilities four. */
   Page table(Table table) {
     markdown.append("| ").append(String.join(" | ", table.columnNames())).append(" |\n|");
     html.append("<div class=\"wide\"><table>\n<tr>");
@@ -110,8 +111,9 @@ final class Page {
       return "–";
     }
     Object value = column.get(row);
+    boolean fine = column.name().contains("loss") || column.name().contains("probability");
     return value instanceof Double number
-        ? String.format(Locale.ROOT, "%.2f", number)
+        ? String.format(Locale.ROOT, fine ? "%.4f" : "%.2f", number)
         : value instanceof Long || value instanceof Integer
             ? String.format(Locale.ROOT, "%,d", value)
             : value.toString();

@@ -157,6 +157,11 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
 
   private static String chance(Result run, Predictions predictions) {
     Accuracy accuracy = Accuracy.of(predictions);
+    if (accuracy.right() == accuracy.images()) {
+      return text(
+          "All %,d test images are right: what is left cannot be measured with them.",
+          accuracy.images());
+    }
     double margin = accuracy.percent() - Contract.ACCURACY;
     return text(
         "With %,d test images the standard error is %.2f points: the last epoch lies %.1f of them"
