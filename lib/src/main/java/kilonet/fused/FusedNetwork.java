@@ -39,6 +39,8 @@ public final class FusedNetwork extends MultiLayerNetwork {
   private transient float[] parameterCopy;
   private transient float[] gradientCopy;
   private transient float[] labelCopy;
+  private transient SharedUpdater updater;
+  private transient boolean updaterKnown;
   private transient Gradient views;
   private transient int correct;
   private transient boolean closed;
@@ -216,6 +218,42 @@ public final class FusedNetwork extends MultiLayerNetwork {
     logits(images, rows);
     InferencePlan.softmax(rows, count, stack.classes());
     return Nd4j.createFromArray(rows).reshape(count, stack.classes());
+  }
+
+  /**
+   * Does one training step, as DL4J does it, with one call of its updater where that is the same.
+   */
+  @Override
+  public synchronized void fit(
+      INDArray features, INDArray wanted, INDArray featuresMask, INDArray labelsMask) {
+    if (featuresMask != null || labelsMask != null || !supports(features)) {
+      super.fit(features, wanted, featuresMask, labelsMask);
+      return;
+    }
+    if (!updaterKnown || updater != null && !updater.belongsTo(this)) {
+      updater = SharedUpdater.of(this);
+      updaterKnown = true;
+    }
+    if (updater == null) {
+      super.fit(features, wanted, null, null);
+      return;
+    }
+    setInput(features);
+    setLabels(wanted);
+    computeGradientAndScore();
+    for (TrainingListener listener : trainingListeners) {
+      listener.onGradientCalculation(this);
+    }
+    updater.step(
+        parameterCopy, gradientCopy, (int) features.size(0), getIterationCount(), getEpochCount());
+    pointer(flattenedParams).put(parameterCopy);
+    for (TrainingListener listener : trainingListeners) {
+      listener.iterationDone(this, getIterationCount(), getEpochCount());
+    }
+    getLayerWiseConfigurations().setIterationCount(getIterationCount() + 1);
+    synchronizeIterEpochCounts();
+    setInput(null);
+    setLabels(null);
   }
 
   private TrainingPlan compile(int batch) {

@@ -22,6 +22,9 @@ final class InkMap {
   /** Black differs from white by that much in three colours, which shall count as 1. */
   private static final float SQRT_3 = (float) Math.sqrt(3);
 
+  /** A digit of no more pixels along its longer side is a small one. */
+  private static final int FEW_PIXELS = 30;
+
   /** Rounding to 8 bits alone makes that much. */
   private static final double LEAST_NOISE = 0.006;
 
@@ -396,8 +399,11 @@ final class InkMap {
   /** The least box that holds all ink but its faintest edge. */
   Rectangle bounds(float[] inkOfDigit, Blob blob) {
     Rectangle box = new Rectangle(blob.box);
+    // A faint pixel is part of a digit of 20 pixels, and the blur around one of 200.
+    boolean small = Math.max(box.width, box.height) <= FEW_PIXELS;
+    float edge = Math.max(small ? 0.03f : 0.25f, 3 * noise / blob.peak);
     for (int i = 0; i < inkOfDigit.length; i++) {
-      if (inkOfDigit[i] > Math.max(0.03f, 3 * noise / blob.peak)) {
+      if (inkOfDigit[i] > edge) {
         box.add(new Rectangle(i % width, i / width, 1, 1));
       }
     }

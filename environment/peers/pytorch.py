@@ -1,0 +1,101 @@
+"""Measures PyTorch on the networks and batch sizes of `kilonet bench`, on the CPU.
+
+    python3 pytorch.py [THREADS] [ROUNDS]
+
+Prints images a second, medians over the rounds: training with batches of 128, inference with 1,000
+images at a time without gradients. Debian's package python3-torch (1.13) is enough.
+"""
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+def block(inputs, outputs, kernel=3, dropout=0.0):
+    layers = [nn.Conv2d(inputs, outputs, kernel, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+    return layers + ([nn.Dropout(dropout)] if dropout else [])
+
+
+def plain(inputs, outputs, kernel):
+    return [nn.Conv2d(inputs, outputs, kernel, bias=False)]
+
+
+def relu(inputs, outputs, kernel):
+    return plain(inputs, outputs, kernel) + [nn.ReLU()]
+
+
+def net_002_step3():
+    return nn.Sequential(
+        *block(1, 10, dropout=0.05), *block(10, 15, dropout=0.05), *plain(15, 10, 1),
+        nn.MaxPool2d(2), *block(10, 16, dropout=0.05), *block(16, 16, dropout=0.05),
+        *block(16, 16, dropout=0.05), nn.AvgPool2d(6), *plain(16, 10, 1), nn.Flatten())
+
+
+def net_model_3():
+    return nn.Sequential(
+        *block(1, 10), nn.MaxPool2d(2), *block(10, 12), *block(12, 14), *block(14, 14),
+        *block(14, 16), nn.AdaptiveAvgPool2d(1), *plain(16, 10, 1), nn.Flatten())
+
+
+def net_003_step1():
+    return nn.Sequential(
+        *relu(1, 32, 3), *relu(32, 64, 3), *relu(64, 128, 3), nn.MaxPool2d(2), *relu(128, 32, 1),
+        *relu(32, 64, 3), *relu(64, 128, 3), *relu(128, 10, 1), *plain(10, 10, 7), nn.Flatten())
+
+
+def net_001_step1():
+    return nn.Sequential(
+        *relu(1, 16, 3), *relu(16, 32, 3), *relu(32, 32, 3), nn.MaxPool2d(2), *relu(32, 32, 3),
+        *relu(32, 64, 3), *relu(64, 128, 3), *plain(128, 10, 5), nn.Flatten())
+
+
+NETS = {
+    "002/step3": net_002_step3,
+    "model_3": net_model_3,
+    "003/step1": net_003_step1,
+    "001/step1": net_001_step1,
+}
+
+
+def training(net, steps, batch=128):
+    net.train()
+    images, labels = torch.rand(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+    loss_of = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, nesterov=True)
+    start = time.perf_counter()
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss_of(net(images), labels).backward()
+        optimizer.step()
+    return batch * steps / (time.perf_counter() - start)
+
+
+def inference(net, count=1000):
+    net.eval()
+    images = torch.rand(count, 1, 28, 28)
+    with torch.no_grad():
+        start = time.perf_counter()
+        net(images)
+        return count / (time.perf_counter() - start)
+
+
+def main():
+    torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    names = sys.argv[3:] or list(NETS)
+    for name in names:
+        net = NETS[name]()
+        training(net, 2)
+        inference(net)
+        trained = [training(net, 5) for _ in range(rounds)]
+        inferred = [inference(net) for _ in range(rounds)]
+        print(
+            f"{name}: training {statistics.median(trained):.0f} (best {max(trained):.0f}) images/s, "
+            f"inference {statistics.median(inferred):.0f} (best {max(inferred):.0f}) images/s",
+            flush=True)
+
+
+if __name__ == "__main__":
+    main()

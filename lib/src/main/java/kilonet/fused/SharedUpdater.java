@@ -1,0 +1,162 @@
+package kilonet.fused;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
+
+/**
+ * DL4J's updater, applied once to all parameters. DL4J applies it block by block, with many small
+ * array operations between the blocks: for a net of 8,000 parameters that takes as long as the net.
+ *
+ * <p>It is used where the outcome is the same bit for bit: all layers share one updater
+ * configuration with at most one number of state for each parameter, and gradients are not clipped.
+ */
+final class SharedUpdater {
+  private final IUpdater configuration;
+  private final INDArray state;
+  private final GradientUpdater<?> updater;
+  private final int[] trainedAt;
+  private final int[] runningAt;
+  private final List<Regularized> regularized;
+  private final INDArray update;
+  private final FloatPointer updatePointer;
+  private final float[] values;
+
+  /** A stretch of parameters with a penalty, and of the update. */
+  private record Regularized(Regularization penalty, INDArray parameters, INDArray update) {}
+
+  private SharedUpdater(
+      IUpdater configuration,
+      INDArray state,
+      int[] trainedAt,
+      int[] runningAt,
+      INDArray update,
+      List<Regularized> regularized) {
+    this.configuration = configuration;
+    this.state = state;
+    this.updater = configuration.instantiate(state, false);
+    this.trainedAt = trainedAt;
+    this.runningAt = runningAt;
+    this.update = update;
+    this.updatePointer = new FloatPointer(update.data().addressPointer());
+    this.values = new float[trainedAt.length];
+    this.regularized = regularized;
+  }
+
+  /** Returns one for a network, or null where DL4J has to do it block by block. */
+  static SharedUpdater of(MultiLayerNetwork network) {
+    INDArray state = network.getUpdater(true).getStateViewArray();
+    IUpdater shared = null;
+    List<Integer> trained = new ArrayList<>();
+    List<Integer> running = new ArrayList<>();
+    List<long[]> stretches = new ArrayList<>();
+    List<Regularization> penalties = new ArrayList<>();
+    int at = 0;
+    for (int i = 0; i < network.getnLayers(); i++) {
+      Layer layer = network.getLayer(i);
+      if (layer.conf().getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT
+          || !layer.conf().isMiniBatch()
+          || layer.conf().getStepFunction() != null
+          || layer.conf().getLayer() instanceof BaseLayer base
+              && base.getGradientNormalization() != null
+              && base.getGradientNormalization() != GradientNormalization.None) {
+        return null;
+      }
+      for (Map.Entry<String, INDArray> entry : layer.paramTable(false).entrySet()) {
+        String name = entry.getKey();
+        int length = (int) entry.getValue().length();
+        boolean isTrained = layer.updaterDivideByMinibatch(name);
+        List<Regularization> penalty = layer.getConfig().getRegularizationByParam(name);
+        if (isTrained) {
+          IUpdater its = layer.getConfig().getUpdaterByParam(name);
+          if (shared != null && !shared.equals(its)) {
+            return null;
+          }
+          shared = its;
+          for (Regularization r : penalty == null ? List.<Regularization>of() : penalty) {
+            penalties.add(r);
+            stretches.add(new long[] {at, trained.size(), length});
+          }
+        }
+        for (int k = 0; k < length; k++) {
+          (isTrained ? trained : running).add(at + k);
+        }
+        at += length;
+      }
+    }
+    if (shared == null || shared.stateSize(trained.size()) > trained.size() || state == null) {
+      return null;
+    }
+    INDArray update = Nd4j.zeros(trained.size());
+    INDArray parameters = network.params().reshape(network.params().length());
+    List<Regularized> regularized = new ArrayList<>();
+    for (int i = 0; i < penalties.size(); i++) {
+      long[] s = stretches.get(i);
+      regularized.add(
+          new Regularized(
+              penalties.get(i),
+              parameters.get(NDArrayIndex.interval(s[0], s[0] + s[2])),
+              update.get(NDArrayIndex.interval(s[1], s[1] + s[2]))));
+    }
+    return new SharedUpdater(
+        shared,
+        state,
+        trained.stream().mapToInt(Integer::intValue).toArray(),
+        running.stream().mapToInt(Integer::intValue).toArray(),
+        update,
+        regularized);
+  }
+
+  /** Whether the state is still the network's. */
+  boolean belongsTo(MultiLayerNetwork network) {
+    return network.getUpdater(true).getStateViewArray() == state;
+  }
+
+  /**
+   * Does what DL4J's updater and its step do.
+   *
+   * @param parameters the parameters before, and then after, the step
+   * @param gradient the sums of the images' gradients
+   * @param batch the number of images
+   */
+  void step(float[] parameters, float[] gradient, int batch, int iteration, int epoch) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = gradient[trainedAt[i]] / batch;
+    }
+    updatePointer.put(values);
+    double rate =
+        configuration.hasLearningRate() ? configuration.getLearningRate(iteration, epoch) : 1;
+    penalise(ApplyStep.BEFORE_UPDATER, rate, iteration, epoch);
+    updater.applyUpdater(update, iteration, epoch);
+    penalise(ApplyStep.POST_UPDATER, rate, iteration, epoch);
+    updatePointer.get(values);
+    for (int i = 0; i < values.length; i++) {
+      parameters[trainedAt[i]] -= values[i];
+    }
+    for (int at : runningAt) {
+      parameters[at] -= gradient[at];
+    }
+  }
+
+  private void penalise(ApplyStep step, double rate, int iteration, int epoch) {
+    for (int i = 0; i < regularized.size(); i++) {
+      Regularized r = regularized.get(i);
+      if (r.penalty().applyStep() == step) {
+        r.penalty().apply(r.parameters(), r.update(), rate, iteration, epoch);
+      }
+    }
+  }
+}
