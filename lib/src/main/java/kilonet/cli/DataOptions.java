@@ -61,6 +61,17 @@ final class DataOptions {
     }
   }
 
+  /** Loads the images of a run that was trained on them before. */
+  TrainTest load(String trainedOn) {
+    if (data != null && !data.equals(trainedOn)) {
+      throw new IllegalArgumentException(
+          "The run was trained on %s, not on %s: leave --data out.".formatted(trainedOn, data));
+    }
+    return trainedOn.equals(Recipe.DIGITS)
+        ? digits().images()
+        : Mnist.load(Mnist.findOrDownload(folder, DownloadListener.onTerminal()));
+  }
+
   private static Chosen digits() {
     return new Chosen(Recipe.DIGITS, Digits.DRAWN);
   }

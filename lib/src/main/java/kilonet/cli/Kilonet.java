@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       LrFindCommand.class,
       SweepCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       BenchCommand.class,
       DataCommand.class,
     })

@@ -4,10 +4,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import kilonet.data.Batches;
+import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
+import kilonet.report.RunReport;
 import kilonet.train.Contract;
 import kilonet.train.Engine;
 import kilonet.train.Json;
+import kilonet.train.Predictions;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Trainer;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Runnable {
 
   private static final long PATIENCE_SECONDS = 60;
+  private static final int TEST_BATCH = 1_000;
 
   @Mixin private RecipeOption recipe;
 
@@ -91,11 +96,22 @@ final class TrainCommand implements Runnable {
     Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       Result result = trainer.run();
+      plots(trainer, result, folder);
       verdict(print, result);
       print.println(Json.line(result));
     } finally {
       written.countDown();
       forget(interrupted);
+    }
+  }
+
+  private static void plots(Trainer trainer, Result result, Path folder) {
+    try (Batches batches =
+        Batches.inOrder(trainer.test(), TEST_BATCH)
+            .outputs(result.definition().model().outputs())
+            .build()) {
+      Predictions predictions = Predictions.of(FusedNetwork.of(trainer.network()), batches);
+      RunReport.plots(folder, result, predictions, trainer.test());
     }
   }
 

@@ -208,6 +208,11 @@ public final class Trainer {
     return plain;
   }
 
+  /** The images that the net is tested on. */
+  public ImageSet test() {
+    return test;
+  }
+
   private int updates(Batches batches) {
     return (batches.batchesPerEpoch() + recipe.accumulation() - 1) / recipe.accumulation();
   }

@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -118,6 +119,31 @@ class TrainingAidsTest {
     assertThat(resumed.trainLoss()).isEqualTo(whole.trainLoss());
     assertThat(resumed.testLoss()).isEqualTo(whole.testLoss());
     assertThat(resumed.rawTestAccuracy()).isEqualTo(whole.rawTestAccuracy());
+  }
+
+  /** What listeners do to gradients must reach the fused engine's updates too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"decay", "decoupled decay", "clipping", "accumulation"})
+  void theFusedEngineTrainsWithEveryAidAsDeeplearning4jDoes(String aid) {
+    TrainTest digits = PenDigits.generate(160, 50, 1);
+    Recipe plain = Recipe.of("aid", small(), Optimizer.sgd(0.1, 0.9)).data(Recipe.DIGITS);
+    Recipe recipe =
+        switch (aid) {
+          case "decay" -> plain.optimizer(plain.optimizer().weightDecay(0.1, true));
+          case "decoupled decay" -> plain.optimizer(Optimizer.adamW(0.02, 0.5));
+          case "clipping" -> plain.clipping(0.05);
+          default -> plain.accumulation(2);
+        };
+    recipe = recipe.batch(40).epochs(2);
+    Result fused = new Trainer(recipe, digits).engine(Engine.FUSED).run();
+    Result dl4j = new Trainer(recipe, digits).engine(Engine.DL4J).run();
+    Recipe without =
+        aid.equals("decoupled decay") ? plain.optimizer(Optimizer.adamW(0.02, 0)) : plain;
+    Result bare = new Trainer(without.batch(40).epochs(2), digits).run();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      assertThat(fused.testLoss().get(epoch)).isCloseTo(dl4j.testLoss().get(epoch), within(5e-4));
+    }
+    assertThat(Math.abs(fused.testLoss().get(1) - bare.testLoss().get(1))).isGreaterThan(2e-3);
   }
 
   @Test
