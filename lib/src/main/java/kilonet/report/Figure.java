@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -53,6 +54,7 @@ public final class Figure extends BufferedImage {
    * @throws IllegalStateException if this machine has no fonts
    */
   public static Figure of(int width, int height, Consumer<Graphics2D> painter) {
+    requireFonts();
     Figure figure = new Figure(width, height, painter);
     figure.paint(figure, 1);
     return figure;
@@ -167,27 +169,20 @@ public final class Figure extends BufferedImage {
     g.scale(scale, scale);
     g.setColor(Palette.GROUND);
     g.fillRect(0, 0, getWidth(), getHeight());
-    try {
-      painter.accept(g);
-    } catch (LinkageError | RuntimeException e) {
-      if (fontsAreMissing(e)) {
-        throw new IllegalStateException(NO_FONTS, e);
-      }
-      throw e;
-    }
+    painter.accept(g);
   }
 
-  /** Java's fonts fail in ways that differ between versions, but all of them fail in its code. */
-  private static boolean fontsAreMissing(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      for (StackTraceElement frame : t.getStackTrace()) {
-        if (frame.getClassName().startsWith("sun.font.")
-            || frame.getClassName().startsWith("sun.awt.FontConfiguration")) {
-          return true;
-        }
-      }
+  /**
+   * Says in a sentence what Java says in several ways, depending on what is missing.
+   *
+   * @throws IllegalStateException if this machine has no fonts
+   */
+  static void requireFonts() {
+    try {
+      font(Font.PLAIN, 13).getStringBounds("0", new FontRenderContext(null, true, true));
+    } catch (LinkageError | InternalError | RuntimeException e) {
+      throw new IllegalStateException(NO_FONTS, e);
     }
-    return false;
   }
 
   /** The font of all text, in pixels. */

@@ -40,6 +40,7 @@ final class Plot {
 
   /** An empty plot of {@link Figure#WIDTH}. */
   Plot(int height, String title, Axis x, Axis y) {
+    Figure.requireFonts();
     this.x = x;
     this.y = y;
     chart =
