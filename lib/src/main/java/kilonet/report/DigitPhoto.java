@@ -2,7 +2,7 @@ package kilonet.report;
 
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
-import java.io.File;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +21,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * LeCun, Cortes and Burges describe it.
  *
  * <p>The digit may be dark or light, of any colour that differs from its ground, of any size and in
- * any place; the light may be uneven. It should stand upright and alone.
+ * any place; the light may be uneven. It should stand upright and alone; a JPEG that was taken with
+ * a turned phone is turned back first.
  *
  * @param pixels 28 x 28 pixels row by row, 0 for the ground to 255 for full ink
- * @param box where the digit was found, in pixels of the photo
+ * @param box where the digit was found, in pixels of the photo as it was seen
  */
 public record DigitPhoto(byte[] pixels, Rectangle box) {
 
@@ -55,9 +56,10 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
           "There is no file %s: name a PNG or JPEG image of a digit.".formatted(file));
     }
     try {
+      byte[] bytes = Files.readAllBytes(file);
       int step = 1;
       BufferedImage image = null;
-      try (ImageInputStream in = ImageIO.createImageInputStream(new File(file.toString()))) {
+      try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
         Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
         if (readers.hasNext()) {
           ImageReader reader = readers.next();
@@ -65,7 +67,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
           ImageReadParam param = reader.getDefaultReadParam();
           step = 1 + Math.max(reader.getWidth(0), reader.getHeight(0)) / LARGEST_READ;
           param.setSourceSubsampling(step, step, 0, 0);
-          image = reader.read(0, param);
+          image = ExifOrientation.upright(reader.read(0, param), ExifOrientation.of(bytes));
           reader.dispose();
         }
       }
