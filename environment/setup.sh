@@ -30,6 +30,10 @@ jdk_is_there() {
   return 1
 }
 
+fonts_are_there() {
+  [ "$(uname -s)" != Linux ] || command -v fc-list >/dev/null
+}
+
 # Installs Debian packages, or prints the command that does.
 install_debian() {
   local sudo=()
@@ -45,11 +49,13 @@ install_debian() {
 }
 
 install_tools() {
-  if jdk_is_there && command -v mvn >/dev/null; then
+  if jdk_is_there && command -v mvn >/dev/null && fonts_are_there; then
     return
   fi
   if command -v apt-get >/dev/null; then
     local packages=(ca-certificates)
+    # Charts are drawn with the system's fonts.
+    fonts_are_there || packages+=(fontconfig fonts-dejavu-core)
     command -v mvn >/dev/null || packages+=(maven)
     jdk_is_there || packages+=(openjdk-17-jdk-headless)
     # Newer Debian and Ubuntu have newer JDKs under another name.

@@ -96,7 +96,7 @@ final class TrainCommand implements Runnable {
     Runtime.getRuntime().addShutdownHook(interrupted);
     try {
       Result result = trainer.run();
-      plots(trainer, result, folder);
+      plots(trainer, result, folder, spec.commandLine().getErr());
       verdict(print, result);
       print.println(Json.line(result));
     } finally {
@@ -105,13 +105,16 @@ final class TrainCommand implements Runnable {
     }
   }
 
-  private static void plots(Trainer trainer, Result result, Path folder) {
+  private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
     try (Batches batches =
         Batches.inOrder(trainer.test(), TEST_BATCH)
             .outputs(result.definition().model().outputs())
             .build()) {
       Predictions predictions = Predictions.of(FusedNetwork.of(trainer.network()), batches);
       RunReport.plots(folder, result, predictions, trainer.test());
+    } catch (IllegalStateException e) {
+      // No fonts on this machine: the run is as good without pictures.
+      err.println("The charts were not drawn: " + e.getMessage());
     }
   }
 

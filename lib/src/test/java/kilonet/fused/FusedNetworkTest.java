@@ -422,7 +422,7 @@ class FusedNetworkTest {
             new BatchNormalization.Builder()
                 .useLogStd(random.nextBoolean())
                 .decay(0.8)
-                .eps(1e-3)
+                .eps(0.05)
                 .build());
       }
       if (random.nextInt(3) > 0) {

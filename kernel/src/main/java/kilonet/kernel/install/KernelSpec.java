@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import kilonet.kernel.repl.ClassPathIndex;
 
 /**
  * A kernel as Jupyter finds it: a folder with {@code kernel.json}, the jars, and an archive of
@@ -112,6 +113,11 @@ final class KernelSpec {
       notebookJars.removeIf(Gpu::isBackend);
     }
     List<String> command = command(kernelJars, notebookJars, jvmArgs);
+    if (bundled) {
+      Path packages = folder.resolve("packages.txt");
+      ClassPathIndex.write(notebookJars, packages);
+      command.add(1, "-Dkilonet.packages=" + packages);
+    }
     Path archive = folder.resolve("kernel.jsa");
     Files.deleteIfExists(archive);
     boolean archived = bundled && archive(command, archive);

@@ -156,6 +156,7 @@ public final class Kernel {
       return;
     }
     warm = true;
+    practise();
     while (true) {
       try {
         Request request = requests.take();
@@ -166,6 +167,19 @@ public final class Kernel {
         Log.warn("A request could not be answered: " + e);
       }
     }
+  }
+
+  /** Uses the time until the first request to make the compiler's code fast. */
+  private void practise() {
+    try {
+      for (int i = 0; i < StandardImports.PRACTICE && requests.isEmpty(); i++) {
+        repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
+      }
+    } catch (Throwable e) {
+      Log.warn("A cell for practice failed: " + e);
+    }
+    repl.reset();
+    interrupter.end();
   }
 
   private void received(Channel channel, Message message) {

@@ -35,5 +35,8 @@ final class StandardImports {
   static final List<String> WARM_UP =
       List.of("1 + 1", "var a = List.of(1, 2);\nSystem.out.print(\"\");\na.size()");
 
+  /** Cells run while nobody asks for anything. */
+  static final int PRACTICE = 200;
+
   private StandardImports() {}
 }

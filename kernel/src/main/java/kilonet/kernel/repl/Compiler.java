@@ -12,7 +12,6 @@ import com.sun.tools.javac.util.Context;
 import com.sun.tools.javac.util.Names;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -65,28 +63,24 @@ final class Compiler {
         new Files(
             ToolProvider.getSystemJavaCompiler()
                 .getStandardFileManager(null, null, StandardCharsets.UTF_8));
-    applyClassPath();
+    files.index.add(classPath);
+    try {
+      // The index lists the class path; the standard manager would list the current folder.
+      files.standard().setLocation(StandardLocation.CLASS_PATH, List.of());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   /** Adds to the class path; the contexts start afresh. */
   void add(List<Path> paths) {
     classPath.addAll(paths);
-    applyClassPath();
+    files.index.add(paths);
     pool = new JavacTaskPool(1);
   }
 
   List<Path> classPath() {
     return List.copyOf(classPath);
-  }
-
-  private void applyClassPath() {
-    try {
-      files
-          .standard()
-          .setLocation(StandardLocation.CLASS_PATH, classPath.stream().map(Path::toFile).toList());
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   /** Makes the classes of a cell known to later ones; home is the name of the outermost. */
@@ -227,13 +221,11 @@ final class Compiler {
     }
   }
 
-  private static final class Input extends SimpleJavaFileObject {
-    private final String binaryName;
+  private static final class Input extends ClassPathIndex.Named {
     private final byte[] bytes;
 
     Input(String binaryName, byte[] bytes) {
-      super(URI.create("cell:///" + binaryName.replace('.', '/') + ".class"), Kind.CLASS);
-      this.binaryName = binaryName;
+      super(binaryName, URI.create("cell:///" + binaryName.replace('.', '/') + ".class"));
       this.bytes = bytes;
     }
 
@@ -245,6 +237,7 @@ final class Compiler {
 
   private static final class Files extends ForwardingJavaFileManager<StandardJavaFileManager> {
     private final Map<String, Map<String, byte[]>> kept = new HashMap<>();
+    private final ClassPathIndex index = new ClassPathIndex();
     private final Map<String, Output> output = new LinkedHashMap<>();
 
     Files(StandardJavaFileManager standard) {
@@ -259,6 +252,9 @@ final class Compiler {
     public Iterable<JavaFileObject> list(
         Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
         throws IOException {
+      if (location == StandardLocation.CLASS_PATH && !packageName.equals(Repl.PACKAGE)) {
+        return kinds.contains(JavaFileObject.Kind.CLASS) ? index.list(packageName) : List.of();
+      }
       if (!packageName.equals(Repl.PACKAGE)) {
         return super.list(location, packageName, kinds, recurse);
       }
@@ -273,7 +269,9 @@ final class Compiler {
 
     @Override
     public String inferBinaryName(Location location, JavaFileObject file) {
-      return file instanceof Input input ? input.binaryName : super.inferBinaryName(location, file);
+      return file instanceof ClassPathIndex.Named named
+          ? named.binaryName()
+          : super.inferBinaryName(location, file);
     }
 
     @Override
@@ -290,10 +288,5 @@ final class Compiler {
       output.put(className, file);
       return file;
     }
-  }
-
-  /** The class path as one text. */
-  String classPathText() {
-    return classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 }

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.lang.model.SourceVersion;
 import jdk.jshell.JShell;
 
 /**
@@ -34,6 +36,14 @@ import jdk.jshell.JShell;
  */
 public final class Repl {
   private static final Pattern WORD = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
+
+  /** A name that is not a member of something. */
+  private static final Pattern OUTSIDE =
+      Pattern.compile("(?<![\\p{L}\\p{N}_$.])[\\p{L}_$][\\p{L}\\p{N}_$]*");
+
+  private static final Set<String> LANGUAGE =
+      Set.of("System", "String", "Integer", "Math", "Object", "Thread", "StringBuilder");
+
   private static final Pattern IMPORT =
       Pattern.compile(
           "\\s*import\\s+(?<static>static\\s+)?(?<module>module\\s+)?(?<name>[\\w.$\\p{L}]+(\\s*\\.\\s*\\*)?)\\s*;\\s*");
@@ -508,9 +518,13 @@ public final class Repl {
         }
       }
     }
+    boolean self =
+        pieces.stream().noneMatch(piece -> piece.kind() == Piece.Kind.IMPORT)
+            && pulled.isEmpty()
+            && OUTSIDE.matcher(cell).results().map(MatchResult::group).allMatch(this::known);
     imports.forEach(
         (key, line) -> {
-          if (!key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
+          if (!self && !key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
             source.add(line + "\n");
           }
         });
@@ -540,6 +554,13 @@ public final class Repl {
       }
     }
     source.add("public class " + unit.home + " {\n");
+  }
+
+  /** Whether a name means the same with and without the imports. */
+  private boolean known(String name) {
+    return SourceVersion.isKeyword(name)
+        || (variables.containsKey(name) || methods.containsKey(name) || types.containsKey(name))
+        || LANGUAGE.contains(name) && !imports.containsKey("type " + name);
   }
 
   private static void words(String text, Set<String> words) {
