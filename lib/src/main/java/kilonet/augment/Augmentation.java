@@ -4,8 +4,8 @@ package kilonet.augment;
  * A random change of one picture, such as a rotation by a few degrees.
  *
  * <p>An augmentation holds its settings and nothing else: it may be shared by threads, and the same
- * picture with the same state of the random stream gives the same result. Its {@link #toString()}
- * is a line that {@link Augmentations#parse(String)} reads back.
+ * picture with the same state of the random stream gives the same result. Its {@link
+ * Object#toString()} is a line that {@link Augmentations#parse(String)} reads back.
  */
 public interface Augmentation {
 

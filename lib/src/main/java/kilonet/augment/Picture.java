@@ -1,5 +1,7 @@
 package kilonet.augment;
 
+import java.util.Arrays;
+
 /**
  * One single-channel picture in work: two buffers of pixels, of which one is current and the other
  * is where the next augmentation may write before it calls {@link #swap}. Reused from picture to
@@ -7,10 +9,20 @@ package kilonet.augment;
  */
 public final class Picture {
 
+  /** What each of the 8-bit values is, which is faster looked up than converted. */
+  private static final float[] VALUES = new float[256];
+
+  static {
+    for (int i = 0; i < 256; i++) {
+      VALUES[i] = i * (1f / 255f);
+    }
+  }
+
   private int height;
   private int width;
   private float[] pixels;
   private float[] spare;
+  private final float[][] scratch = new float[5][0];
 
   /**
    * A black picture.
@@ -50,6 +62,31 @@ public final class Picture {
     spare = former;
   }
 
+  /** A buffer for the next pixels of a size; the current pixels stay what they are. */
+  float[] spare(int height, int width) {
+    int n = Math.multiplyExact(height, width);
+    if (spare.length < n) {
+      pixels = Arrays.copyOf(pixels, n);
+      spare = new float[n];
+    }
+    return spare;
+  }
+
+  /** Makes the spare buffer, which holds a picture of this size, the current one. */
+  void swap(int height, int width) {
+    this.height = height;
+    this.width = width;
+    swap();
+  }
+
+  /** One of five buffers, 0 to 4, of at least that length for what an augmentation notes down. */
+  float[] scratch(int which, int length) {
+    if (scratch[which].length < length) {
+      scratch[which] = new float[length];
+    }
+    return scratch[which];
+  }
+
   /**
    * Sets the size; the pixels are of no meaning until they are written.
    *
@@ -72,8 +109,9 @@ public final class Picture {
   /** Reads 8-bit pixels, 0 to 255, of the present size out of an array from an offset on. */
   public void load(byte[] source, int offset) {
     int n = height * width;
+    float[] target = pixels;
     for (int i = 0; i < n; i++) {
-      pixels[i] = (source[offset + i] & 0xFF) * (1f / 255f);
+      target[i] = VALUES[source[offset + i] & 0xFF];
     }
   }
 }

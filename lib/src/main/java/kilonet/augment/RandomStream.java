@@ -41,6 +41,11 @@ public final class RandomStream implements RandomGenerator {
     return low + drawn * (high - low);
   }
 
+  /** A whole number drawn evenly from 0 to {@code bound - 1}, by one draw, whatever the JDK. */
+  int below(int bound) {
+    return (int) ((nextLong() >>> 32) * bound >>> 32);
+  }
+
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * DL4J's. Images are {@code float} arrays of the shape {@code [batch, channels, height, width]}.
  */
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
-public final class FusedNetwork extends MultiLayerNetwork {
+public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
 
@@ -258,6 +258,9 @@ public final class FusedNetwork extends MultiLayerNetwork {
     for (TrainingListener listener : trainingListeners) {
       listener.onGradientCalculation(this);
     }
+    // Listeners may change gradients and parameters: clipping and weight decay do.
+    pointer(flattenedParams).get(parameterCopy);
+    pointer(flattenedGradients).get(gradientCopy);
     updater.step(
         parameterCopy, gradientCopy, (int) features.size(0), getIterationCount(), getEpochCount());
     pointer(flattenedParams).put(parameterCopy);

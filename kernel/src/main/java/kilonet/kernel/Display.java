@@ -1,0 +1,190 @@
+package kilonet.kernel;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** What a cell uses to show things. All its methods are imported in a notebook. */
+public final class Display {
+  private static volatile Frontend frontend;
+
+  private final String id;
+
+  private Display(String id) {
+    this.id = id;
+  }
+
+  /**
+   * Connects cells with the kernel; called by it once.
+   *
+   * @param kernel the kernel
+   */
+  public static void connect(Frontend kernel) {
+    frontend = kernel;
+  }
+
+  static Frontend frontend() {
+    Frontend kernel = frontend;
+    if (kernel == null) {
+      throw new IllegalStateException(
+          "There is no notebook to show this in; run the code in a cell of a notebook whose kernel"
+              + " is kilonet-kernel.");
+    }
+    return kernel;
+  }
+
+  /**
+   * Shows a value below the cell.
+   *
+   * @param value anything; see {@link Renderer}
+   * @return a handle by which the same place can show something else later
+   */
+  public static Display display(Object value) {
+    Display display = new Display(UUID.randomUUID().toString());
+    display.publish("display_data", value);
+    return display;
+  }
+
+  /**
+   * Replaces what is shown.
+   *
+   * @param value anything
+   */
+  public void update(Object value) {
+    publish("update_display_data", value);
+  }
+
+  private void publish(String type, Object value) {
+    MimeBundle bundle = frontend().render(value);
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("data", bundle.data());
+    content.put("metadata", bundle.metadata());
+    content.put("transient", Map.of("display_id", id));
+    frontend().publish(type, content);
+  }
+
+  /**
+   * HTML to display.
+   *
+   * @param html a fragment
+   * @return what {@link #display} or the end of a cell shows
+   */
+  public static MimeBundle html(String html) {
+    return MimeBundle.of("text/html", html).with("text/plain", "[HTML]");
+  }
+
+  /**
+   * Markdown to display.
+   *
+   * @param markdown with formulas between dollar signs
+   * @return what {@link #display} or the end of a cell shows
+   */
+  public static MimeBundle markdown(String markdown) {
+    return MimeBundle.of("text/markdown", markdown).with("text/plain", markdown);
+  }
+
+  /**
+   * A formula to display.
+   *
+   * @param latex with or without dollar signs around it
+   * @return what {@link #display} or the end of a cell shows
+   */
+  public static MimeBundle latex(String latex) {
+    String formula = latex.startsWith("$") ? latex : "$$" + latex + "$$";
+    return MimeBundle.of("text/latex", formula).with("text/plain", latex);
+  }
+
+  /**
+   * An SVG drawing to display.
+   *
+   * @param svg the element; an XML prolog before it is removed, which nbconvert cannot read
+   * @return what {@link #display} or the end of a cell shows
+   */
+  public static MimeBundle svg(String svg) {
+    int start = Math.max(0, svg.indexOf("<svg"));
+    return MimeBundle.of("image/svg+xml", svg.substring(start)).with("text/plain", "[SVG]");
+  }
+
+  /** Clears the cell's output. */
+  public static void clearOutput() {
+    clearOutput(false);
+  }
+
+  /**
+   * Clears the cell's output.
+   *
+   * @param wait whether to wait for the next output, which avoids flicker
+   */
+  public static void clearOutput(boolean wait) {
+    frontend().publish("clear_output", Map.of("wait", wait));
+  }
+
+  /**
+   * Shows a value in the pager, not in the notebook.
+   *
+   * @param value anything
+   */
+  public static void page(Object value) {
+    frontend().page(frontend().render(value));
+  }
+
+  /**
+   * Asks the user for a line of text.
+   *
+   * @param prompt shown before the field
+   * @return what was typed
+   */
+  public static String input(String prompt) {
+    return frontend().input(prompt, false);
+  }
+
+  /**
+   * Asks the user for a secret, which is not shown.
+   *
+   * @param prompt shown before the field
+   * @return what was typed
+   */
+  public static String password(String prompt) {
+    return frontend().input(prompt, true);
+  }
+
+  /**
+   * Says how values of a type are shown from now on.
+   *
+   * @param type the type, with its subtypes
+   * @param renderer turns a value into what is shown
+   * @param <T> the type
+   */
+  public static <T> void register(Class<T> type, Function<T, MimeBundle> renderer) {
+    frontend()
+        .register(
+            new Renderer<T>() {
+              @Override
+              public Class<T> type() {
+                return type;
+              }
+
+              @Override
+              public MimeBundle render(T value) {
+                return renderer.apply(value);
+              }
+            });
+  }
+
+  /**
+   * Takes comms that the front end opens.
+   *
+   * @param target the name they are opened under
+   * @param handler called for each
+   */
+  public static void comm(String target, Comm.Handler handler) {
+    frontend().comm(target, handler);
+  }
+
+  /** Says nothing where a cell ends with {@code display(x)}: it is shown already. */
+  @Override
+  public String toString() {
+    return "Display[" + id + "]";
+  }
+}

@@ -1,0 +1,100 @@
+package kilonet.kernel.install;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Says what is missing for notebooks to run. */
+final class Doctor {
+  private final PrintWriter out;
+  private boolean well = true;
+
+  private Doctor(PrintWriter out) {
+    this.out = out;
+  }
+
+  /**
+   * Looks at Java, Jupyter and the installed kernel.
+   *
+   * @return whether nothing is missing
+   */
+  static boolean examine(Path folder, PrintWriter out) throws IOException {
+    Doctor doctor = new Doctor(out);
+    doctor.java();
+    doctor.jupyter();
+    doctor.kernel(new KernelSpec(folder));
+    return doctor.well;
+  }
+
+  private void say(boolean good, String what, String remedy) {
+    well &= good;
+    out.println((good ? "ok       " : "MISSING  ") + what + (good ? "" : "; " + remedy));
+  }
+
+  private void java() {
+    say(
+        Runtime.version().feature() >= 17
+            && ModuleLayer.boot().findModule("jdk.jshell").isPresent(),
+        "a JDK: Java " + Runtime.version() + " in " + System.getProperty("java.home"),
+        "install a JDK, 17 or newer");
+  }
+
+  private void jupyter() {
+    String path = System.getenv("PATH");
+    for (String name : List.of("jupyter-lab", "jupyter-notebook", "jupyter")) {
+      for (String folder : (path == null ? "" : path).split(File.pathSeparator)) {
+        if (!folder.isBlank() && Files.isExecutable(Path.of(folder, name))) {
+          say(true, "Jupyter: " + Path.of(folder, name), "");
+          return;
+        }
+      }
+    }
+    say(
+        false,
+        "Jupyter",
+        "install it with apt install jupyter-notebook, or pip install jupyterlab; VS Code brings"
+            + " its own");
+  }
+
+  private void kernel(KernelSpec spec) throws IOException {
+    List<String> command = spec.installedCommand();
+    if (command.isEmpty()) {
+      say(false, "a kernel in " + spec.folder(), "run this jar with install");
+      return;
+    }
+    say(true, "a kernel in " + spec.folder(), "");
+    say(
+        Files.isExecutable(Path.of(command.get(0))),
+        "its Java: " + command.get(0),
+        "run install again with the Java that is to be used");
+    boolean archive = false;
+    for (int i = 0; i < command.size(); i++) {
+      String word = command.get(i);
+      archive |= word.startsWith("-XX:SharedArchiveFile=");
+      String jars =
+          word.startsWith("-Dkilonet.classpath=")
+              ? word.substring("-Dkilonet.classpath=".length())
+              : i > 0 && command.get(i - 1).equals("-cp") ? word : null;
+      if (jars != null) {
+        List<String> missing =
+            List.of(jars.split(File.pathSeparator)).stream()
+                .filter(jar -> !Files.exists(Path.of(jar)))
+                .toList();
+        say(
+            missing.isEmpty(),
+            "its jars" + (missing.isEmpty() ? "" : " " + missing),
+            "run install again");
+        if (jars.contains("nd4j-cuda-")) {
+          String refusal = Gpu.refusal(Gpu.capabilities());
+          out.println(refusal == null ? "ok       a GPU for ND4J" : "note     " + refusal);
+        }
+      }
+    }
+    if (!archive) {
+      out.println("note     no archive of classes: the kernel starts, but slower");
+    }
+  }
+}

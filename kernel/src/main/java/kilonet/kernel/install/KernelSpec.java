@@ -1,0 +1,324 @@
+package kilonet.kernel.install;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import kilonet.kernel.repl.ClassPathIndex;
+
+/**
+ * A kernel as Jupyter finds it: a folder with {@code kernel.json}, the jars, and an archive of
+ * loaded classes that halves the time to start.
+ */
+final class KernelSpec {
+  private static final String KERNEL_JARS = "lib/kernel/";
+  private static final String NOTEBOOK_JARS = "lib/notebook/";
+
+  private final Path folder;
+
+  KernelSpec(Path folder) {
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Jupyter's folder for data of this user. */
+  static Path userData() {
+    String set = System.getenv("JUPYTER_DATA_DIR");
+    if (set != null && !set.isBlank()) {
+      return Path.of(set);
+    }
+    Path home = Path.of(System.getProperty("user.home"));
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    if (os.contains("mac")) {
+      return home.resolve("Library").resolve("Jupyter");
+    }
+    if (os.contains("windows")) {
+      String data = System.getenv("APPDATA");
+      return (data == null ? home : Path.of(data)).resolve("jupyter");
+    }
+    String data = System.getenv("XDG_DATA_HOME");
+    return (data == null || data.isBlank()
+            ? home.resolve(".local").resolve("share")
+            : Path.of(data))
+        .resolve("jupyter");
+  }
+
+  /** The prefix of the active Python. */
+  static Path pythonPrefix() throws IOException {
+    for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
+      String prefix = System.getenv(variable);
+      if (prefix != null && !prefix.isBlank()) {
+        return Path.of(prefix);
+      }
+    }
+    try {
+      Process python =
+          new ProcessBuilder("python3", "-c", "import sys; print(sys.prefix)")
+              .redirectErrorStream(true)
+              .start();
+      String prefix =
+          new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (python.waitFor() == 0 && !prefix.isEmpty()) {
+        return Path.of(prefix);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      // No Python; the sentence below says what to do.
+    }
+    throw new IOException("No active Python was found for --sys-prefix; use --prefix DIR.");
+  }
+
+  /** Installs; replaces what is there. */
+  void install(String displayName, boolean cuda, List<String> jvmArgs)
+      throws IOException, InterruptedException {
+    needJdk();
+    List<Path> kernelJars = new ArrayList<>();
+    List<Path> notebookJars = new ArrayList<>();
+    Path self = self();
+    boolean bundled = isBundle(self);
+    if (bundled) {
+      uninstallIfPresent();
+      extract(self, kernelJars, notebookJars);
+    } else {
+      // Run from a build's classes: they stay where they are.
+      Files.createDirectories(folder);
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        kernelJars.add(Path.of(entry).toAbsolutePath());
+      }
+      notebookJars.addAll(kernelJars);
+    }
+    boolean hasCuda = notebookJars.stream().anyMatch(Gpu::isBackend);
+    if (cuda && !hasCuda) {
+      throw new IOException(
+          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend cpu.");
+    }
+    if (!cuda) {
+      notebookJars.removeIf(Gpu::isBackend);
+    }
+    List<String> command = command(kernelJars, notebookJars, jvmArgs);
+    if (bundled) {
+      Path packages = folder.resolve("packages.txt");
+      ClassPathIndex.write(notebookJars, packages);
+      command.add(1, "-Dkilonet.packages=" + packages);
+    }
+    Path archive = folder.resolve("kernel.jsa");
+    Files.deleteIfExists(archive);
+    boolean archived = bundled && archive(command, archive);
+    if (archived) {
+      command.add(1, "-XX:SharedArchiveFile=" + archive);
+    }
+    command.add("run");
+    command.add("{connection_file}");
+    Files.writeString(folder.resolve("kernel.json"), json(command, displayName));
+    try (InputStream logo = KernelSpec.class.getResourceAsStream("logo-svg.svg")) {
+      if (logo != null) {
+        Files.copy(logo, folder.resolve("logo-svg.svg"), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static void needJdk() throws IOException {
+    if (ModuleLayer.boot().findModule("jdk.jshell").isEmpty()) {
+      throw new IOException(
+          "This Java ("
+              + System.getProperty("java.home")
+              + ") has no compiler; install a JDK, 17 or newer, and run this again with it.");
+    }
+  }
+
+  private static Path self() {
+    try {
+      return Path.of(KernelSpec.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isBundle(Path self) throws IOException {
+    if (!Files.isRegularFile(self)) {
+      return false;
+    }
+    try (JarFile jar = new JarFile(self.toFile())) {
+      return jar.stream().anyMatch(entry -> entry.getName().startsWith(KERNEL_JARS));
+    }
+  }
+
+  private void extract(Path self, List<Path> kernelJars, List<Path> notebookJars)
+      throws IOException {
+    try (JarFile jar = new JarFile(self.toFile())) {
+      Enumeration<JarEntry> entries = jar.entries();
+      while (entries.hasMoreElements()) {
+        JarEntry entry = entries.nextElement();
+        String name = entry.getName();
+        boolean kernel = name.startsWith(KERNEL_JARS);
+        if (!name.endsWith(".jar") || !kernel && !name.startsWith(NOTEBOOK_JARS)) {
+          continue;
+        }
+        Path target = folder.resolve(name).normalize();
+        if (!target.startsWith(folder)) {
+          throw new IOException("The jar holds an entry that points outside: " + name);
+        }
+        Files.createDirectories(target.getParent());
+        try (InputStream in = jar.getInputStream(entry)) {
+          Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+        (kernel ? kernelJars : notebookJars).add(target);
+      }
+    }
+    kernelJars.sort(Comparator.naturalOrder());
+    notebookJars.sort(Comparator.naturalOrder());
+    // Renderers, which cells' libraries need beside them, are in the kernel's own jar.
+    kernelJars.stream()
+        .filter(jar -> jar.getFileName().toString().startsWith("kilonet-kernel"))
+        .forEach(notebookJars::add);
+  }
+
+  private static List<String> command(
+      List<Path> kernelJars, List<Path> notebookJars, List<String> jvmArgs) {
+    Path java =
+        Path.of(
+            System.getProperty("java.home"),
+            "bin",
+            System.getProperty("os.name").startsWith("Windows") ? "java.exe" : "java");
+    int feature = Runtime.version().feature();
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    // One collector thread and no spare heap: notebooks are many, and mostly idle.
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xms24m", "-Xss2m"));
+    command.add("-Xlog:disable");
+    for (String name : List.of("api", "code", "util")) {
+      command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
+    }
+    if (ModuleFinderHolder.hasVectors()) {
+      command.add("--add-modules=jdk.incubator.vector");
+    }
+    if (feature >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    if (feature >= 23) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(jvmArgs);
+    command.add("-Dkilonet.classpath=" + path(notebookJars));
+    command.add("-cp");
+    command.add(path(kernelJars));
+    command.add("kilonet.kernel.Main");
+    return command;
+  }
+
+  /** Asks the JDK which modules it has. */
+  private static final class ModuleFinderHolder {
+    static boolean hasVectors() {
+      return java.lang.module.ModuleFinder.ofSystem().find("jdk.incubator.vector").isPresent();
+    }
+  }
+
+  private static String path(List<Path> jars) {
+    return String.join(File.pathSeparator, jars.stream().map(Path::toString).toList());
+  }
+
+  private static boolean archive(List<String> command, Path archive)
+      throws IOException, InterruptedException {
+    List<String> rehearsal = new ArrayList<>(command);
+    rehearsal.add(1, "-XX:ArchiveClassesAtExit=" + archive);
+    rehearsal.add("rehearse");
+    Process process =
+        new ProcessBuilder(rehearsal)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor() == 0 && Files.isRegularFile(archive);
+  }
+
+  private static String json(List<String> command, String displayName) {
+    StringBuilder out = new StringBuilder("{\n  \"argv\": [\n");
+    for (int i = 0; i < command.size(); i++) {
+      out.append("    ")
+          .append(quote(command.get(i)))
+          .append(i + 1 < command.size() ? ",\n" : "\n");
+    }
+    return out.append("  ],\n  \"display_name\": ")
+        .append(quote(displayName))
+        .append(",\n  \"language\": \"java\",\n  \"interrupt_mode\": \"message\",\n")
+        // Fewer arenas of the C library: a third less resident memory.
+        .append("  \"env\": {\"MALLOC_ARENA_MAX\": \"2\"}\n}\n")
+        .toString();
+  }
+
+  private static String quote(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c < ' ') {
+        out.append(String.format("\\u%04x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  /** Removes the kernel. */
+  void uninstall() throws IOException {
+    if (!Files.isRegularFile(folder.resolve("kernel.json"))) {
+      throw new IOException("No kernel is installed in " + folder + ".");
+    }
+    uninstallIfPresent();
+  }
+
+  private void uninstallIfPresent() throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    boolean ours =
+        Files.isRegularFile(folder.resolve("kernel.json"))
+            && Files.readString(folder.resolve("kernel.json")).contains("kilonet.kernel.Main");
+    if (!ours && Files.list(folder).findAny().isPresent()) {
+      throw new IOException(
+          "The folder " + folder + " holds something else; choose another --name.");
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** The command of an installed kernel; empty if there is none. */
+  List<String> installedCommand() throws IOException {
+    Path file = folder.resolve("kernel.json");
+    if (!Files.isRegularFile(file)) {
+      return List.of();
+    }
+    String text = Files.readString(file);
+    int from = text.indexOf('[');
+    int to = text.indexOf("  ]", from);
+    return from < 0 || to < 0
+        ? List.of()
+        : Arrays.stream(text.substring(from + 1, to).split("\n"))
+            .map(String::strip)
+            .filter(line -> line.startsWith("\""))
+            .map(line -> line.replaceAll(",$", ""))
+            .map(line -> line.substring(1, line.length() - 1))
+            .map(line -> line.replace("\\\"", "\"").replace("\\\\", "\\"))
+            .toList();
+  }
+}

@@ -1,0 +1,126 @@
+package kilonet.kernel.install;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import kilonet.kernel.jupyter.Connection;
+import kilonet.kernel.jupyter.Kernel;
+import kilonet.kernel.jupyter.Log;
+
+/** Starts the kernel in this process. */
+final class Launch {
+  private Launch() {}
+
+  /** Runs the kernel until a client ends it. */
+  static int kernel(Path connectionFile) {
+    Kernel kernel;
+    try {
+      kernel =
+          new Kernel(
+              Connection.read(connectionFile),
+              Gpu.usable(classPath(), Log::warn),
+              dataFolder().resolve("history.jsonl"));
+    } catch (IOException e) {
+      Log.warn(e.getMessage());
+      return 1;
+    } catch (NoClassDefFoundError e) {
+      Log.warn("This jar installs the kernel and does not run it; see install --help.");
+      return 1;
+    }
+    onInterrupt(kernel);
+    endWithParent(kernel);
+    kernel.run();
+    // Threads that cells left behind shall not keep the process.
+    Runtime.getRuntime().halt(0);
+    return 0;
+  }
+
+  /**
+   * Starts a kernel and ends it once it is ready, for the JVM to record which classes that needs.
+   */
+  static int rehearse() {
+    try {
+      Path history = Files.createTempFile("history", ".jsonl");
+      int[] ports = new int[5];
+      List<ServerSocket> held = new ArrayList<>();
+      for (int i = 0; i < ports.length; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        held.add(socket);
+        ports[i] = socket.getLocalPort();
+      }
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+      Connection connection =
+          new Connection(
+              "tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "key");
+      Kernel kernel = new Kernel(connection, classPath(), history);
+      Thread thread = new Thread(kernel::run);
+      thread.start();
+      boolean ready = kernel.awaitReady(120);
+      kernel.end();
+      thread.join();
+      Files.deleteIfExists(history);
+      return ready ? 0 : 1;
+    } catch (IOException e) {
+      Log.warn(e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  /** What cells see: a list in the property kilonet.classpath, else this program's own. */
+  private static List<Path> classPath() {
+    String text = System.getProperty("kilonet.classpath", System.getProperty("java.class.path"));
+    return Arrays.stream(text.split(File.pathSeparator))
+        .filter(entry -> !entry.isBlank())
+        .map(Path::of)
+        .toList();
+  }
+
+  private static Path dataFolder() {
+    String folder = System.getenv("KILONET_HOME");
+    return folder != null && !folder.isBlank()
+        ? Path.of(folder)
+        : Path.of(System.getProperty("user.home"), ".local", "share", "kilonet");
+  }
+
+  /** Signals are no public API of the JDK; where they are missing, messages interrupt. */
+  private static void onInterrupt(Kernel kernel) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object listener =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                kernel.interrupt();
+                return null;
+              });
+      Method handle = signal.getMethod("handle", signal, handler);
+      handle.invoke(null, signal.getConstructor(String.class).newInstance("INT"), listener);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      Log.warn("Signals cannot interrupt cells on this JVM: " + e);
+    }
+  }
+
+  /** A kernel whose client has crashed would run for ever. */
+  private static void endWithParent(Kernel kernel) {
+    String pid = System.getenv("JPY_PARENT_PID");
+    if (pid != null && pid.matches("\\d+") && !pid.equals("1")) {
+      ProcessHandle.of(Long.parseLong(pid))
+          .ifPresent(parent -> parent.onExit().thenRun(kernel::end));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The command line: runs, installs, removes and examines the kernel. */
+package kilonet.kernel.install;

@@ -1,0 +1,181 @@
+package kilonet.kernel.jupyter;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kilonet.kernel.repl.CompileFailure;
+
+/** Errors as a reader of a notebook wants them: where in which cell, and why. */
+final class ErrorReport {
+  private static final String RED = "\u001B[31m";
+  private static final String BOLD = "\u001B[1m";
+  private static final String DIM = "\u001B[2m";
+  private static final String PLAIN = "\u001B[0m";
+
+  /** Frames shown of one exception; a stack overflow has a thousand. */
+  private static final int FRAMES = 20;
+
+  /** Sources kept to quote lines from. */
+  private static final int SOURCES = 500;
+
+  private static final Pattern CELL_CLASS = Pattern.compile("cells\\.Cell\\d+(\\$.*)?");
+
+  private final Map<String, String> sources = new ConcurrentHashMap<>();
+  private final List<String> labels = Collections.synchronizedList(new ArrayList<>());
+
+  /** Remembers the source of a cell, to quote it. */
+  void remember(String label, String source) {
+    if (sources.put(label, source) == null) {
+      labels.add(label);
+      if (labels.size() > SOURCES) {
+        sources.remove(labels.remove(0));
+      }
+    }
+  }
+
+  /** The content of an error message. */
+  record Report(String name, String value, List<String> traceback) {}
+
+  /** Reports why a cell did not compile. */
+  Report of(CompileFailure failure, String cell, String label) {
+    List<String> lines = new ArrayList<>();
+    int shown = 0;
+    for (CompileFailure.Problem problem : failure.problems()) {
+      if (shown++ == 10) {
+        lines.add(DIM + "… and " + (failure.problems().size() - 10) + " more" + PLAIN);
+        break;
+      }
+      lines.addAll(quote(problem, cell, label));
+    }
+    return new Report("CompileError", failure.getMessage(), lines);
+  }
+
+  private static List<String> quote(CompileFailure.Problem problem, String cell, String label) {
+    List<String> lines = new ArrayList<>();
+    int start = Math.min(problem.start(), cell.length());
+    // An error at the very end is shown behind the last character that was typed.
+    while (start > 0 && start == cell.length() && Character.isWhitespace(cell.charAt(start - 1))) {
+      start--;
+    }
+    int lineStart = cell.lastIndexOf('\n', start - 1) + 1;
+    int lineEnd = cell.indexOf('\n', start);
+    String line = cell.substring(lineStart, lineEnd < 0 ? cell.length() : lineEnd);
+    long number = cell.substring(0, lineStart).chars().filter(c -> c == '\n').count() + 1;
+    List<String> message = problem.message().lines().toList();
+    lines.add(
+        BOLD
+            + label
+            + ", line "
+            + number
+            + ": "
+            + RED
+            + (message.isEmpty() ? "" : message.get(0))
+            + PLAIN);
+    lines.add("    " + line);
+    int width = Math.max(1, Math.min(problem.end() - start, line.length() - (start - lineStart)));
+    String indent =
+        line.substring(0, Math.min(line.length(), start - lineStart)).replaceAll("[^\\t]", " ");
+    lines.add("    " + indent + RED + "^".repeat(width) + PLAIN);
+    for (int i = 1; i < message.size(); i++) {
+      lines.add(DIM + "  " + message.get(i) + PLAIN);
+    }
+    return lines;
+  }
+
+  /** Reports an interrupt. */
+  Report interrupted(Throwable thrown) {
+    List<String> lines = new ArrayList<>();
+    lines.add(BOLD + RED + "KeyboardInterrupt" + PLAIN + ": the cell was interrupted");
+    frames(thrown, lines);
+    return new Report("KeyboardInterrupt", "the cell was interrupted", lines);
+  }
+
+  /** Reports what a cell has thrown. */
+  Report of(Throwable thrown) {
+    List<String> lines = new ArrayList<>();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    String before = "";
+    for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
+      String message = message(t);
+      lines.add(
+          before
+              + BOLD
+              + RED
+              + t.getClass().getName()
+              + PLAIN
+              + (message == null ? "" : ": " + message));
+      frames(t, lines);
+      for (Throwable suppressed : t.getSuppressed()) {
+        lines.add("  suppressed: " + suppressed.getClass().getName() + ": " + message(suppressed));
+      }
+      before = "caused by ";
+    }
+    String message = message(thrown);
+    return new Report(thrown.getClass().getName(), message == null ? "" : message, lines);
+  }
+
+  private static String message(Throwable thrown) {
+    try {
+      return thrown.getLocalizedMessage();
+    } catch (RuntimeException e) {
+      return "(its message cannot be read: " + e + ")";
+    }
+  }
+
+  private void frames(Throwable thrown, List<String> lines) {
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (StackTraceElement frame : thrown.getStackTrace()) {
+      if (frame.getClassName().startsWith("kilonet.kernel.repl.")) {
+        break;
+      }
+      if (!frame.getClassName().startsWith("kilonet.kernel.")) {
+        frames.add(frame);
+      }
+    }
+    // Below the cell's own code there is only reflection.
+    while (!frames.isEmpty() && !isCell(frames.get(frames.size() - 1))) {
+      if (frames.stream().noneMatch(ErrorReport::isCell)) {
+        break;
+      }
+      frames.remove(frames.size() - 1);
+    }
+    for (int i = 0; i < frames.size() && i < FRAMES; i++) {
+      lines.add(line(frames.get(i)));
+    }
+    if (frames.size() > FRAMES) {
+      lines.add(DIM + "    … " + (frames.size() - FRAMES) + " more frames" + PLAIN);
+    }
+  }
+
+  private static boolean isCell(StackTraceElement frame) {
+    return CELL_CLASS.matcher(frame.getClassName()).matches();
+  }
+
+  private String line(StackTraceElement frame) {
+    Matcher cell = CELL_CLASS.matcher(frame.getClassName());
+    if (!cell.matches()) {
+      return DIM + "    at " + frame + PLAIN;
+    }
+    String inner = cell.group(1) == null ? "" : cell.group(1).substring(1).replace('$', '.') + ".";
+    String method = frame.getMethodName().startsWith("lambda$") ? "lambda" : frame.getMethodName();
+    String where =
+        frame.getFileName() + (frame.getLineNumber() > 0 ? ", line " + frame.getLineNumber() : "");
+    String who = method.matches("\\$\\d+") ? "" : inner + method + " ";
+    String source = sources.get(frame.getFileName());
+    String quoted = "";
+    if (source != null && frame.getLineNumber() > 0) {
+      quoted =
+          source.lines().skip(frame.getLineNumber() - 1L).findFirst().map(String::strip).orElse("");
+    }
+    return "    at "
+        + who
+        + (who.isEmpty() ? where : "(" + where + ")")
+        + (quoted.isEmpty() ? "" : DIM + "    " + quoted + PLAIN);
+  }
+}

@@ -1,0 +1,42 @@
+package kilonet.kernel.jupyter;
+
+import java.util.List;
+
+/** What every notebook finds imported, as far as it is on the class path. */
+final class StandardImports {
+  static final List<String> ALL =
+      List.of(
+          "java.io.*",
+          "java.math.*",
+          "java.nio.file.*",
+          "java.time.*",
+          "java.util.*",
+          "java.util.concurrent.*",
+          "java.util.function.*",
+          "java.util.regex.*",
+          "java.util.stream.*",
+          "kilonet.kernel.*",
+          "static kilonet.kernel.Display.*",
+          "static kilonet.kernel.render.ChartRenderer.svg",
+          "kilonet.augment.*",
+          "kilonet.data.*",
+          "kilonet.fused.*",
+          "kilonet.model.*",
+          "kilonet.report.*",
+          "kilonet.schedule.*",
+          "kilonet.train.*",
+          "kilonet.kernel.render.TrainingProgress",
+          "org.knowm.xchart.*",
+          "org.nd4j.linalg.api.ndarray.INDArray",
+          "org.nd4j.linalg.factory.Nd4j",
+          "tech.tablesaw.api.Table");
+
+  /** Cells run once at the start, so that the first real one finds a warm compiler. */
+  static final List<String> WARM_UP =
+      List.of("1 + 1", "var a = List.of(1, 2);\nSystem.out.print(\"\");\na.size()");
+
+  /** Cells run while nobody asks for anything. */
+  static final int PRACTICE = 200;
+
+  private StandardImports() {}
+}

@@ -1,0 +1,43 @@
+package kilonet.kernel.magic;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.repl.Repl;
+
+/** {@code %classpath}: shows the class path, or adds to it. */
+final class ClasspathMagic implements Magic {
+  private final Repl repl;
+  private final JarsMagic adding;
+
+  ClasspathMagic(Repl repl, Jars jars) {
+    this.repl = repl;
+    adding = new JarsMagic(jars);
+  }
+
+  @Override
+  public String name() {
+    return "classpath";
+  }
+
+  @Override
+  public String help() {
+    return "%classpath [FILE_OR_PATTERN…]: lists the class path, or adds to it.";
+  }
+
+  @Override
+  public Object run(String argument, String body) throws Exception {
+    if (!argument.isEmpty()) {
+      return adding.run(argument, null);
+    }
+    return MimeBundle.of(
+        "text/plain",
+        repl.classPath().stream().map(Path::toString).collect(Collectors.joining("\n")));
+  }
+
+  @Override
+  public List<String> complete(String argument) {
+    return Words.files(argument);
+  }
+}

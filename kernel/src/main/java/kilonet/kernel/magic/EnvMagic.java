@@ -1,0 +1,48 @@
+package kilonet.kernel.magic;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.repl.Repl;
+
+/** {@code %env}: shows the environment, or sets a variable for {@code %%bash}. */
+final class EnvMagic implements Magic {
+  private final Map<String, String> environment;
+
+  EnvMagic(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public String name() {
+    return "env";
+  }
+
+  @Override
+  public String help() {
+    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash;"
+        + " a JVM's own cannot be changed.";
+  }
+
+  @Override
+  public Object run(String argument, String body) {
+    if (argument.isEmpty()) {
+      return MimeBundle.of(
+          "text/plain",
+          environment.entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(entry -> entry.getKey() + "=" + entry.getValue())
+              .collect(Collectors.joining("\n")));
+    }
+    int equals = argument.indexOf('=');
+    if (equals < 0) {
+      String value = environment.get(argument);
+      if (value == null) {
+        throw new IllegalArgumentException("There is no environment variable " + argument + ".");
+      }
+      return value;
+    }
+    environment.put(argument.substring(0, equals).strip(), argument.substring(equals + 1).strip());
+    return Repl.NOTHING;
+  }
+}

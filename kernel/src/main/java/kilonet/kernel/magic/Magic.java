@@ -1,0 +1,31 @@
+package kilonet.kernel.magic;
+
+import java.util.List;
+
+/** A command of the notebook, written {@code %name argument}, or {@code %%name} above a cell. */
+interface Magic {
+  /** Its name, without the percent sign. */
+  String name();
+
+  /** How it is written and what it does, on one line. */
+  String help();
+
+  /**
+   * Runs it.
+   *
+   * @param argument the rest of its line
+   * @param body the rest of the cell for {@code %%name}; null for {@code %name}
+   * @return the value of the cell, or {@link kilonet.kernel.repl.Repl#NOTHING}
+   */
+  Object run(String argument, String body) throws Throwable;
+
+  /** Proposals for its argument. */
+  default List<String> complete(String argument) {
+    return List.of();
+  }
+
+  /** Whether it waits for other than Java, and so must be interruptible by itself. */
+  default boolean waits() {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+package kilonet.kernel.magic;
+
+import kilonet.kernel.repl.Repl;
+
+/** {@code %reset}: forgets variables, methods and types. */
+final class ResetMagic implements Magic {
+  private final Repl repl;
+
+  ResetMagic(Repl repl) {
+    this.repl = repl;
+  }
+
+  @Override
+  public String name() {
+    return "reset";
+  }
+
+  @Override
+  public String help() {
+    return "%reset: forgets all variables, methods and types; imports and the class path stay.";
+  }
+
+  @Override
+  public Object run(String argument, String body) {
+    repl.reset();
+    return Repl.NOTHING;
+  }
+}

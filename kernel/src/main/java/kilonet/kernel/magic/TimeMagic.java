@@ -1,0 +1,47 @@
+package kilonet.kernel.magic;
+
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+
+/** {@code %time} and {@code %%time}: run once and say how long it took. */
+final class TimeMagic implements Magic {
+  private final Magics.Evaluator evaluator;
+
+  TimeMagic(Magics.Evaluator evaluator) {
+    this.evaluator = evaluator;
+  }
+
+  @Override
+  public String name() {
+    return "time";
+  }
+
+  @Override
+  public String help() {
+    return "%time CODE, or %%time above a cell: runs it once and says how long it took.";
+  }
+
+  @Override
+  public Object run(String argument, String body) throws Throwable {
+    String code = body == null ? argument : "\n" + body;
+    long cpu = cpuNanos();
+    long start = System.nanoTime();
+    try {
+      return evaluator.evaluate(code, "the timed code");
+    } finally {
+      double wall = (System.nanoTime() - start) / 1e9;
+      System.out.printf(
+          Locale.ROOT,
+          "wall %s, CPU of all threads %s, compilation included%n",
+          kilonet.kernel.Timing.text(wall),
+          kilonet.kernel.Timing.text((cpuNanos() - cpu) / 1e9));
+    }
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean bean
+        ? bean.getProcessCpuTime()
+        : 0;
+  }
+}

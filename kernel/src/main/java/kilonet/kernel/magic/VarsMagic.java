@@ -1,0 +1,51 @@
+package kilonet.kernel.magic;
+
+import java.util.Map;
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.jupyter.Rendering;
+import kilonet.kernel.repl.Repl;
+
+/** {@code %vars}: lists the variables. */
+final class VarsMagic implements Magic {
+  private static final int WIDTH = 100;
+
+  private final Repl repl;
+  private final Rendering rendering;
+
+  VarsMagic(Repl repl, Rendering rendering) {
+    this.repl = repl;
+    this.rendering = rendering;
+  }
+
+  @Override
+  public String name() {
+    return "vars";
+  }
+
+  @Override
+  public String help() {
+    return "%vars: lists the variables with their types and values.";
+  }
+
+  @Override
+  public Object run(String argument, String body) {
+    Map<String, Object> variables = repl.variables();
+    if (variables.isEmpty()) {
+      return MimeBundle.of("text/plain", "no variables");
+    }
+    StringBuilder text = new StringBuilder();
+    variables.forEach(
+        (name, value) -> {
+          String shown =
+              String.valueOf(rendering.render(value).data().get("text/plain"))
+                  .replaceAll("\\s*\\n\\s*", " ");
+          text.append(text.length() == 0 ? "" : "\n")
+              .append(repl.typeOf(name))
+              .append(' ')
+              .append(name)
+              .append(" = ")
+              .append(shown.length() > WIDTH ? shown.substring(0, WIDTH) + "…" : shown);
+        });
+    return MimeBundle.of("text/plain", text.toString());
+  }
+}

@@ -1,0 +1,46 @@
+package kilonet.kernel.magic;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Splits a magic's argument; a word with blanks stands in quotes. */
+final class Words {
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+
+  private Words() {}
+
+  static List<String> of(String argument) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(argument);
+    while (matcher.find()) {
+      for (int group = 1; group <= 3; group++) {
+        if (matcher.group(group) != null) {
+          words.add(matcher.group(group));
+        }
+      }
+    }
+    return words;
+  }
+
+  /** Files whose path begins so. */
+  static List<String> files(String start) {
+    int slash = start.lastIndexOf('/') + 1;
+    String folder = start.substring(0, slash);
+    try (Stream<Path> files = Files.list(Path.of(folder.isEmpty() ? "." : folder))) {
+      return files
+          .map(file -> folder + file.getFileName() + (Files.isDirectory(file) ? "/" : ""))
+          .filter(name -> name.startsWith(start))
+          .sorted()
+          .toList();
+    } catch (IOException | InvalidPathException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package kilonet.kernel.render;
+
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.Renderer;
+import kilonet.model.Summary;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+/** DL4J's configurations: the table of their layers, with receptive fields where they are known. */
+public final class ConfigurationRenderer implements Renderer<MultiLayerConfiguration> {
+  /** A renderer. */
+  public ConfigurationRenderer() {}
+
+  @Override
+  public Class<MultiLayerConfiguration> type() {
+    return MultiLayerConfiguration.class;
+  }
+
+  @Override
+  public MimeBundle render(MultiLayerConfiguration configuration) {
+    return layers(configuration);
+  }
+
+  static MimeBundle layers(MultiLayerConfiguration configuration) {
+    try {
+      return SummaryRenderer.bundle(Summary.of(configuration));
+    } catch (RuntimeException e) {
+      // Made for other pictures than 28 x 28, or of layers whose receptive field is not known.
+      return MimeBundle.of("text/plain", configuration.toString());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package kilonet.kernel.render;
+
+import java.util.List;
+
+/** Small tables. */
+final class Html {
+  /** Characters of one cell. */
+  private static final int CELL = 200;
+
+  private Html() {}
+
+  static String escape(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  /** A table; the last line says what was left out, if that is not empty. */
+  static String table(List<String> header, List<List<String>> rows, String leftOut) {
+    StringBuilder out = new StringBuilder("<table>");
+    if (!header.isEmpty()) {
+      out.append("<thead>");
+      row(out, header, "th");
+      out.append("</thead>");
+    }
+    out.append("<tbody>");
+    rows.forEach(row -> row(out, row, "td"));
+    out.append("</tbody></table>");
+    if (!leftOut.isEmpty()) {
+      out.append("<p>").append(escape(leftOut)).append("</p>");
+    }
+    return out.toString();
+  }
+
+  private static void row(StringBuilder out, List<String> cells, String tag) {
+    out.append("<tr>");
+    for (String cell : cells) {
+      String text = cell.length() > CELL ? cell.substring(0, CELL) + "…" : cell;
+      out.append('<').append(tag).append('>').append(escape(text));
+      out.append("</").append(tag).append('>');
+    }
+    out.append("</tr>");
+  }
+}

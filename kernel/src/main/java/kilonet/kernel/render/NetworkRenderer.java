@@ -1,0 +1,21 @@
+package kilonet.kernel.render;
+
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.Renderer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** DL4J's networks: the table of their layers. */
+public final class NetworkRenderer implements Renderer<MultiLayerNetwork> {
+  /** A renderer. */
+  public NetworkRenderer() {}
+
+  @Override
+  public Class<MultiLayerNetwork> type() {
+    return MultiLayerNetwork.class;
+  }
+
+  @Override
+  public MimeBundle render(MultiLayerNetwork network) {
+    return ConfigurationRenderer.layers(network.getLayerWiseConfigurations());
+  }
+}

@@ -1,0 +1,54 @@
+package kilonet.kernel.render;
+
+import java.util.ArrayList;
+import java.util.List;
+import kilonet.kernel.MimeBundle;
+import kilonet.kernel.Renderer;
+import tech.tablesaw.columns.Column;
+import tech.tablesaw.table.Relation;
+
+/** Tablesaw's tables as HTML: at most 20 rows and 30 columns. */
+public final class TableRenderer implements Renderer<Relation> {
+  private static final int ROWS = 20;
+  private static final int COLUMNS = 30;
+
+  /** A renderer. */
+  public TableRenderer() {}
+
+  @Override
+  public Class<Relation> type() {
+    return Relation.class;
+  }
+
+  @Override
+  public MimeBundle render(Relation table) {
+    return MimeBundle.of("text/html", html(table)).with("text/plain", table.print(ROWS));
+  }
+
+  static String html(Relation table) {
+    int rows = table.rowCount();
+    int columns = Math.min(COLUMNS, table.columnCount());
+    List<String> header = new ArrayList<>();
+    for (int c = 0; c < columns; c++) {
+      header.add(table.column(c).name());
+    }
+    List<List<String>> shown = new ArrayList<>();
+    for (int r = 0; r < rows; r++) {
+      if (rows > ROWS && r == ROWS / 2) {
+        List<String> gap = new ArrayList<>();
+        header.forEach(name -> gap.add("…"));
+        shown.add(gap);
+        r = rows - ROWS / 2;
+      }
+      List<String> row = new ArrayList<>();
+      for (int c = 0; c < columns; c++) {
+        Column<?> column = table.column(c);
+        row.add(column.getString(r));
+      }
+      shown.add(row);
+    }
+    String size = rows + " rows, " + table.columnCount() + " columns";
+    boolean whole = rows <= ROWS && table.columnCount() <= COLUMNS;
+    return Html.table(header, shown, whole ? "" : size);
+  }
+}

@@ -1,0 +1,101 @@
+package kilonet.kernel.render;
+
+import java.util.Locale;
+import kilonet.kernel.Display;
+import kilonet.kernel.MimeBundle;
+import kilonet.train.EpochResult;
+import kilonet.train.Progress;
+import kilonet.train.Recipe;
+
+/**
+ * Shows a training run while it goes on: a bar for the epoch, and the epochs so far; at the end a
+ * table of the epochs as text.
+ *
+ * <pre>{@code
+ * new Trainer(recipe, data).progress(new TrainingProgress()).run();
+ * }</pre>
+ */
+public final class TrainingProgress implements Progress {
+  /** Time between two updates; a browser shows no more. */
+  private static final long PAUSE_NANOS = 200_000_000;
+
+  private final StringBuilder epochs = new StringBuilder();
+  private Display display;
+  private int batches;
+  private int total;
+  private int finished;
+  private long shown;
+
+  /** A view that appears when the run begins. */
+  public TrainingProgress() {}
+
+  @Override
+  public void started(Recipe recipe, int batches, int finished) {
+    this.batches = batches;
+    this.total = recipe.epochs();
+    this.finished = finished;
+    epochs.setLength(0);
+    epochs.append("epoch    train loss  train %     test loss   test %\n");
+    display = Display.display(bundle(0, ""));
+  }
+
+  @Override
+  public void batch(int batch, double loss, double accuracy, double rate, double speed) {
+    long now = System.nanoTime();
+    if (display != null && now - shown >= PAUSE_NANOS) {
+      shown = now;
+      display.update(
+          bundle(
+              batch,
+              String.format(
+                  Locale.ROOT,
+                  "loss %.3f, accuracy %.2f%%, rate %.4f, %,.0f images/s",
+                  loss,
+                  accuracy,
+                  rate,
+                  speed)));
+    }
+  }
+
+  @Override
+  public void epoch(EpochResult e) {
+    finished = e.epoch();
+    epochs.append(
+        String.format(
+            Locale.ROOT,
+            "%5d    %10.4f  %7.2f    %10.4f  %7.2f%n",
+            e.epoch(),
+            e.trainLoss(),
+            e.trainAccuracy(),
+            e.testLoss(),
+            e.testAccuracy()));
+    if (display != null) {
+      display.update(bundle(0, ""));
+    }
+  }
+
+  @Override
+  public void ended() {
+    if (display != null) {
+      display.update(MimeBundle.of("text/plain", epochs.toString().stripTrailing()));
+    }
+  }
+
+  private MimeBundle bundle(int batch, String note) {
+    String html =
+        "<div style=\"font-family:monospace\">epoch "
+            + Math.min(total, finished + 1)
+            + "/"
+            + total
+            + " <progress style=\"width:20em;vertical-align:middle\" max=\""
+            + Math.max(1, batches)
+            + "\" value=\""
+            + batch
+            + "\"></progress> "
+            + Html.escape(note)
+            + "<pre>"
+            + epochs
+            + "</pre></div>";
+    return MimeBundle.of("text/html", html).with("text/plain", epochs.toString().stripTrailing());
+  }
+}

@@ -1,0 +1,165 @@
+package kilonet.kernel.repl;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jdk.jshell.JShell;
+import jdk.jshell.SourceCodeAnalysis;
+import kilonet.kernel.MimeBundle;
+
+/**
+ * Completion and documentation, by JShell's analysis. The shell behind it is made when it is first
+ * asked, and told before each answer what cells have declared since.
+ */
+public final class Analysis {
+  private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}_$]*$");
+
+  /** More than this nobody reads. */
+  private static final int MATCHES = 400;
+
+  private final Repl repl;
+  private JShell shell;
+  private List<Path> classPath;
+  private Set<String> told = Set.of();
+
+  /**
+   * An analysis.
+   *
+   * @param repl whose declarations it knows
+   */
+  public Analysis(Repl repl) {
+    this.repl = repl;
+  }
+
+  /**
+   * A proposal.
+   *
+   * @param text what replaces the word
+   * @param kind as front ends name it: function, class, instance, keyword, module
+   * @param signature types, where they are known
+   */
+  public record Match(String text, String kind, String signature) {}
+
+  /**
+   * Proposals for a place.
+   *
+   * @param start offset of the word that is replaced
+   * @param end offset of its end
+   * @param matches the best first
+   */
+  public record Completion(int start, int end, List<Match> matches) {}
+
+  private SourceCodeAnalysis analysis() {
+    List<Path> now = repl.classPath();
+    if (shell == null || !now.equals(classPath)) {
+      if (shell != null) {
+        shell.close();
+      }
+      shell = Shadow.shell(now);
+      classPath = now;
+      told = Set.of();
+    }
+    List<String> lines = repl.summary();
+    for (String line : lines) {
+      if (!told.contains(line)) {
+        shell.eval(line);
+      }
+    }
+    told = Set.copyOf(lines);
+    return shell.sourceCodeAnalysis();
+  }
+
+  /**
+   * Proposals.
+   *
+   * @param code a cell
+   * @param cursor offset in it
+   * @return possibly none
+   */
+  public Completion complete(String code, int cursor) {
+    int from = statementStart(code, cursor);
+    String text = code.substring(from, cursor);
+    Matcher word = WORD_BEFORE.matcher(text);
+    int wordStart = word.find() ? word.start() : text.length();
+    SourceCodeAnalysis analysis = analysis();
+    int[] anchor = {wordStart};
+    List<SourceCodeAnalysis.Suggestion> suggestions =
+        analysis.completionSuggestions(text, text.length(), anchor);
+    Map<String, Boolean> found = new LinkedHashMap<>();
+    for (SourceCodeAnalysis.Suggestion suggestion : suggestions) {
+      found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
+    }
+    String prefix = text.substring(Math.min(anchor[0], text.length()));
+    List<Match> matches = new ArrayList<>();
+    found.entrySet().stream()
+        .filter(entry -> !entry.getKey().startsWith("$"))
+        .sorted(
+            Comparator.comparing((Map.Entry<String, Boolean> entry) -> !entry.getValue())
+                .thenComparing(entry -> !entry.getKey().startsWith(prefix))
+                .thenComparing(Map.Entry::getKey, String.CASE_INSENSITIVE_ORDER))
+        .limit(MATCHES)
+        .forEach(entry -> matches.add(new Match(entry.getKey(), kind(entry.getKey()), "")));
+    return new Completion(from + anchor[0], cursor, matches);
+  }
+
+  private static String kind(String text) {
+    if (text.endsWith("(") || text.endsWith(")")) {
+      return "function";
+    }
+    if (text.endsWith(".")) {
+      return "module";
+    }
+    return Character.isUpperCase(text.charAt(0)) ? "class" : "instance";
+  }
+
+  /** Where the top-level statement that holds the cursor begins. */
+  private int statementStart(String code, int cursor) {
+    return repl.statementStart(code, cursor);
+  }
+
+  /**
+   * What is known about the name at a place.
+   *
+   * @param code a cell
+   * @param cursor offset in it
+   * @return null if nothing
+   */
+  public MimeBundle inspect(String code, int cursor) {
+    int end = cursor;
+    while (end < code.length() && Character.isJavaIdentifierPart(code.charAt(end))) {
+      end++;
+    }
+    int from = statementStart(code, end);
+    String text = code.substring(from, end);
+    SourceCodeAnalysis analysis = analysis();
+    Set<String> shown = new LinkedHashSet<>();
+    // The analysis documents a method inside its brackets, a type or variable at its end.
+    for (String attempt : List.of(text, text + "(", text.stripTrailing())) {
+      for (SourceCodeAnalysis.Documentation found :
+          analysis.documentation(attempt, attempt.length(), true)) {
+        String javadoc = found.javadoc();
+        shown.add(
+            Repl.withoutHomes(found.signature())
+                + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc)));
+      }
+      if (!shown.isEmpty()) {
+        break;
+      }
+    }
+    if (shown.isEmpty()) {
+      String type = analysis.analyzeType(text, text.length());
+      if (type == null) {
+        return null;
+      }
+      shown.add(type + " " + text.strip());
+    }
+    return MimeBundle.of("text/plain", String.join("\n\n", shown));
+  }
+}

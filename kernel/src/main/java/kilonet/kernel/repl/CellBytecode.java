@@ -1,0 +1,215 @@
+package kilonet.kernel.repl;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Fits classes for the notebook: a check before every jump backwards, so that a loop can be
+ * stopped; {@code System.exit} diverted; in cells also the lines and the file name of the cell
+ * instead of those of the generated source, and everything that is not private made public, because
+ * every cell has a class loader of its own and so a run-time package of its own.
+ */
+final class CellBytecode {
+  private static final String GUARD = "kilonet/kernel/CellGuard";
+
+  /** Thread.stop works up to JDK 19; from 20 on loops have to look for themselves. */
+  static final boolean LOOPS_ASK = Runtime.version().feature() >= 20;
+
+  private CellBytecode() {}
+
+  /**
+   * Fits a class of a cell.
+   *
+   * @param bytes the class file
+   * @param label shown as file name in stack traces, such as {@code cell 7}
+   * @param lines for each line of the generated source the line of the cell, 0 for none
+   * @return the class file to load
+   */
+  static byte[] ofCell(byte[] bytes, String label, int[] lines) {
+    ClassReader reader = new ClassReader(bytes);
+    ClassWriter writer = new ClassWriter(0);
+    reader.accept(
+        new ClassVisitor(Opcodes.ASM9, writer) {
+          @Override
+          public void visit(int v, int access, String n, String s, String sup, String[] itf) {
+            super.visit(v, open(access), n, s, sup, itf);
+          }
+
+          @Override
+          public void visitInnerClass(String name, String outer, String inner, int access) {
+            super.visitInnerClass(
+                name, outer, inner, name.startsWith(Repl.PACKAGE + "/") ? open(access) : access);
+          }
+
+          @Override
+          public void visitSource(String source, String debug) {
+            super.visitSource(label, null);
+          }
+
+          @Override
+          public org.objectweb.asm.FieldVisitor visitField(
+              int access, String name, String descriptor, String signature, Object value) {
+            return super.visitField(open(access), name, descriptor, signature, value);
+          }
+
+          @Override
+          public MethodVisitor visitMethod(
+              int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor next =
+                super.visitMethod(open(access), name, descriptor, signature, exceptions);
+            MethodVisitor numbered =
+                new MethodVisitor(Opcodes.ASM9, next) {
+                  @Override
+                  public void visitLineNumber(int line, Label start) {
+                    int mapped = line < lines.length ? lines[line] : 0;
+                    if (mapped > 0) {
+                      super.visitLineNumber(mapped, start);
+                    }
+                  }
+                };
+            return new Guarding(numbered, LOOPS_ASK, null);
+          }
+        },
+        0);
+    return writer.toByteArray();
+  }
+
+  private static int open(int access) {
+    return (access & Opcodes.ACC_PRIVATE) != 0
+        ? access
+        : access & ~Opcodes.ACC_PROTECTED | Opcodes.ACC_PUBLIC;
+  }
+
+  /**
+   * Fits a class of a library, where it is worth it: only loops that call other than the JDK's
+   * methods are given a check. Those that compute and nothing else end soon, and a check would keep
+   * the compiler from vectorizing them.
+   *
+   * @param bytes the class file
+   * @return the class file to load; the same array where nothing was changed
+   */
+  static byte[] ofLibrary(byte[] bytes) {
+    if (!LOOPS_ASK) {
+      return bytes;
+    }
+    ClassReader reader = new ClassReader(bytes);
+    Set<String> loops = loopsThatCall(reader);
+    if (loops.isEmpty()) {
+      return bytes;
+    }
+    ClassWriter writer = new ClassWriter(reader, 0);
+    reader.accept(
+        new ClassVisitor(Opcodes.ASM9, writer) {
+          @Override
+          public MethodVisitor visitMethod(
+              int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return new Guarding(next, true, loops(name + descriptor));
+          }
+
+          private Set<Integer> loops(String method) {
+            Set<Integer> jumps = new HashSet<>();
+            for (String loop : loops) {
+              int at = loop.lastIndexOf('#');
+              if (loop.substring(0, at).equals(method)) {
+                jumps.add(Integer.valueOf(loop.substring(at + 1)));
+              }
+            }
+            return jumps;
+          }
+        },
+        0);
+    return writer.toByteArray();
+  }
+
+  /** The jumps backwards, as {@code method#number}, whose loop calls a method outside the JDK. */
+  private static Set<String> loopsThatCall(ClassReader reader) {
+    Set<String> found = new HashSet<>();
+    reader.accept(
+        new ClassVisitor(Opcodes.ASM9) {
+          @Override
+          public MethodVisitor visitMethod(
+              int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(Opcodes.ASM9) {
+              private final List<Label> seen = new ArrayList<>();
+              private final List<Integer> callsBefore = new ArrayList<>();
+              private int calls;
+              private int jumps;
+
+              @Override
+              public void visitLabel(Label label) {
+                seen.add(label);
+                callsBefore.add(calls);
+              }
+
+              @Override
+              public void visitMethodInsn(int op, String owner, String n, String d, boolean itf) {
+                if (!owner.startsWith("java/lang/") && !owner.startsWith("jdk/")) {
+                  calls++;
+                }
+              }
+
+              @Override
+              public void visitJumpInsn(int opcode, Label label) {
+                int target = seen.indexOf(label);
+                if (target >= 0 && callsBefore.get(target) < calls) {
+                  found.add(name + descriptor + '#' + jumps);
+                }
+                jumps++;
+              }
+            };
+          }
+        },
+        ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+    return found;
+  }
+
+  private static final class Guarding extends MethodVisitor {
+    private final Set<Label> seen = new HashSet<>();
+    private final boolean loopsAsk;
+    private final Set<Integer> only;
+    private int jumps;
+
+    Guarding(MethodVisitor next, boolean loopsAsk, Set<Integer> only) {
+      super(Opcodes.ASM9, next);
+      this.loopsAsk = loopsAsk;
+      this.only = only;
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+      seen.add(label);
+      super.visitLabel(label);
+    }
+
+    @Override
+    public void visitJumpInsn(int opcode, Label label) {
+      if (loopsAsk && seen.contains(label) && (only == null || only.contains(jumps))) {
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, "check", "()V", false);
+      }
+      jumps++;
+      super.visitJumpInsn(opcode, label);
+    }
+
+    @Override
+    public void visitMethodInsn(int opcode, String owner, String name, String desc, boolean itf) {
+      if (owner.equals("java/lang/System") && name.equals("exit")) {
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, "exit", "(I)V", false);
+      } else if (owner.equals("java/lang/Runtime")
+          && (name.equals("exit") || name.equals("halt"))) {
+        super.visitMethodInsn(
+            Opcodes.INVOKESTATIC, GUARD, "exit", "(Ljava/lang/Runtime;I)V", false);
+      } else {
+        super.visitMethodInsn(opcode, owner, name, desc, itf);
+      }
+    }
+  }
+}

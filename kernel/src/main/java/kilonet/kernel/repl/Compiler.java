@@ -1,0 +1,292 @@
+package kilonet.kernel.repl;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.util.JavacTask;
+import com.sun.tools.javac.api.BasicJavacTask;
+import com.sun.tools.javac.api.JavacTaskPool;
+import com.sun.tools.javac.code.ClassFinder;
+import com.sun.tools.javac.code.Symbol.ClassSymbol;
+import com.sun.tools.javac.code.Symbol.PackageSymbol;
+import com.sun.tools.javac.code.Symtab;
+import com.sun.tools.javac.util.Context;
+import com.sun.tools.javac.util.Names;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.tools.Diagnostic;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/**
+ * The JDK's compiler with contexts that are kept: what it knows about {@code java.lang} and the
+ * imported packages stays in memory, which makes a small cell ten times faster to compile than with
+ * a fresh task. JShell does the same, but compiles three times for each snippet.
+ */
+final class Compiler {
+  /** A finding of the compiler; positions are offsets in the source that was given. */
+  record Finding(String code, String message, long start, long end) {}
+
+  /** What came out: the findings that are errors, and the class files by binary name. */
+  record Result(List<Finding> errors, Map<String, byte[]> classes) {}
+
+  /** Looks at a parsed or analyzed source. */
+  interface Look<T> {
+    T at(JavacTask task, CompilationUnitTree unit, List<Finding> errors) throws IOException;
+  }
+
+  private static final List<String> OPTIONS =
+      List.of("-proc:none", "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
+
+  private final Files files;
+  private final List<Path> classPath = new ArrayList<>();
+  private JavacTaskPool pool = new JavacTaskPool(1);
+
+  Compiler(List<Path> classPath) {
+    this.classPath.addAll(classPath);
+    files =
+        new Files(
+            ToolProvider.getSystemJavaCompiler()
+                .getStandardFileManager(null, null, StandardCharsets.UTF_8));
+    files.index.add(classPath);
+    try {
+      // The index lists the class path; the standard manager would list the current folder.
+      files.standard().setLocation(StandardLocation.CLASS_PATH, List.of());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** Adds to the class path; the contexts start afresh. */
+  void add(List<Path> paths) {
+    classPath.addAll(paths);
+    files.index.add(paths);
+    pool = new JavacTaskPool(1);
+  }
+
+  List<Path> classPath() {
+    return List.copyOf(classPath);
+  }
+
+  /** Makes the classes of a cell known to later ones; home is the name of the outermost. */
+  void keep(String home, Map<String, byte[]> classes) {
+    files.kept.put(home, classes);
+  }
+
+  /** Forgets the classes of a cell. */
+  void forget(String home) {
+    files.kept.remove(home);
+  }
+
+  /** Parses only. */
+  <T> T parse(String source, Look<T> look) {
+    return task(
+        "",
+        "Parsed",
+        source,
+        (task, errors) -> look.at(task, task.parse().iterator().next(), errors));
+  }
+
+  /** Parses and attributes. */
+  <T> T analyze(String packageName, String name, String source, Look<T> look) {
+    return task(
+        packageName,
+        name,
+        source,
+        (task, errors) -> {
+          CompilationUnitTree unit = task.parse().iterator().next();
+          task.analyze();
+          return look.at(task, unit, errors);
+        });
+  }
+
+  /** Compiles. */
+  Result compile(String packageName, String home, String source) {
+    files.output.clear();
+    return task(
+        packageName,
+        home,
+        source,
+        (task, errors) -> {
+          // Not call(), which would dispose of the context that is to be kept.
+          task.analyze();
+          if (errors.isEmpty()) {
+            task.generate();
+          }
+          Map<String, byte[]> classes = new LinkedHashMap<>();
+          files.output.forEach((name, file) -> classes.put(name, file.bytes.toByteArray()));
+          files.output.clear();
+          return new Result(List.copyOf(errors), classes);
+        });
+  }
+
+  private interface Work<T> {
+    T with(JavacTask task, List<Finding> errors) throws IOException;
+  }
+
+  private <T> T task(String packageName, String name, String source, Work<T> work) {
+    List<Finding> errors = new ArrayList<>();
+    return pool.getTask(
+        null,
+        files,
+        diagnostic -> {
+          if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
+            errors.add(
+                new Finding(
+                    diagnostic.getCode(),
+                    diagnostic.getMessage(null),
+                    diagnostic.getStartPosition(),
+                    diagnostic.getEndPosition()));
+          }
+        },
+        OPTIONS,
+        null,
+        List.of(new Source(name, source)),
+        task -> {
+          // The task forgets its context once all classes are generated.
+          Context context = ((BasicJavacTask) task).getContext();
+          try {
+            return work.with(task, errors);
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          } finally {
+            if (!packageName.isEmpty()) {
+              relist(context, packageName);
+            }
+          }
+        });
+  }
+
+  /**
+   * Makes the kept context list the package again when a later cell imports from it: it was listed
+   * before its classes existed.
+   */
+  private static void relist(Context context, String packageName) {
+    Symtab symbols = Symtab.instance(context);
+    PackageSymbol symbol =
+        symbols.getPackage(symbols.unnamedModule, Names.instance(context).fromString(packageName));
+    if (symbol != null) {
+      // Nested classes too: the context would remember them as they were in the source.
+      List<ClassSymbol> known = new ArrayList<>();
+      for (ClassSymbol type : symbols.getAllClasses()) {
+        if (type.packge() == symbol) {
+          known.add(type);
+        }
+      }
+      known.forEach(type -> symbols.removeClass(symbols.unnamedModule, type.flatName()));
+      symbol.members_field = null;
+      symbol.completer = ClassFinder.instance(context).getCompleter();
+    }
+  }
+
+  private static final class Source extends SimpleJavaFileObject {
+    private final String text;
+
+    Source(String name, String text) {
+      super(URI.create("cell:///" + name + ".java"), Kind.SOURCE);
+      this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return text;
+    }
+  }
+
+  private static final class Output extends SimpleJavaFileObject {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Output(String name) {
+      super(URI.create("cell:///" + name.replace('.', '/') + ".class"), Kind.CLASS);
+    }
+
+    @Override
+    public OutputStream openOutputStream() {
+      return bytes;
+    }
+  }
+
+  private static final class Input extends ClassPathIndex.Named {
+    private final byte[] bytes;
+
+    Input(String binaryName, byte[] bytes) {
+      super(binaryName, URI.create("cell:///" + binaryName.replace('.', '/') + ".class"));
+      this.bytes = bytes;
+    }
+
+    @Override
+    public InputStream openInputStream() {
+      return new ByteArrayInputStream(bytes);
+    }
+  }
+
+  private static final class Files extends ForwardingJavaFileManager<StandardJavaFileManager> {
+    private final Map<String, Map<String, byte[]>> kept = new HashMap<>();
+    private final ClassPathIndex index = new ClassPathIndex();
+    private final Map<String, Output> output = new LinkedHashMap<>();
+
+    Files(StandardJavaFileManager standard) {
+      super(standard);
+    }
+
+    StandardJavaFileManager standard() {
+      return fileManager;
+    }
+
+    @Override
+    public Iterable<JavaFileObject> list(
+        Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
+        throws IOException {
+      if (location == StandardLocation.CLASS_PATH && !packageName.equals(Repl.PACKAGE)) {
+        return kinds.contains(JavaFileObject.Kind.CLASS) ? index.list(packageName) : List.of();
+      }
+      if (!packageName.equals(Repl.PACKAGE)) {
+        return super.list(location, packageName, kinds, recurse);
+      }
+      if (location != StandardLocation.CLASS_PATH || !kinds.contains(JavaFileObject.Kind.CLASS)) {
+        return List.of();
+      }
+      List<JavaFileObject> found = new ArrayList<>();
+      kept.values()
+          .forEach(cell -> cell.forEach((name, bytes) -> found.add(new Input(name, bytes))));
+      return found;
+    }
+
+    @Override
+    public String inferBinaryName(Location location, JavaFileObject file) {
+      return file instanceof ClassPathIndex.Named named
+          ? named.binaryName()
+          : super.inferBinaryName(location, file);
+    }
+
+    @Override
+    public boolean isSameFile(FileObject a, FileObject b) {
+      return a instanceof SimpleJavaFileObject || b instanceof SimpleJavaFileObject
+          ? a.toUri().equals(b.toUri())
+          : super.isSameFile(a, b);
+    }
+
+    @Override
+    public JavaFileObject getJavaFileForOutput(
+        Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+      Output file = new Output(className);
+      output.put(className, file);
+      return file;
+    }
+  }
+}

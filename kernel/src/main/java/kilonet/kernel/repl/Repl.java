@@ -1,0 +1,766 @@
+package kilonet.kernel.repl;
+
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.TreePath;
+import com.sun.source.util.TreePathScanner;
+import com.sun.source.util.Trees;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.lang.model.SourceVersion;
+import jdk.jshell.JShell;
+
+/**
+ * Runs cells of Java and keeps what they declare.
+ *
+ * <p>A cell becomes one class, compiled once: its variables are static fields, its methods static
+ * methods, its types nested classes, and its statements the bodies of methods that are called in
+ * turn. Later cells import statically those names that they use. Where a cell declares a name anew,
+ * the methods and types of earlier cells that use it are compiled again with it, so that they see
+ * the new one; variables keep their values.
+ */
+public final class Repl {
+  private static final Pattern WORD = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
+
+  /** A name that is not a member of something. */
+  private static final Pattern OUTSIDE =
+      Pattern.compile("(?<![\\p{L}\\p{N}_$.])[\\p{L}_$][\\p{L}\\p{N}_$]*");
+
+  private static final Set<String> LANGUAGE =
+      Set.of("System", "String", "Integer", "Math", "Object", "Thread", "StringBuilder");
+
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "\\s*import\\s+(?<static>static\\s+)?(?<module>module\\s+)?(?<name>[\\w.$\\p{L}]+(\\s*\\.\\s*\\*)?)\\s*;\\s*");
+
+  /** Statements in one method; its byte code is limited to 64 KB. */
+  private static final int STATEMENTS_PER_METHOD = 50;
+
+  /** The package of all cells' classes. */
+  static final String PACKAGE = "cells";
+
+  /** Value of a cell that shows nothing. */
+  public static final Object NOTHING = new Object();
+
+  /**
+   * A thing that a cell declared.
+   *
+   * @param kind variable, method or type
+   * @param name its name
+   * @param home the package of the cell's class
+   * @param type type of a variable, as source
+   * @param piece the piece that declared it
+   */
+  record Declaration(Piece.Kind kind, String name, String home, String type, Piece piece) {}
+
+  private final Interrupter interrupter;
+  private final Compiler compiler;
+  private final LibraryLoader loader;
+  private final PieceParser parser;
+  private final Consumer<String> warnings;
+  private final Map<String, String> imports = new LinkedHashMap<>();
+  private final Map<String, Declaration> variables = new LinkedHashMap<>();
+  private final Map<String, List<Declaration>> methods = new LinkedHashMap<>();
+  private final Map<String, Declaration> types = new LinkedHashMap<>();
+  private final Set<String> homes = new HashSet<>();
+
+  /** Never forgotten: values of these types may live on when the names mean others. */
+  private final Set<String> withTypes = new HashSet<>();
+
+  private int sequence;
+
+  /**
+   * A session.
+   *
+   * @param classPath jars and folders that cells see
+   * @param interrupter stops cells
+   * @param warnings told, in a sentence, what the user should know but is no error
+   */
+  public Repl(List<Path> classPath, Interrupter interrupter, Consumer<String> warnings) {
+    this.interrupter = interrupter;
+    this.warnings = warnings;
+    compiler = new Compiler(classPath);
+    loader = new LibraryLoader(classPath);
+    JShell splitter = Shadow.shell(List.of());
+    parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
+  }
+
+  /** The class loader of what cells see. */
+  public LibraryLoader loader() {
+    return loader;
+  }
+
+  /** The class path of cells. */
+  public List<Path> classPath() {
+    return compiler.classPath();
+  }
+
+  /**
+   * Adds to the class path of cells.
+   *
+   * @param paths jars and folders
+   */
+  public void addToClassPath(List<Path> paths) {
+    List<Path> known = compiler.classPath();
+    List<Path> fresh = paths.stream().filter(path -> !known.contains(path)).distinct().toList();
+    if (!fresh.isEmpty()) {
+      compiler.add(fresh);
+      fresh.forEach(loader::add);
+    }
+  }
+
+  /**
+   * Declares imports that need not exist; those that do not are left out.
+   *
+   * @param wanted such as {@code java.util.*} or {@code static java.lang.Math.*}
+   */
+  public void importWherePresent(List<String> wanted) {
+    List<String> lines = new ArrayList<>();
+    for (String name : wanted) {
+      lines.add("import " + name + ";");
+    }
+    while (!lines.isEmpty()) {
+      String home = nextHome();
+      String head = "package " + PACKAGE + ";\n";
+      String source = head + String.join("\n", lines) + "\npublic class " + home + " {}\n";
+      List<Compiler.Finding> errors = compiler.compile(PACKAGE, home, source).errors();
+      if (errors.isEmpty()) {
+        break;
+      }
+      Set<Integer> wrong = new HashSet<>();
+      for (Compiler.Finding error : errors) {
+        wrong.add(
+            (int)
+                source
+                    .substring(head.length(), (int) error.start())
+                    .chars()
+                    .filter(c -> c == '\n')
+                    .count());
+      }
+      List<String> left = new ArrayList<>();
+      for (int i = 0; i < lines.size(); i++) {
+        if (!wrong.contains(i)) {
+          left.add(lines.get(i));
+        }
+      }
+      if (left.size() == lines.size()) {
+        break;
+      }
+      lines = left;
+    }
+    lines.forEach(this::addImport);
+  }
+
+  /**
+   * How complete a cell is.
+   *
+   * @param cell the source
+   * @return {@code complete}, {@code incomplete} or {@code invalid}
+   */
+  public String completeness(String cell) {
+    return parser.completeness(cell);
+  }
+
+  /** Where the top-level piece that holds an offset begins. */
+  int statementStart(String cell, int offset) {
+    return parser.pieceStart(cell, offset);
+  }
+
+  /**
+   * Runs a cell.
+   *
+   * @param cell the source
+   * @param label shown as file name in stack traces
+   * @return the value of the last expression if it has no semicolon; else {@link #NOTHING}
+   * @throws CompileFailure if it does not compile; then nothing of it has run
+   * @throws Throwable what the cell throws
+   */
+  public Object run(String cell, String label) throws Throwable {
+    List<Piece> pieces = parser.parse(cell);
+    if (pieces.isEmpty()) {
+      return NOTHING;
+    }
+    Unit unit = compile(cell, pieces);
+    if (pieces.stream().anyMatch(piece -> piece.kind() == Piece.Kind.IMPORT)) {
+      for (Piece piece : pieces) {
+        if (piece.kind() == Piece.Kind.IMPORT) {
+          addImport(piece.text());
+        }
+      }
+    }
+    int[] lines = unit.source.lines();
+    Map<String, byte[]> fitted = new HashMap<>(unit.classes);
+    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
+    CellLoader cellLoader = new CellLoader(loader, unit.earlier, PACKAGE + "." + unit.home, fitted);
+    declare(unit, cellLoader);
+    if (unit.runs == 0) {
+      return NOTHING;
+    }
+    Class<?> compiled = cellLoader.loadClass(PACKAGE + "." + unit.home);
+    return interrupter.run(
+        () -> {
+          Object value = NOTHING;
+          for (int i = 0; i < unit.runs; i++) {
+            Method method = compiled.getMethod("$" + i);
+            try {
+              Object returned = method.invoke(null);
+              if (method.getReturnType() != void.class) {
+                value = returned;
+              }
+            } catch (InvocationTargetException e) {
+              throw e.getCause();
+            }
+          }
+          return value;
+        });
+  }
+
+  /** A compiled cell. */
+  private static final class Unit {
+    final String home;
+    final CellSource source;
+    final List<Declaration> declarations = new ArrayList<>();
+    final Map<String, CellLoader> earlier = new HashMap<>();
+    Map<String, byte[]> classes;
+    int runs;
+    int valueAt = Integer.MAX_VALUE;
+
+    Unit(String home, CellSource source) {
+      this.home = home;
+      this.source = source;
+    }
+
+    void use(LibraryLoader loader, String earlierHome) {
+      earlier.put(earlierHome, loader.cell(earlierHome));
+    }
+  }
+
+  private String nextHome() {
+    return "Cell" + ++sequence;
+  }
+
+  private Unit compile(String cell, List<Piece> pieces) throws CompileFailure {
+    List<Piece> pulled = dependents(pieces);
+    boolean asStatement = false;
+    while (true) {
+      Unit unit = generate(cell, pieces, pulled, asStatement);
+      Compiler.Result result = compiler.compile(PACKAGE, unit.home, unit.source.toString());
+      if (result.errors().isEmpty()) {
+        unit.classes = result.classes();
+        return unit;
+      }
+      List<Compiler.Finding> own =
+          result.errors().stream().filter(e -> !unit.source.foreign(e.start())).toList();
+      if (own.isEmpty()) {
+        // Only what earlier cells declared does not compile with the new declarations.
+        pulled = withoutFailing(cell, pieces, pulled, result.errors(), unit.source);
+        continue;
+      }
+      Piece last = pieces.get(pieces.size() - 1);
+      if (!asStatement
+          && last.maybeVoid()
+          && last.shown()
+          && own.stream().allMatch(e -> e.start() >= unit.valueAt)) {
+        asStatement = true;
+        continue;
+      }
+      throw failure(own, unit.source);
+    }
+  }
+
+  private List<Piece> withoutFailing(
+      String cell,
+      List<Piece> pieces,
+      List<Piece> pulled,
+      List<Compiler.Finding> errors,
+      CellSource source) {
+    Compiler.Finding error = errors.get(0);
+    List<Piece> left = new ArrayList<>(pulled);
+    for (Iterator<Piece> it = left.iterator(); it.hasNext(); ) {
+      Piece piece = it.next();
+      int at = source.toString().indexOf(piece.text());
+      if (at >= 0 && error.start() >= at && error.start() <= at + piece.text().length()) {
+        it.remove();
+        warnings.accept(
+            piece.names().get(0)
+                + " does not compile with what this cell declares and stays as it was: "
+                + error.message().lines().findFirst().orElse(""));
+        return left;
+      }
+    }
+    return List.of();
+  }
+
+  private static CompileFailure failure(List<Compiler.Finding> errors, CellSource source) {
+    List<CompileFailure.Problem> problems = new ArrayList<>();
+    for (Compiler.Finding error : errors) {
+      int start = source.cellOffset(error.start());
+      problems.add(
+          new CompileFailure.Problem(
+              start,
+              Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
+              withoutHomes(error.message())));
+    }
+    return new CompileFailure(problems);
+  }
+
+  /** Names of cells' classes are the kernel's business. */
+  static String withoutHomes(String text) {
+    return text.replaceAll("\\n\\s*location: class cells\\.Cell\\d+(?![\\w.])", "")
+        .replaceAll("\\bcells\\.Cell\\d+\\.", "");
+  }
+
+  /** The methods and types of earlier cells that use a name which these pieces declare. */
+  private List<Piece> dependents(List<Piece> pieces) {
+    Set<String> changed = new HashSet<>();
+    Set<String> redeclared = new HashSet<>();
+    Set<String> methodNames = new HashSet<>();
+    for (Piece piece : pieces) {
+      changed.addAll(piece.names());
+      if (piece.kind() == Piece.Kind.METHOD) {
+        redeclared.add(piece.names().get(0) + "(" + piece.signature());
+        methodNames.add(piece.names().get(0));
+      } else if (piece.kind() == Piece.Kind.TYPE) {
+        redeclared.add(piece.names().get(0));
+      }
+    }
+    if (changed.isEmpty()) {
+      return List.of();
+    }
+    Set<Piece> pulled = new LinkedHashSet<>();
+    List<Declaration> candidates = new ArrayList<>(types.values());
+    methods.values().forEach(candidates::addAll);
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Declaration candidate : candidates) {
+        Piece piece = candidate.piece();
+        boolean method = candidate.kind() == Piece.Kind.METHOD;
+        String key = method ? candidate.name() + "(" + piece.signature() : candidate.name();
+        if (pulled.contains(piece) || redeclared.contains(key)) {
+          continue;
+        }
+        if (method && methodNames.contains(candidate.name())
+            || piece.uses().stream().anyMatch(changed::contains)) {
+          pulled.add(piece);
+          changed.add(candidate.name());
+          if (method) {
+            methodNames.add(candidate.name());
+          }
+          grown = true;
+        }
+      }
+    }
+    return List.copyOf(pulled);
+  }
+
+  private Unit generate(String cell, List<Piece> pieces, List<Piece> pulled, boolean asStatement)
+      throws CompileFailure {
+    Unit unit = new Unit(nextHome(), new CellSource(cell));
+    Map<Piece.Variable, String> inferred = Map.of();
+    if (pieces.stream()
+        .flatMap(piece -> piece.variables().stream())
+        .anyMatch(variable -> variable.type() == null)) {
+      inferred = infer(cell, pieces, pulled);
+    }
+    head(unit, cell, pieces, pulled);
+    for (Piece piece : pieces) {
+      for (Piece.Variable variable : piece.variables()) {
+        unit.source.add("public static ");
+        String type = variable.type();
+        if (type == null) {
+          type = inferred.get(variable);
+          unit.source.add(type);
+        } else if (variable.typeStart() >= 0) {
+          unit.source.add(type, piece.start() + variable.typeStart());
+        } else {
+          unit.source.add(type);
+        }
+        unit.source.add(" " + variable.name() + ";\n");
+        unit.declarations.add(
+            new Declaration(
+                Piece.Kind.VARIABLE, variable.name(), unit.home, withoutHomes(type), piece));
+      }
+    }
+    members(unit, pieces);
+    for (Piece piece : pulled) {
+      unit.source.add(access(piece)).add(piece.text(), -1).add("\n");
+      unit.declarations.add(
+          new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
+    }
+    runs(unit, pieces, asStatement);
+    unit.source.add("}\n");
+    return unit;
+  }
+
+  /** A type keeps its own access: a record's constructor may not be less accessible than it. */
+  private static String access(Piece piece) {
+    return piece.kind() == Piece.Kind.TYPE ? "static " : "public static ";
+  }
+
+  private static void members(Unit unit, List<Piece> pieces) {
+    for (Piece piece : pieces) {
+      if (piece.kind() == Piece.Kind.METHOD || piece.kind() == Piece.Kind.TYPE) {
+        unit.source.add(access(piece)).add(piece.text(), piece.start()).add("\n");
+        unit.declarations.add(
+            new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
+      }
+    }
+  }
+
+  private void runs(Unit unit, List<Piece> pieces, boolean asStatement) {
+    CellSource source = unit.source;
+    int inMethod = 0;
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      boolean last = i == pieces.size() - 1;
+      boolean value =
+          last && piece.kind() == Piece.Kind.EXPRESSION && piece.shown() && !asStatement;
+      boolean runs =
+          piece.kind() == Piece.Kind.STATEMENT
+              || piece.kind() == Piece.Kind.EXPRESSION
+              || piece.variables().stream().anyMatch(variable -> variable.initStart() >= 0);
+      if (!runs) {
+        continue;
+      }
+      // What follows a loop without end or a throw would be an error in the same method.
+      boolean alone = value || piece.kind() == Piece.Kind.STATEMENT;
+      if (inMethod > 0 && (alone || inMethod >= STATEMENTS_PER_METHOD)) {
+        source.add("}\n");
+        inMethod = 0;
+      }
+      if (value) {
+        unit.valueAt = source.length();
+        source
+            .add("public static Object $" + unit.runs++ + "() throws Throwable { return (\n")
+            .add(piece.text(), piece.start())
+            .add("\n);}\n");
+        continue;
+      }
+      if (inMethod == 0) {
+        source.add("public static void $" + unit.runs++ + "() throws Throwable {\n");
+      }
+      inMethod++;
+      statement(source, piece);
+      if (alone) {
+        source.add("}\n");
+        inMethod = 0;
+      }
+    }
+    if (inMethod > 0) {
+      source.add("}\n");
+    }
+  }
+
+  private static void statement(CellSource source, Piece piece) {
+    switch (piece.kind()) {
+      case VARIABLE -> {
+        for (Piece.Variable variable : piece.variables()) {
+          if (variable.initStart() >= 0) {
+            source.add(variable.name() + " = ");
+            if (variable.arrayInit()) {
+              source.add("new " + variable.type());
+            }
+            source
+                .add(
+                    piece.text().substring(variable.initStart(), variable.initEnd()),
+                    piece.start() + variable.initStart())
+                .add("\n;\n");
+          }
+        }
+      }
+      case EXPRESSION -> {
+        if (piece.maybeVoid()) {
+          source.add(piece.text(), piece.start()).add("\n;\n");
+        } else {
+          source.add("{ Object $v = (\n").add(piece.text(), piece.start()).add("\n); }\n");
+        }
+      }
+      default -> source.add(piece.text(), piece.start()).add("\n");
+    }
+  }
+
+  private void head(Unit unit, String cell, List<Piece> pieces, List<Piece> pulled) {
+    CellSource source = unit.source;
+    Set<String> words = new HashSet<>();
+    words(cell, words);
+    pulled.forEach(piece -> words(piece.text(), words));
+    Set<String> here = new HashSet<>();
+    Set<String> methodsHere = new HashSet<>();
+    for (Collection<Piece> declared : List.of(pieces, pulled)) {
+      for (Piece piece : declared) {
+        (piece.kind() == Piece.Kind.METHOD ? methodsHere : here).addAll(piece.names());
+      }
+    }
+    source.add("package " + PACKAGE + ";\n");
+    Set<String> importedHere = new HashSet<>();
+    for (Piece piece : pieces) {
+      if (piece.kind() == Piece.Kind.IMPORT) {
+        Matcher matcher = IMPORT.matcher(piece.text());
+        if (matcher.matches() && matcher.group("static") == null) {
+          String name = matcher.group("name");
+          importedHere.add(name.substring(name.lastIndexOf('.') + 1).strip());
+        }
+      }
+    }
+    boolean self =
+        pieces.stream().noneMatch(piece -> piece.kind() == Piece.Kind.IMPORT)
+            && pulled.isEmpty()
+            && OUTSIDE.matcher(cell).results().map(MatchResult::group).allMatch(this::known);
+    imports.forEach(
+        (key, line) -> {
+          if (!self && !key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
+            source.add(line + "\n");
+          }
+        });
+    for (String word : words) {
+      Declaration variable = variables.get(word);
+      if (variable != null && !here.contains(word)) {
+        unit.use(loader, variable.home());
+        source.add("import static " + PACKAGE + "." + variable.home() + "." + word + ";\n");
+      }
+      List<Declaration> overloads = methods.get(word);
+      if (overloads != null && !methodsHere.contains(word)) {
+        String from = overloads.get(0).home();
+        unit.use(loader, from);
+        if (variable == null || here.contains(word) || !variable.home().equals(from)) {
+          source.add("import static " + PACKAGE + "." + from + "." + word + ";\n");
+        }
+      }
+      Declaration type = types.get(word);
+      if (type != null && !here.contains(word) && !importedHere.contains(word)) {
+        unit.use(loader, type.home());
+        source.add("import " + PACKAGE + "." + type.home() + "." + word + ";\n");
+      }
+    }
+    for (Piece piece : pieces) {
+      if (piece.kind() == Piece.Kind.IMPORT) {
+        source.add(piece.text(), piece.start()).add("\n");
+      }
+    }
+    source.add("public class " + unit.home + " {\n");
+  }
+
+  /** Whether a name means the same with and without the imports. */
+  private boolean known(String name) {
+    return SourceVersion.isKeyword(name)
+        || (variables.containsKey(name) || methods.containsKey(name) || types.containsKey(name))
+        || LANGUAGE.contains(name) && !imports.containsKey("type " + name);
+  }
+
+  private static void words(String text, Set<String> words) {
+    Matcher matcher = WORD.matcher(text);
+    while (matcher.find()) {
+      words.add(matcher.group());
+    }
+  }
+
+  /** The types of variables declared with {@code var}, as source. */
+  private Map<Piece.Variable, String> infer(String cell, List<Piece> pieces, List<Piece> pulled)
+      throws CompileFailure {
+    Unit unit = new Unit(nextHome(), new CellSource(cell));
+    CellSource source = unit.source;
+    head(unit, cell, pieces, pulled);
+    for (Piece piece : pieces) {
+      for (Piece.Variable variable : piece.variables()) {
+        if (variable.type() != null) {
+          source.add("public static ");
+          source.add(variable.type(), piece.start() + Math.max(0, variable.typeStart()));
+          source.add(" " + variable.name() + ";\n");
+        }
+      }
+    }
+    members(unit, pieces);
+    pulled.forEach(piece -> source.add(access(piece)).add(piece.text(), -1).add("\n"));
+    source.add("static void $infer() throws Throwable {\n");
+    List<Piece.Variable> wanted = new ArrayList<>();
+    for (Piece piece : pieces) {
+      for (Piece.Variable variable : piece.variables()) {
+        if (variable.type() == null) {
+          wanted.add(variable);
+          source
+              .add("var " + variable.name() + " = ")
+              .add(
+                  piece.text().substring(variable.initStart(), variable.initEnd()),
+                  piece.start() + variable.initStart())
+              .add("\n;\n");
+        }
+      }
+    }
+    source.add("}\n}\n");
+    Map<Piece.Variable, String> inferred = new HashMap<>();
+    List<Compiler.Finding> errors =
+        compiler.analyze(
+            PACKAGE,
+            unit.home,
+            source.toString(),
+            (task, tree, findings) -> {
+              Map<String, String> byName = new HashMap<>();
+              Trees trees = Trees.instance(task);
+              TypeSource types = new TypeSource(task.getTypes());
+              new TreePathScanner<Void, Void>() {
+                @Override
+                public Void visitMethod(com.sun.source.tree.MethodTree node, Void none) {
+                  return node.getName().contentEquals("$infer")
+                      ? super.visitMethod(node, none)
+                      : null;
+                }
+
+                @Override
+                public Void visitVariable(VariableTree node, Void none) {
+                  TreePath path = getCurrentPath();
+                  byName.putIfAbsent(
+                      node.getName().toString(), types.of(trees.getElement(path).asType()));
+                  return super.visitVariable(node, none);
+                }
+              }.scan(tree, null);
+              for (Piece.Variable variable : wanted) {
+                inferred.put(
+                    variable,
+                    byName
+                        .getOrDefault(variable.name(), "")
+                        .replace(PACKAGE + "." + unit.home + ".", ""));
+              }
+              return findings;
+            });
+    for (Piece.Variable variable : wanted) {
+      if (inferred.get(variable).isEmpty()) {
+        List<Compiler.Finding> own =
+            errors.stream().filter(e -> !source.foreign(e.start())).toList();
+        throw failure(
+            own.isEmpty()
+                ? List.of(
+                    new Compiler.Finding(
+                        "",
+                        "the type of " + variable.name() + " cannot be inferred; write it out",
+                        0,
+                        0))
+                : own,
+            source);
+      }
+    }
+    return inferred;
+  }
+
+  private void addImport(String line) {
+    Matcher matcher = IMPORT.matcher(line);
+    if (!matcher.matches()) {
+      return;
+    }
+    String name = matcher.group("name").replaceAll("\\s", "");
+    String simple = name.substring(name.lastIndexOf('.') + 1);
+    boolean isStatic = matcher.group("static") != null;
+    String key =
+        simple.equals("*") || matcher.group("module") != null || isStatic
+            ? line.strip()
+            : "type " + simple;
+    imports.remove(key);
+    imports.put(key, line.strip());
+    if (!isStatic && types.containsKey(simple)) {
+      types.remove(simple);
+    }
+  }
+
+  private void declare(Unit unit, CellLoader cellLoader) {
+    if (unit.declarations.isEmpty()) {
+      return;
+    }
+    compiler.keep(unit.home, unit.classes);
+    loader.register(unit.home, cellLoader);
+    homes.add(unit.home);
+    Map<String, List<Declaration>> newMethods = new LinkedHashMap<>();
+    for (Declaration declaration : unit.declarations) {
+      switch (declaration.kind()) {
+        case VARIABLE -> variables.put(declaration.name(), declaration);
+        case TYPE -> {
+          types.put(declaration.name(), declaration);
+          withTypes.add(unit.home);
+          imports.remove("type " + declaration.name());
+        }
+        default ->
+            newMethods.computeIfAbsent(declaration.name(), n -> new ArrayList<>()).add(declaration);
+      }
+    }
+    methods.putAll(newMethods);
+    release();
+  }
+
+  /** Forgets the classes of cells of which nothing is in use any more. */
+  private void release() {
+    Set<String> live = new HashSet<>();
+    variables.values().forEach(declaration -> live.add(declaration.home()));
+    types.values().forEach(declaration -> live.add(declaration.home()));
+    methods.values().forEach(list -> list.forEach(declaration -> live.add(declaration.home())));
+    for (Iterator<String> it = homes.iterator(); it.hasNext(); ) {
+      String home = it.next();
+      if (!live.contains(home) && !withTypes.contains(home)) {
+        compiler.forget(home);
+        loader.forget(home);
+        it.remove();
+      }
+    }
+  }
+
+  /** Names and values of the variables, in the order of their first declaration. */
+  public Map<String, Object> variables() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    variables.forEach((name, declaration) -> values.put(name, value(declaration)));
+    return values;
+  }
+
+  /** The declared type of a variable, as source. */
+  public String typeOf(String variable) {
+    return variables.get(variable).type();
+  }
+
+  private Object value(Declaration declaration) {
+    try {
+      return loader
+          .loadClass(PACKAGE + "." + declaration.home())
+          .getField(declaration.name())
+          .get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** How many cells' classes are kept because a name refers to them. */
+  int homes() {
+    return homes.size();
+  }
+
+  /** Forgets everything that cells declared; imports and the class path stay. */
+  public void reset() {
+    variables.clear();
+    methods.clear();
+    types.clear();
+    release();
+  }
+
+  /**
+   * What JShell has to be told so that it knows what cells have declared, in an order in which it
+   * compiles.
+   */
+  List<String> summary() {
+    List<String> lines = new ArrayList<>(imports.values());
+    types.values().forEach(type -> lines.add(type.piece().text()));
+    methods.values().forEach(list -> list.forEach(method -> lines.add(method.piece().text())));
+    variables.values().forEach(v -> lines.add(v.type() + " " + v.name() + ";"));
+    return lines.stream().map(Repl::withoutHomes).distinct().collect(Collectors.toList());
+  }
+}

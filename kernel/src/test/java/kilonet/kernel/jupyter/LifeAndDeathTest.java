@@ -1,0 +1,83 @@
+package kilonet.kernel.jupyter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a kernel begins and ends. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class LifeAndDeathTest {
+  @TempDir Path folder;
+
+  @Test
+  void historyOutlivesTheKernelAndShutdownEndsIt() throws Exception {
+    try (KernelProcess first = new KernelProcess(folder, builder -> {}).ready()) {
+      first.run("int remembered = 6 * 7;");
+      first.run("remembered");
+      Message request = first.send(first.control(), "shutdown_request", Map.of("restart", true));
+      assertThat(first.reply(first.control(), request).content())
+          .containsEntry("status", "ok")
+          .containsEntry("restart", true);
+      assertThat(first.process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(first.process.exitValue()).isEqualTo(0);
+    }
+    try (KernelProcess second = new KernelProcess(folder, builder -> {}).ready()) {
+      Message tail =
+          second.ask(
+              "history_request",
+              Map.of("hist_access_type", "tail", "n", 2, "output", true, "raw", true));
+      List<?> entries = (List<?>) tail.content().get("history");
+      assertThat(entries.toString())
+          .isEqualTo("[[1, 1, [int remembered = 6 * 7;, null]], [1, 2, [remembered, 42]]]");
+      Message search =
+          second.ask(
+              "history_request",
+              Map.of("hist_access_type", "search", "pattern", "int rem*", "raw", true));
+      assertThat((List<?>) search.content().get("history")).hasSize(1);
+      assertThat(second.run("remembered").status()).as("only the text lives on").isEqualTo("error");
+    }
+  }
+
+  @Test
+  void aKernelEndsWithTheProcessThatStartedIt() throws Exception {
+    Process parent = new ProcessBuilder("sleep", "600").start();
+    try (KernelProcess kernel =
+        new KernelProcess(
+                folder,
+                builder ->
+                    builder.environment().put("JPY_PARENT_PID", String.valueOf(parent.pid())))
+            .ready()) {
+      assertThat(kernel.run("1").value()).isEqualTo("1");
+      parent.destroyForcibly();
+      assertThat(kernel.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aConnectionFileThatCannotBeUsedIsNamedInOneSentence() throws Exception {
+    assertThat(end(folder.resolve("missing.json")))
+        .contains("missing.json cannot be read")
+        .doesNotContain("\tat ");
+    Path broken = Files.writeString(folder.resolve("broken.json"), "{\"shell_port\": ");
+    assertThat(end(broken)).contains("is not a JSON object").doesNotContain("\tat ");
+    Path incomplete =
+        Files.writeString(folder.resolve("incomplete.json"), "{\"shell_port\": 99999}");
+    assertThat(end(incomplete)).contains("gives 99999 as shell_port", "1 to 65535");
+  }
+
+  private String end(Path connectionFile) throws IOException, InterruptedException {
+    Process process =
+        KernelProcess.builder(folder, connectionFile.toString()).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).isEqualTo(1);
+    return text;
+  }
+}

@@ -1,0 +1,221 @@
+package kilonet.kernel.repl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What cells mean, without a kernel around them. */
+class ReplTest {
+  private final List<String> warnings = new ArrayList<>();
+  private Repl repl;
+  private int cells;
+
+  @BeforeEach
+  void session() {
+    List<Path> classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(Path::of)
+            .toList();
+    repl = new Repl(classPath, new Interrupter(new Object()), warnings::add);
+    repl.importWherePresent(List.of("java.util.*", "java.util.function.*", "no.such.pack.*"));
+  }
+
+  private Object run(String cell) throws Throwable {
+    return repl.run(cell, "cell " + ++cells);
+  }
+
+  @Test
+  void variablesKeepTheirValuesAndMayChangeTheirType() throws Throwable {
+    assertThat(run("int x = 5")).isSameAs(Repl.NOTHING);
+    assertThat(run("x++; x")).isEqualTo(6);
+    assertThat(run("String x = \"now a text\"; x.length()")).isEqualTo(10);
+  }
+
+  @Test
+  void everyFormOfVariableIsUnderstood() throws Throwable {
+    assertThat(run("int a = 1, b[] = {2, 3}, c;\na + b[1] + c")).isEqualTo(4);
+    assertThat(run("final private static long d = 4L;\nd")).isEqualTo(4L);
+    assertThat(run("int[][] e = {{1}, {2, 3}};\ne[1][1]")).isEqualTo(3);
+    assertThat(run("Map<String, List<Integer>> m = new HashMap<>();\nm.isEmpty()")).isEqualTo(true);
+    assertThat(run("Function<Integer, Integer> twice = v -> 2 * v;\ntwice.apply(4)")).isEqualTo(8);
+  }
+
+  @Test
+  void varInfersTypesThatCanBeWrittenOrTheNearestThatCan() throws Throwable {
+    run("var list = new ArrayList<Map<String, int[]>>();");
+    assertThat(repl.typeOf("list"))
+        .isEqualTo("java.util.ArrayList<java.util.Map<java.lang.String, int[]>>");
+    run("List<? extends Number> numbers = List.of(1, 2.5);\nvar first = numbers.get(0);");
+    assertThat(repl.typeOf("first")).isEqualTo("java.lang.Number");
+    run("var anonymous = new Runnable() { public void run() { } };");
+    assertThat(repl.typeOf("anonymous")).isEqualTo("java.lang.Runnable");
+    run("var mixed = List.of(1, \"a\");");
+    assertThat(run("mixed.get(1)")).isEqualTo("a");
+    assertThat(run("var p = 2; var q = p * 3; q")).isEqualTo(6);
+    CompileFailure failure =
+        catchThrowableOfType(CompileFailure.class, () -> run("var wrong = nowhere();"));
+    assertThat(failure.problems().get(0).message()).contains("cannot find symbol");
+  }
+
+  @Test
+  void aRedefinedMethodIsSeenByEarlierOnesAndVariablesStay() throws Throwable {
+    run("int base = 1;");
+    run("int f(int n) { return n + base; }");
+    run("int g(int n) { return 10 * f(n); }");
+    assertThat(run("base = 2; g(1)")).isEqualTo(30);
+    run("int f(int n) { return 100; }");
+    assertThat(run("g(1)")).isEqualTo(1000);
+    assertThat(run("base")).isEqualTo(2);
+  }
+
+  @Test
+  void aMethodSeesAVariableThatWasDeclaredAnew() throws Throwable {
+    run("int k = 3;");
+    run("int three() { return k; }");
+    run("int k = 4;");
+    assertThat(run("three()")).isEqualTo(4);
+  }
+
+  @Test
+  void overloadsOfSeveralCellsLiveTogether() throws Throwable {
+    run("String show(int i) { return \"int\"; }");
+    run("String show(String s) { return \"text\"; }");
+    assertThat(run("show(1) + show(\"\")")).isEqualTo("inttext");
+  }
+
+  @Test
+  void whatNoLongerCompilesStaysAsItWasAndIsNamed() throws Throwable {
+    run("int f() { return 1; }");
+    run("int g() { return f() + 1; }");
+    run("String f() { return \"text\"; }");
+    assertThat(warnings).hasSize(1).first().asString().startsWith("g does not compile with");
+    assertThat(run("g()")).isEqualTo(2);
+  }
+
+  @Test
+  void typesMayRelyOnEachOtherAndOnPackagePrivateMembers() throws Throwable {
+    run(
+        "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return 7; } }");
+    run(
+        "class Square extends Shape { double s; Square(double s) { this.s = s; } double area() { return s * s; } }");
+    assertThat(run("var q = new Square(3); q.area() + q.sides + q.id()")).isEqualTo(16.0);
+    run("record P(int a) { P { if (a < 0) throw new IllegalArgumentException(); } }");
+    run("enum Color { RED, GREEN }");
+    run("interface Fn { int apply(int x); }\nFn fn = x -> x + 1;");
+    assertThat(run("fn.apply(new P(4).a()) + Color.GREEN.ordinal()")).isEqualTo(6);
+    assertThat(run("switch (Color.RED) { case RED -> \"r\"; case GREEN -> \"g\"; }"))
+        .isEqualTo("r");
+  }
+
+  @Test
+  void anOldValueSurvivesItsRedefinedType() throws Throwable {
+    run("record P(int a) { }");
+    run("P old = new P(1);");
+    run("record P(int a, int b) { }");
+    assertThat(run("old.a() + new P(2, 3).b()")).isEqualTo(4);
+  }
+
+  @Test
+  void statementsMayFollowWhatNeverEnds() throws Throwable {
+    assertThatThrownBy(() -> run("if (true) throw new IllegalStateException(\"x\");\n1"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> run("throw new IllegalStateException(\"y\");\n1"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(run("while (true) { break; }\n2")).isEqualTo(2);
+    assertThat(run("int n = 0;\nfor (;;) { if (++n > 3) break; }\nn")).isEqualTo(4);
+  }
+
+  @Test
+  void commentsStringsAndTextBlocksDoNotConfuseTheEndOfACell() throws Throwable {
+    assertThat(run("1 + 1 // two;")).isEqualTo(2);
+    assertThat(run("\"a;\" /* ; */")).isEqualTo("a;");
+    assertThat(run("\"\"\"\n  // not a comment ;\n  \"\"\"")).isEqualTo("// not a comment ;\n");
+    assertThat(run("// nothing")).isSameAs(Repl.NOTHING);
+    assertThat(run("")).isSameAs(Repl.NOTHING);
+    assertThat(run(";;")).isSameAs(Repl.NOTHING);
+    assertThat(run("if (false) { }\n// between\nelse { }\n3")).isEqualTo(3);
+  }
+
+  @Test
+  void importsHoldForLaterCellsAndTheLatestWins() throws Throwable {
+    run("import java.awt.List;\nimport static java.lang.Math.*;");
+    assertThat(run("List.class.getName() + max(1, 2)")).isEqualTo("java.awt.List2");
+    run("import java.util.List;");
+    assertThat(run("List.of().size()")).isEqualTo(0);
+    assertThatThrownBy(() -> run("import no.such.Thing;")).isInstanceOf(CompileFailure.class);
+    assertThat(run("1")).as("the wrong import is forgotten").isEqualTo(1);
+  }
+
+  @Test
+  void errorsPointIntoTheCell() {
+    CompileFailure syntax =
+        catchThrowableOfType(CompileFailure.class, () -> run("int a = 1;\nint b = ;"));
+    assertThat(syntax.problems().get(0).start()).isEqualTo("int a = 1;\nint b = ".length());
+    CompileFailure type =
+        catchThrowableOfType(
+            CompileFailure.class, () -> run("int a = 1;\nint f() {\n  return \"x\";\n}\nf()"));
+    assertThat(type.problems().get(0).start())
+        .isEqualTo("int a = 1;\nint f() {\n  return ".length());
+  }
+
+  @Test
+  void stackTracesGiveTheCellsLines() {
+    Throwable thrown =
+        catchThrowableOfType(
+            ArithmeticException.class,
+            () -> run("int zero = 0;\n\nint f() {\n  return 1 / zero;\n}\n\nf()"));
+    StackTraceElement[] frames = thrown.getStackTrace();
+    assertThat(frames[0].getFileName()).isEqualTo("cell 1");
+    assertThat(frames[0].getLineNumber()).isEqualTo(4);
+    assertThat(frames[1].getLineNumber()).isEqualTo(7);
+  }
+
+  @Test
+  void callsThatReturnNothingShowNothing() throws Throwable {
+    assertThat(run("new ArrayList<Integer>().clear()")).isSameAs(Repl.NOTHING);
+    assertThat(run("int y;\ny = 5")).isSameAs(Repl.NOTHING);
+    assertThat(run("(Object) null")).isNull();
+  }
+
+  @Test
+  void theKernelsOwnLibrariesAreHiddenFromCells() throws Throwable {
+    Class<?> own = org.objectweb.asm.ClassReader.class;
+    Object seen = run("Class.forName(\"kilonet.kernel.CellGuard\").getClassLoader()");
+    assertThat(seen).isSameAs(kilonet.kernel.CellGuard.class.getClassLoader());
+    assertThat(repl.loader().loadClass(own.getName())).isNotSameAs(own);
+  }
+
+  @Test
+  void thousandsOfCellsDoNotPileUp() throws Throwable {
+    for (int i = 0; i < 300; i++) {
+      run("int again = " + i + ";\nagain");
+    }
+    assertThat(run("again")).isEqualTo(299);
+    assertThat(repl.homes()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void resetForgetsDeclarations() throws Throwable {
+    run("int gone = 1;");
+    repl.reset();
+    assertThatThrownBy(() -> run("gone")).isInstanceOf(CompileFailure.class);
+    assertThat(run("new ArrayList<>().size()")).as("imports stay").isEqualTo(0);
+  }
+
+  @Test
+  void completenessIsKnown() {
+    assertThat(repl.completeness("int f() {")).isEqualTo("incomplete");
+    assertThat(repl.completeness("int f() { return 1; }")).isEqualTo("complete");
+    assertThat(repl.completeness("foo(1,")).isEqualTo("incomplete");
+    assertThat(repl.completeness("class 5 { }")).isEqualTo("invalid");
+    assertThat(repl.completeness("")).isEqualTo("complete");
+  }
+}

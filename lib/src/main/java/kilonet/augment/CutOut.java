@@ -1,0 +1,58 @@
+package kilonet.augment;
+
+import kilonet.text.Check;
+
+/**
+ * Paints over squares whose centres lie anywhere in the picture; what sticks out is cut off.
+ *
+ * <p>DeVries, Taylor: <i>Improved regularization of convolutional neural networks with cutout</i>,
+ * 2017. torchvision has only {@link RandomErasing}.
+ *
+ * @param size the side of a square in pixels, at least 1
+ * @param holes the number of squares, at least 1
+ * @param value what is painted
+ */
+public record CutOut(int size, int holes, double value) implements Augmentation {
+
+  /**
+   * Checks the arguments.
+   *
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
+  public CutOut {
+    Check.atLeast("CutOut's size", size, 1);
+    Check.atLeast("CutOut's holes", holes, 1);
+    Check.finite("CutOut's value", value);
+  }
+
+  /** One black square. */
+  public CutOut(int size) {
+    this(size, 1, 0);
+  }
+
+  /** Draws row and column of each centre. */
+  @Override
+  public void apply(Picture picture, RandomStream random) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] pixels = picture.pixels();
+    for (int hole = 0; hole < holes; hole++) {
+      int top = random.below(height) - size / 2;
+      int left = random.below(width) - size / 2;
+      for (int y = Math.max(top, 0); y < Math.min(top + size, height); y++) {
+        for (int x = Math.max(left, 0); x < Math.min(left + size, width); x++) {
+          pixels[y * width + x] = (float) value;
+        }
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return Spelling.of("cutout")
+        .with(Integer.toString(size))
+        .with("holes", holes, 1)
+        .with("value", value, 0)
+        .toString();
+  }
+}

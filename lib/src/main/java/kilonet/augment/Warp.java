@@ -1,0 +1,387 @@
+package kilonet.augment;
+
+/**
+ * Pictures drawn anew from points of the source: the one warp behind rotation, affine maps,
+ * perspective and elastic distortion.
+ *
+ * <p>Coordinates are those of Pillow, on which torchvision's transforms of pictures rest: pixel
+ * {@code (x, y)} covers the square from {@code (x, y)} to {@code (x + 1, y + 1)}, its centre lies
+ * at {@code (x + 0.5, y + 0.5)}, and a point outside the picture gives the fill value. The nearest
+ * neighbour is found in Pillow's fixed-point arithmetic and is the same pixel. Bilinear values are
+ * those of Pillow's 32-bit float pictures; Pillow rounds those of 8-bit pictures down to whole
+ * steps of 1/255.
+ */
+final class Warp {
+
+  /** More than rounding can do, so that a step counted as inside is inside. */
+  private static final double HAIR = 1e-6;
+
+  private Warp() {}
+
+  /**
+   * Draws the picture so that the point {@code (x, y)} shows what was at {@code (a x + b y + c, d x
+   * + e y + f)}.
+   */
+  static void affine(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f) {
+    if (interpolation == Interpolation.BILINEAR) {
+      bilinear(picture, fill, a, b, c, d, e, f);
+    } else if (b == 0 && d == 0) {
+      scaled(picture, fill, a, c, e, f);
+    } else {
+      nearest(picture, fill, a, b, c, d, e, f);
+    }
+    picture.swap();
+  }
+
+  /** Coordinates advance by whole steps of 1/65536 of a pixel. */
+  private static void nearest(
+      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    long stepX = fixed(a);
+    long stepY = fixed(d);
+    long downX = fixed(b);
+    long downY = fixed(e);
+    long startX = fixed(c + a * 0.5 + b * 0.5);
+    long startY = fixed(f + d * 0.5 + e * 0.5);
+    double perStepX = 1.0 / stepX;
+    double perStepY = 1.0 / stepY;
+    double limitX = (double) width * 65536;
+    double limitY = (double) height * 65536;
+    for (int row = 0; row < height * width; row += width) {
+      int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
+      int end = Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY));
+      first = Math.min(first, width);
+      end = Math.max(first, Math.min(end, width));
+      for (int x = 0; x < first - 1; x++) {
+        out[row + x] = fill;
+      }
+      for (int x = Math.max(0, first - 1); x < first; x++) {
+        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+      }
+      nearestRow(
+          in,
+          width,
+          out,
+          row + first,
+          row + end,
+          (int) (startX + first * stepX),
+          (int) (startY + first * stepY),
+          (int) stepX,
+          (int) stepY);
+      for (int x = end; x < Math.min(end + 2, width); x++) {
+        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+      }
+      for (int x = end + 2; x < width; x++) {
+        out[row + x] = fill;
+      }
+      startX += downX;
+      startY += downY;
+    }
+  }
+
+  private static void nearestRow(
+      float[] in,
+      int width,
+      float[] out,
+      int from,
+      int to,
+      int startX,
+      int startY,
+      int stepX,
+      int stepY) {
+    int x = startX;
+    int y = startY;
+    for (int i = from; i < to; i++) {
+      out[i] = in[(y >> 16) * width + (x >> 16)];
+      x += stepX;
+      y += stepY;
+    }
+  }
+
+  private static float at(float[] in, int height, int width, long x, long y, float fill) {
+    long column = x >> 16;
+    long row = y >> 16;
+    return column >= 0 && column < width && row >= 0 && row < height
+        ? in[(int) row * width + (int) column]
+        : fill;
+  }
+
+  private static long fixed(double value) {
+    return (long) Math.floor(value * 65536 + 0.5);
+  }
+
+  /**
+   * A step from which on {@code start + step * size} has passed the side that it comes from; the
+   * step before it may have, those before that have not.
+   */
+  private static int first(double start, double perStep, double low, double high) {
+    double steps = ((perStep > 0 ? low : high) - start) * perStep;
+    return steps < 0 ? 0 : (int) Math.min(steps + HAIR, 1e9) + 1;
+  }
+
+  /**
+   * A step before which {@code start + step * size} has not passed the side that it goes to; at it
+   * and the next step it may not have, after these it has.
+   */
+  private static int end(double start, double perStep, double low, double high) {
+    return (int) Math.min(((perStep > 0 ? high : low) - start) * perStep - HAIR, 1e9);
+  }
+
+  /** Where rows stay rows, Pillow adds up coordinates in floating point. */
+  private static void scaled(Picture picture, float fill, double a, double c, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    double v = f + e * 0.5;
+    for (int y = 0; y < height; y++) {
+      double u = c + a * 0.5;
+      for (int x = 0; x < width; x++) {
+        out[y * width + x] = nearestAt(in, height, width, u, v, fill);
+        u += a;
+      }
+      v += e;
+    }
+  }
+
+  private static void bilinear(
+      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    // With its outermost pixels repeated, the picture needs no other rule at the border.
+    int wide = width + 2;
+    float[] framed = framed(picture);
+    double perStepX = 1.0 / (a + 0.0);
+    double perStepY = 1.0 / (d + 0.0);
+    long stepX = (long) (a * 0x1p32);
+    long stepY = (long) (d * 0x1p32);
+    for (int y = 0; y < height; y++) {
+      int row = y * width;
+      double startX = a * 0.5 + b * (y + 0.5) + c;
+      double startY = d * 0.5 + e * (y + 0.5) + f;
+      int first = Math.max(first(startX, perStepX, 0, width), first(startY, perStepY, 0, height));
+      int end = Math.min(end(startX, perStepX, 0, width), end(startY, perStepY, 0, height));
+      first = Math.min(first, width);
+      end = Math.max(first, Math.min(end, width));
+      for (int x = 0; x < first - 1; x++) {
+        out[row + x] = fill;
+      }
+      for (int x = Math.max(0, first - 1); x < first; x++) {
+        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
+      }
+      // Coordinates in the framed picture, from the centre of its first pixel, in 2^-32 of a pixel.
+      bilinearRow(
+          framed,
+          wide,
+          out,
+          row + first,
+          row + end,
+          (long) ((startX + first * a + 0.5) * 0x1p32),
+          (long) ((startY + first * d + 0.5) * 0x1p32),
+          stepX,
+          stepY);
+      for (int x = end; x < Math.min(end + 2, width); x++) {
+        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
+      }
+      for (int x = end + 2; x < width; x++) {
+        out[row + x] = fill;
+      }
+    }
+  }
+
+  private static void bilinearRow(
+      float[] in,
+      int width,
+      float[] out,
+      int from,
+      int to,
+      long startX,
+      long startY,
+      long stepX,
+      long stepY) {
+    long x = startX;
+    long y = startY;
+    for (int i = from; i < to; i++) {
+      int j = (int) (y >> 32) * width + (int) (x >> 32);
+      float right = fraction((int) x);
+      float down = fraction((int) y);
+      float upper = in[j] + (in[j + 1] - in[j]) * right;
+      float lower = in[j + width] + (in[j + width + 1] - in[j + width]) * right;
+      out[i] = upper + (lower - upper) * down;
+      x += stepX;
+      y += stepY;
+    }
+  }
+
+  /** 32 bits as a number from 0 to 1, by way of the float from 1 to 2 that has their upper bits. */
+  private static float fraction(int bits) {
+    return Float.intBitsToFloat(0x3F800000 | bits >>> 9) - 1;
+  }
+
+  private static float[] framed(Picture picture) {
+    int height = picture.height();
+    int width = picture.width();
+    int wide = width + 2;
+    float[] in = picture.pixels();
+    float[] framed = picture.scratch(0, (height + 2) * wide);
+    for (int y = 0; y < height + 2; y++) {
+      int from = Math.min(Math.max(y - 1, 0), height - 1) * width;
+      int to = y * wide;
+      framed[to] = in[from];
+      System.arraycopy(in, from, framed, to + 1, width);
+      framed[to + 1 + width] = in[from + width - 1];
+    }
+    return framed;
+  }
+
+  private static float bilinearAt(
+      float[] in,
+      int height,
+      int width,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f,
+      int x,
+      int y,
+      float fill) {
+    double centreX = x + 0.5;
+    double centreY = y + 0.5;
+    return bilinearAt(
+        in, height, width, a * centreX + b * centreY + c, d * centreX + e * centreY + f, fill);
+  }
+
+  /**
+   * Draws the picture so that the point {@code (x, y)} shows what was at {@code (a x + b y + c, d x
+   * + e y + f) / (g x + h y + 1)}.
+   */
+  static void perspective(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f,
+      double g,
+      double h) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    for (int y = 0; y < height; y++) {
+      double v = y + 0.5;
+      for (int x = 0; x < width; x++) {
+        double u = x + 0.5;
+        double depth = g * u + h * v + 1;
+        double sourceX = (a * u + b * v + c) / depth;
+        double sourceY = (d * u + e * v + f) / depth;
+        out[y * width + x] =
+            interpolation == Interpolation.NEAREST
+                ? nearestAt(in, height, width, sourceX, sourceY, fill)
+                : bilinearAt(in, height, width, sourceX, sourceY, fill);
+      }
+    }
+    picture.swap();
+  }
+
+  private static float nearestAt(
+      float[] in, int height, int width, double x, double y, float fill) {
+    return x >= 0 && x < width && y >= 0 && y < height ? in[(int) y * width + (int) x] : fill;
+  }
+
+  /** Within half a pixel of the border the outermost pixels go on. */
+  private static float bilinearAt(
+      float[] in, int height, int width, double x, double y, float fill) {
+    if (!(x >= 0 && x < width && y >= 0 && y < height)) {
+      return fill;
+    }
+    int left = (int) (x + 0.5) - 1;
+    int top = (int) (y + 0.5) - 1;
+    float right = (float) (x - 0.5 - left);
+    float down = (float) (y - 0.5 - top);
+    int x0 = Math.max(left, 0);
+    int x1 = Math.min(left + 1, width - 1);
+    int y0 = Math.max(top, 0) * width;
+    int y1 = Math.min(top + 1, height - 1) * width;
+    float upper = in[y0 + x0] + (in[y0 + x1] - in[y0 + x0]) * right;
+    float lower = in[y1 + x0] + (in[y1 + x1] - in[y1 + x0]) * right;
+    return upper + (lower - upper) * down;
+  }
+
+  /**
+   * Draws the picture so that the centre of pixel {@code i} shows what was {@code dx[i]} pixels to
+   * the right and {@code dy[i]} pixels below.
+   *
+   * <p>Here torchvision works on tensors: a neighbour outside the picture counts as 0, and the
+   * result is blended with the fill value by the part of the weight that lies inside.
+   */
+  static void displaced(
+      Picture picture,
+      Interpolation interpolation,
+      float fill,
+      float[] displacement,
+      int dx,
+      int dy) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] in = picture.pixels();
+    float[] out = picture.spare();
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int i = y * width + x;
+        float sourceX = x + displacement[dx + i];
+        float sourceY = y + displacement[dy + i];
+        out[i] =
+            interpolation == Interpolation.NEAREST
+                ? nearestAt(in, height, width, Math.rint(sourceX), Math.rint(sourceY), fill)
+                : blendedAt(in, height, width, sourceX, sourceY, fill);
+      }
+    }
+    picture.swap();
+  }
+
+  private static float blendedAt(float[] in, int height, int width, float x, float y, float fill) {
+    float left = (float) Math.floor(x);
+    float top = (float) Math.floor(y);
+    float right = x - left;
+    float down = y - top;
+    if (left >= 0 && left < width - 1 && top >= 0 && top < height - 1) {
+      int i = (int) top * width + (int) left;
+      float upper = in[i] + (in[i + 1] - in[i]) * right;
+      float lower = in[i + width] + (in[i + width + 1] - in[i + width]) * right;
+      return upper + (lower - upper) * down;
+    }
+    float sum = 0;
+    float inside = 0;
+    for (int corner = 0; corner < 4; corner++) {
+      float cornerX = left + (corner & 1);
+      float cornerY = top + (corner >> 1);
+      float weight =
+          ((corner & 1) == 1 ? right : 1 - right) * ((corner >> 1) == 1 ? down : 1 - down);
+      if (cornerX >= 0 && cornerX < width && cornerY >= 0 && cornerY < height) {
+        sum += weight * in[(int) cornerY * width + (int) cornerX];
+        inside += weight;
+      }
+    }
+    return sum * inside + (1 - inside) * fill;
+  }
+}

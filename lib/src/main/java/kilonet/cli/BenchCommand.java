@@ -1,0 +1,84 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import kilonet.fused.Benchmark;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Recipes;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet bench}. */
+@Command(
+    name = "bench",
+    description =
+        "Measures training and inference of the fused engine and of plain Deeplearning4j, in turn.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Runnable {
+
+  @Option(
+      names = "--recipe",
+      defaultValue = "model_3",
+      paramLabel = "NAME",
+      description = "Whose net to measure (default: ${DEFAULT-VALUE}).")
+  private String name;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Batch, instead of the recipe's.")
+  private Integer batch;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "How often each is measured (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    Recipe recipe = Recipes.named(name);
+    recipe = batch == null ? recipe : recipe.batch(batch);
+    Benchmark.Result result =
+        Benchmark.run(
+            recipe.model().configuration(new Nesterovs(0.01, 0.9), recipe.seed()),
+            recipe.model().height(),
+            recipe.model().width(),
+            recipe.batch(),
+            rounds);
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%s, batch %d, %d threads, medians of %d rounds%n"
+                + "               fused      plain DL4J   ratio%n"
+                + "training   %,9.0f   %,13.0f  %6.1f   images/s%n"
+                + "inference  %,9.0f   %,13.0f  %6.1f   images/s%n"
+                + "fused training does %.0f GFLOP/s, %.0f%% of this machine's %.0f",
+            recipe.name(),
+            result.batch(),
+            result.threads(),
+            result.rounds(),
+            result.fusedTraining(),
+            result.plainTraining(),
+            result.trainingRatio(),
+            result.fusedInference(),
+            result.plainInference(),
+            result.inferenceRatio(),
+            result.gigaFlops(),
+            100 * result.peakShare(),
+            result.peakGigaFlops()));
+    out.println("milliseconds of one thread for a training batch, by operation:");
+    result.profile().entrySet().stream()
+        .sorted((a, b) -> Double.compare(b.getValue(), a.getValue()))
+        .forEach(
+            entry ->
+                out.println(
+                    String.format(Locale.ROOT, "%8.3f  %s", entry.getValue(), entry.getKey())));
+    out.println(Json.line(result));
+  }
+}

@@ -1,0 +1,37 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import kilonet.data.DownloadListener;
+import kilonet.data.Mnist;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet data}. */
+@Command(
+    name = "data",
+    description = "Finds or downloads MNIST, verifies it, and says where it is.",
+    mixinStandardHelpOptions = true)
+final class DataCommand implements Runnable {
+
+  @Option(
+      names = {"--data", "--data-dir"},
+      paramLabel = "DIR",
+      description = "Folder of MNIST's four files, gzipped or not.")
+  private Path folder;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    Path found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
+    var images = Mnist.load(found);
+    out.println(
+        "MNIST, verified: %,d training and %,d test images in"
+            .formatted(images.train().size(), images.test().size()));
+    out.println(found.toAbsolutePath().normalize());
+  }
+}

@@ -1,0 +1,83 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import kilonet.data.DataUnavailableException;
+import kilonet.data.DownloadListener;
+import kilonet.data.Mnist;
+import kilonet.data.PenDigits;
+import kilonet.data.TrainTest;
+import kilonet.train.Recipe;
+import picocli.CommandLine.Option;
+
+/** {@code --data} and {@code --data-dir}: which images, and from where. */
+final class DataOptions {
+
+  private static final long DIGITS_SEED = 1;
+
+  @Option(
+      names = "--data",
+      paramLabel = "mnist|digits",
+      description =
+          "MNIST, or digits drawn by a generator. Without this option: MNIST, and where it is"
+              + " neither on this machine nor to be downloaded, the generated digits.")
+  private String data;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder of MNIST's four files, gzipped or not. Without it: the folder that KILONET_DATA"
+              + " names, the cache, or a download.")
+  private Path folder;
+
+  /** Images and the name under which results on them are filed. */
+  record Chosen(String name, TrainTest images) {}
+
+  /** Loads the images; where it has to fall back to generated digits, it says so loudly. */
+  Chosen load(PrintWriter err) {
+    if (Recipe.DIGITS.equals(data)) {
+      return digits();
+    }
+    if (data != null && !data.equals(Recipe.MNIST)) {
+      throw new IllegalArgumentException(
+          "No data is called '%s': use --data mnist or --data digits.".formatted(data));
+    }
+    try {
+      Path found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
+      return new Chosen(Recipe.MNIST, Mnist.load(found));
+    } catch (DataUnavailableException e) {
+      if (data != null) {
+        throw e;
+      }
+      err.println(e.getMessage());
+      err.println(
+          """
+          **************************************************************************
+          *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
+          *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
+          **************************************************************************""");
+      return digits();
+    }
+  }
+
+  /** Loads the images of a run that was trained on them before. */
+  TrainTest load(String trainedOn) {
+    if (data != null && !data.equals(trainedOn)) {
+      throw new IllegalArgumentException(
+          "The run was trained on %s, not on %s: leave --data out.".formatted(trainedOn, data));
+    }
+    return trainedOn.equals(Recipe.DIGITS)
+        ? digits().images()
+        : Mnist.load(Mnist.findOrDownload(folder, DownloadListener.onTerminal()));
+  }
+
+  private static Chosen digits() {
+    return new Chosen(Recipe.DIGITS, Digits.DRAWN);
+  }
+
+  /** Drawn once for a process, when first asked for. */
+  private static final class Digits {
+    static final TrainTest DRAWN = PenDigits.generate(DIGITS_SEED);
+  }
+}

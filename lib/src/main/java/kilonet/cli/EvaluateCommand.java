@@ -1,0 +1,114 @@
+package kilonet.cli;
+
+import java.io.File;
+import java.io.PrintWriter;
+import java.util.Locale;
+import kilonet.data.Batches;
+import kilonet.data.ImageSet;
+import kilonet.fused.FusedNetwork;
+import kilonet.report.ConfusionMatrix;
+import kilonet.train.Engine;
+import kilonet.train.Json;
+import kilonet.train.Predictions;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
+
+/** {@code kilonet evaluate}. */
+@Command(
+    name = "evaluate",
+    description = "Tests a saved net: accuracy, loss, confusion matrix, figures of each class.",
+    mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Runnable {
+
+  private static final int BATCH = 1_000;
+
+  @Parameters(paramLabel = "MODEL.zip", description = "A net that Deeplearning4j or Kilonet saved.")
+  private File file;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "fused",
+      paramLabel = "fused|dl4j",
+      description = "What computes (default: ${DEFAULT-VALUE}).")
+  private Engine engine;
+
+  @Spec private CommandSpec spec;
+
+  /** The command's last line. */
+  private record Evaluation(
+      String model,
+      String data,
+      int images,
+      double accuracy,
+      double loss,
+      ConfusionMatrix confusion) {}
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    MultiLayerNetwork network = load(file);
+    if (engine == Engine.FUSED) {
+      network = FusedNetwork.of(network);
+    }
+    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
+    ImageSet test = chosen.images().test();
+    Predictions predictions;
+    try (Batches batches = Batches.inOrder(test, BATCH).build()) {
+      predictions = Predictions.of(network, batches);
+    }
+    ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
+    out.println(confusion);
+    out.println();
+    Table perClass = confusion.perClass();
+    perClass.numericColumns().stream()
+        .filter(DoubleColumn.class::isInstance)
+        .map(DoubleColumn.class::cast)
+        .forEach(column -> column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2)));
+    out.println(perClass.print());
+    out.println();
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
+            file.getName(),
+            predictions.accuracy(),
+            predictions.loss(),
+            test.size(),
+            chosen.name()));
+    out.println(
+        Json.line(
+            new Evaluation(
+                file.getPath(),
+                chosen.name(),
+                test.size(),
+                predictions.accuracy(),
+                predictions.loss(),
+                confusion)));
+  }
+
+  /** Loads a saved net or says why it cannot be. */
+  static MultiLayerNetwork load(File file) {
+    if (!file.isFile()) {
+      throw new IllegalArgumentException(
+          "There is no file %s: name the model.zip of a run.".formatted(file));
+    }
+    try {
+      return ModelSerializer.restoreMultiLayerNetwork(file, false);
+    } catch (Exception e) {
+      throw new IllegalArgumentException(
+          "%s is no net that Deeplearning4j saved: name the model.zip of a run.".formatted(file),
+          e);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import kilonet.data.DataException;
+import kilonet.train.TrainingException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code kilonet}. */
+@Command(
+    name = "kilonet",
+    version = "kilonet 0.1.0",
+    description = "Tiny convolutional nets on the JVM.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TrainCommand.class,
+      RecipesCommand.class,
+      SummaryCommand.class,
+      EvaluateCommand.class,
+      LrFindCommand.class,
+      SweepCommand.class,
+      PredictCommand.class,
+      ReportCommand.class,
+      BenchCommand.class,
+      DataCommand.class,
+    })
+public final class Kilonet implements Runnable {
+
+  /** Exit status of a check that failed or work that could not be done. */
+  static final int FAILED = 1;
+
+  /** Exit status of a command that was not understood. */
+  static final int USAGE = 2;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program an error arose.")
+  private boolean stacktrace;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Without a command, the usage is shown, and it counts as wrong usage. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "No command was given: try train, summary or --help.");
+  }
+
+  /** Runs a command and ends the process with its exit status. */
+  public static void main(String[] arguments) {
+    quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
+    quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
+    quieten("java.awt.headless", "true");
+    System.exit(
+        execute(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            arguments));
+  }
+
+  private static void quieten(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** Runs a command. */
+  static int execute(PrintWriter out, PrintWriter err, String... arguments) {
+    Kilonet kilonet = new Kilonet();
+    IExecutionExceptionHandler failed =
+        (exception, command, parsed) -> kilonet.explain(exception, command);
+    IParameterExceptionHandler misused =
+        (exception, parsed) -> {
+          CommandLine command = exception.getCommandLine();
+          err.println(command.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
+          if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, err)) {
+            err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+          }
+          return USAGE;
+        };
+    return new CommandLine(kilonet)
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(failed)
+        .setParameterExceptionHandler(misused)
+        .execute(arguments);
+  }
+
+  private int explain(Exception exception, CommandLine command) {
+    PrintWriter err = command.getErr();
+    String name = command.getCommandSpec().qualifiedName();
+    boolean ours =
+        exception instanceof IllegalArgumentException
+            || exception instanceof DataException
+            || exception instanceof TrainingException
+            || exception instanceof UncheckedIOException;
+    if (stacktrace) {
+      exception.printStackTrace(err);
+    } else if (ours) {
+      err.println(name + ": " + exception.getMessage());
+    } else {
+      err.println(
+          "%s: something unforeseen happened (%s): run it again with --stacktrace and report that."
+              .formatted(name, exception));
+    }
+    return exception instanceof IllegalArgumentException ? USAGE : FAILED;
+  }
+}

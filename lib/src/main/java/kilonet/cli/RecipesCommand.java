@@ -1,0 +1,48 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import kilonet.model.Summary;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Recipes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet recipes}. */
+@Command(
+    name = "recipes",
+    description = "Lists the recipes, or shows one as JSON, to be changed and trained from a file.",
+    mixinStandardHelpOptions = true)
+final class RecipesCommand implements Runnable {
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "The recipe to show.")
+  private String name;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (name != null) {
+      out.print(Json.pretty(Recipes.named(name)));
+      out.flush();
+      return;
+    }
+    for (String each : Recipes.names()) {
+      Recipe recipe = Recipes.named(each);
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%-16s %,9d parameters, %2d epochs, batch %d, %s, %s",
+              each,
+              Summary.of(recipe.model()).parameters(),
+              recipe.epochs(),
+              recipe.batch(),
+              recipe.schedule(),
+              recipe.augmentation()));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kilonet.train.Engine;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.RunFolder;
+import kilonet.train.Sweep;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet sweep}. */
+@Command(
+    name = "sweep",
+    description =
+        "Trains a recipe with several seeds; what is finished already is not trained again.",
+    mixinStandardHelpOptions = true)
+final class SweepCommand implements Runnable {
+
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
+
+  @Mixin private RecipeOption recipe;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--seeds",
+      required = true,
+      paramLabel = "1..10",
+      description = "Seeds: a range, or several numbers and ranges joined by commas.")
+  private String seeds;
+
+  @Option(
+      names = "--jobs",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Runs at a time (default: ${DEFAULT-VALUE}).")
+  private int jobs;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of the recipe's.")
+  private Integer epochs;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images only.")
+  private Integer limit;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "N",
+      description = "Keep N training images out, class by class alike, and test on them.")
+  private Integer validation;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the seeds' folders (default: runs/sweep-RECIPE).")
+  private Path out;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "fused",
+      paramLabel = "fused|dl4j",
+      description = "What computes (default: ${DEFAULT-VALUE}).")
+  private Engine engine;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter print = spec.commandLine().getOut();
+    List<Long> numbers = parse(seeds);
+    Recipe chosen = recipe.recipe();
+    chosen = epochs == null ? chosen : chosen.epochs(epochs);
+    chosen = limit == null ? chosen : chosen.limit(limit);
+    chosen = validation == null ? chosen : chosen.validation(validation);
+    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    chosen = chosen.data(images.name());
+    Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
+    Sweep sweep =
+        Sweep.run(
+            chosen,
+            images.images(),
+            engine,
+            numbers,
+            folder,
+            jobs,
+            result ->
+                print.println(
+                    String.format(
+                        Locale.ROOT,
+                        "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
+                        result.seed(),
+                        result.history().last().testAccuracy(),
+                        result.contract().lastFive(),
+                        result.seconds())));
+    RunFolder run = new RunFolder(folder);
+    run.write(folder.resolve("sweep.json"), Json.pretty(sweep));
+    print.println(
+        String.format(
+            Locale.ROOT,
+            "%s on %s over %d seeds: %.3f%% ± %.3f, lowest of all last epochs %.2f%%, assignment"
+                + " met by %d",
+            sweep.recipe(),
+            sweep.data(),
+            sweep.seeds().size(),
+            sweep.mean(),
+            sweep.standardDeviation(),
+            sweep.lowest(),
+            sweep.met()));
+    print.println(Json.line(sweep));
+  }
+
+  static List<Long> parse(String text) {
+    List<Long> numbers = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      Matcher range = RANGE.matcher(part.strip());
+      if (!range.matches()) {
+        throw new IllegalArgumentException(
+            "'%s' are no seeds: write a range such as 1..10, or numbers joined by commas."
+                .formatted(text));
+      }
+      long first = Long.parseLong(range.group(1));
+      long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
+      if (last < first || last - first > 9_999) {
+        throw new IllegalArgumentException(
+            "The range %s runs backwards or is longer than 10,000 seeds: write it as 1..10."
+                .formatted(part.strip()));
+      }
+      for (long seed = first; seed <= last; seed++) {
+        if (!numbers.contains(seed)) {
+          numbers.add(seed);
+        }
+      }
+    }
+    return numbers;
+  }
+}

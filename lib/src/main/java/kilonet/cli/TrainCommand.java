@@ -1,0 +1,160 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import kilonet.data.Batches;
+import kilonet.fused.FusedNetwork;
+import kilonet.model.Summary;
+import kilonet.report.RunReport;
+import kilonet.train.Contract;
+import kilonet.train.Engine;
+import kilonet.train.Json;
+import kilonet.train.Predictions;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.Trainer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet train}. */
+@Command(
+    name = "train",
+    description =
+        "Trains the net of a recipe, tests it after each epoch, and judges it by the assignment.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Runnable {
+
+  private static final long PATIENCE_SECONDS = 60;
+  private static final int TEST_BATCH = 1_000;
+
+  @Mixin private RecipeOption recipe;
+
+  @Mixin private DataOptions data;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of the recipe's.")
+  private Integer epochs;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed, instead of the recipe's.")
+  private Long seed;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images only.")
+  private Integer limit;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "N",
+      description = "Keep N training images out, class by class alike, and test on them.")
+  private Integer validation;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the run's files (default: runs/RECIPE-seedS).")
+  private Path out;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "fused",
+      paramLabel = "fused|dl4j",
+      description = "What computes (default: ${DEFAULT-VALUE}).")
+  private Engine engine;
+
+  @Option(names = "--resume", description = "Go on where a run into this folder was stopped.")
+  private boolean resume;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter print = spec.commandLine().getOut();
+    Recipe chosen = recipe();
+    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    chosen = chosen.data(images.name());
+    Path folder =
+        out != null
+            ? out
+            : Path.of("runs", chosen.name().replace('/', '-') + "-seed" + chosen.seed());
+    print.println(Summary.of(chosen.model()));
+    print.println(
+        "%s on %s with the %s engine, seed %d, into %s"
+            .formatted(chosen.name(), chosen.data(), engine, chosen.seed(), folder));
+    Trainer trainer =
+        new Trainer(chosen, images.images())
+            .engine(engine)
+            .folder(folder)
+            .progress(new RunProgress(print, Terminal.isThere()));
+    if (resume) {
+      trainer.resume();
+    }
+    CountDownLatch written = new CountDownLatch(1);
+    Thread interrupted = new Thread(() -> finish(trainer, written), "finish the files");
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    try {
+      Result result = trainer.run();
+      plots(trainer, result, folder, spec.commandLine().getErr());
+      verdict(print, result);
+      print.println(Json.line(result));
+    } finally {
+      written.countDown();
+      forget(interrupted);
+    }
+  }
+
+  private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
+    try (Batches batches =
+        Batches.inOrder(trainer.test(), TEST_BATCH)
+            .outputs(result.definition().model().outputs())
+            .build()) {
+      Predictions predictions = Predictions.of(FusedNetwork.of(trainer.network()), batches);
+      RunReport.plots(folder, result, predictions, trainer.test());
+    } catch (IllegalStateException e) {
+      // No fonts on this machine: the run is as good without pictures.
+      err.println("The charts were not drawn: " + e.getMessage());
+    }
+  }
+
+  private Recipe recipe() {
+    Recipe chosen = recipe.recipe();
+    chosen = epochs == null ? chosen : chosen.epochs(epochs);
+    chosen = seed == null ? chosen : chosen.seed(seed);
+    chosen = limit == null ? chosen : chosen.limit(limit);
+    return validation == null ? chosen : chosen.validation(validation);
+  }
+
+  /** On Ctrl-C: end after the batch in work, and wait until the files are whole. */
+  private static void finish(Trainer trainer, CountDownLatch written) {
+    trainer.stop();
+    try {
+      written.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hook is at work: the process is ending already.
+    }
+  }
+
+  private static void verdict(PrintWriter print, Result result) {
+    Contract contract = result.contract();
+    if (!result.isFinished()) {
+      print.println(
+          "stopped after epoch %d of %d: go on with --resume"
+              .formatted(result.epochs(), result.definition().epochs()));
+    }
+    print.println(
+        contract.met()
+            ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
+                .formatted(contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
+            : "The assignment is not met. " + String.join(" ", contract.misses()));
+  }
+}

@@ -1,0 +1,612 @@
+package kilonet.data;
+
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import kilonet.augment.Augmentation;
+import kilonet.augment.Picture;
+import kilonet.augment.RandomStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The images of a set in batches, augmented, normalized and with one-hot labels, made ready by
+ * background threads beside training.
+ *
+ * <p>Features are {@code [batch, 1, height, width]}, labels {@code [batch, outputs]}, both 32-bit
+ * floats in 'c' order. The last batch of an epoch may be smaller; it is kept.
+ *
+ * <p>The stream of batches depends on set, batch size, seed and settings alone, not on the number
+ * of threads: the order of an epoch is drawn from (seed, epoch), the augmentation of an image from
+ * (seed, epoch, place of the image in the set). {@link #startAt} goes to any place of it.
+ *
+ * <p><b>Memory.</b> Batches live in a ring of buffers that is used over and over. What {@link
+ * #next()} returned stays as it is until the fourth call of {@code next()} after it ({@link
+ * #KEPT}), over the ends of epochs, too; who needs it longer makes a {@link DataSet#copy() copy}.
+ *
+ * <p>The threads are daemons; they end with the epoch and begin with the first batch of the next.
+ * {@link #close()} ends them earlier. One thread at a time may use the iterator.
+ */
+public final class Batches implements DataSetIterator, AutoCloseable {
+
+  /** How many of the batches handed out last stay as they are, the newest included. */
+  public static final int KEPT = 4;
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Tells the stream of an epoch's order from those of its images, whose third key is 0 or more.
+   */
+  private static final long ORDER = -1;
+
+  private final transient ImageSet set;
+  private final transient Settings settings;
+  private final int batches;
+  private final int ahead;
+  private final transient Slot[] ring;
+  private final int[] order;
+  private final float[] normalized;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final transient Condition changed = lock.newCondition();
+  private int epoch;
+  private int position;
+  private boolean ordered;
+
+  // Batches are counted through all epochs, so that a buffer is never reused too early.
+  private long handedOut;
+  private long claimed;
+  private long end;
+  private int running;
+  private boolean closed;
+
+  private transient DataSetPreProcessor preProcessor;
+
+  private Batches(Settings settings) {
+    this.settings = settings;
+    this.set = settings.set;
+    this.batches = (set.size() + settings.batchSize - 1) / settings.batchSize;
+    this.ahead = Math.max(4, 2 * settings.workers);
+    this.ring = IntStream.range(0, KEPT + ahead).mapToObj(i -> new Slot()).toArray(Slot[]::new);
+    this.order = IntStream.range(0, set.size()).toArray();
+    this.normalized = new float[256];
+    for (int value = 0; value < 256; value++) {
+      normalized[value] = (value * (1f / 255f) - settings.mean) / settings.std;
+    }
+  }
+
+  /**
+   * Batches to train with: another order in every epoch.
+   *
+   * @param set what to draw from
+   * @param batchSize images in a batch, at least 1
+   * @param seed what order and augmentation depend on
+   * @throws IllegalArgumentException if the batch size is not positive
+   */
+  public static Builder training(ImageSet set, int batchSize, long seed) {
+    return new Builder(set, batchSize, true, seed);
+  }
+
+  /**
+   * Batches to evaluate with: every epoch is the set in its own order.
+   *
+   * @param set what to go through
+   * @param batchSize images in a batch, at least 1
+   * @throws IllegalArgumentException if the batch size is not positive
+   */
+  public static Builder inOrder(ImageSet set, int batchSize) {
+    return new Builder(set, batchSize, false, 0);
+  }
+
+  /** The images that the batches are made of. */
+  public ImageSet set() {
+    return set;
+  }
+
+  /** Batches in an epoch, a smaller last one included. */
+  public int batchesPerEpoch() {
+    return batches;
+  }
+
+  /** The present epoch, counted from 0. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Batches of the present epoch that have been handed out or skipped. */
+  public int position() {
+    return position;
+  }
+
+  /**
+   * Goes to a place in the stream: the next batch is the one that a full run would give there.
+   *
+   * @param epoch counted from 0
+   * @param batch batch of that epoch, 0 to {@link #batchesPerEpoch()}, where the last means its end
+   * @throws IllegalArgumentException if there is no such place
+   */
+  public void startAt(int epoch, int batch) {
+    if (epoch < 0 || batch < 0 || batch > batches) {
+      throw new IllegalArgumentException(
+          "There is no batch %,d in epoch %,d: give epochs from 0 and batches from 0 to %,d."
+              .formatted(batch, epoch, batches));
+    }
+    stopWorkers();
+    if (epoch != this.epoch) {
+      ordered = false;
+    }
+    this.epoch = epoch;
+    this.position = batch;
+  }
+
+  /**
+   * Goes to the start of the next epoch; stays where it is if this epoch has not begun, so that a
+   * cautious caller skips nothing.
+   */
+  @Override
+  public void reset() {
+    if (position > 0) {
+      startAt(epoch + 1, 0);
+    }
+  }
+
+  @Override
+  public boolean hasNext() {
+    return position < batches;
+  }
+
+  /**
+   * The next batch of this epoch; valid until the fourth call after this one.
+   *
+   * @throws NoSuchElementException at the end of an epoch: call {@link #reset()}
+   * @throws IllegalStateException if a batch could not be made (the cause says why), the iterator
+   *     was closed, or this thread was interrupted while it waited
+   */
+  @Override
+  public DataSet next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException(
+          "Epoch %,d has no more than its %,d batches: call reset() to go to the next epoch."
+              .formatted(epoch, batches));
+    }
+    startWorkers();
+    DataSet batch = await();
+    position++;
+    if (preProcessor != null) {
+      preProcessor.preProcess(batch);
+    }
+    return batch;
+  }
+
+  private DataSet await() {
+    lock.lock();
+    try {
+      Slot slot = ring[(int) (handedOut % ring.length)];
+      while (slot.number != handedOut) {
+        changed.await();
+      }
+      if (slot.failure != null) {
+        throw new IllegalStateException(
+            "Batch %,d of epoch %,d could not be made: %s"
+                .formatted(position, epoch, slot.failure.getMessage()),
+            slot.failure);
+      }
+      handedOut++;
+      changed.signalAll();
+      return slot.current();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a batch.", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The next batch.
+   *
+   * @param size must be {@link #batch()}
+   * @throws UnsupportedOperationException for any other size
+   */
+  @Override
+  public DataSet next(int size) {
+    if (size != settings.batchSize) {
+      throw new UnsupportedOperationException(
+          "A batch of %,d cannot be given: these are batches of %,d."
+              .formatted(size, settings.batchSize));
+    }
+    return next();
+  }
+
+  private void startWorkers() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("These batches were closed: build new ones.");
+      }
+      if (claimed < end || handedOut < end) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    stopWorkers();
+    arrange();
+    lock.lock();
+    try {
+      end = handedOut + batches - position;
+      running = settings.workers;
+      long first = handedOut - position;
+      int ofEpoch = epoch;
+      for (int i = 0; i < settings.workers; i++) {
+        Thread worker = new Thread(() -> work(first, ofEpoch), "kilonet-batches-" + i);
+        worker.setDaemon(true);
+        worker.start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no worker is left and forgets what was made ahead. */
+  private void stopWorkers() {
+    lock.lock();
+    try {
+      end = handedOut;
+      changed.signalAll();
+      while (running > 0) {
+        changed.awaitUninterruptibly();
+      }
+      claimed = handedOut;
+      for (Slot slot : ring) {
+        slot.number = -1;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void arrange() {
+    if (settings.shuffled && !ordered) {
+      for (int i = 0; i < order.length; i++) {
+        order[i] = i;
+      }
+      ImageSet.shuffle(order, new RandomStream(settings.seed, epoch, ORDER));
+      ordered = true;
+    }
+  }
+
+  private void work(long first, int ofEpoch) {
+    Painter painter = new Painter();
+    lock.lock();
+    try {
+      while (true) {
+        while (claimed < end && claimed - handedOut >= ahead) {
+          changed.awaitUninterruptibly();
+        }
+        if (claimed >= end) {
+          return;
+        }
+        long number = claimed++;
+        Slot slot = ring[(int) (number % ring.length)];
+        slot.failure = null;
+        lock.unlock();
+        try {
+          painter.fill(slot, ofEpoch, (int) (number - first));
+        } catch (RuntimeException | Error e) {
+          slot.failure = e;
+        } finally {
+          lock.lock();
+        }
+        slot.number = number;
+        changed.signalAll();
+      }
+    } finally {
+      running--;
+      changed.signalAll();
+      lock.unlock();
+    }
+  }
+
+  /** Ends the background threads; the batches handed out last stay valid. */
+  @Override
+  public void close() {
+    stopWorkers();
+    closed = true;
+  }
+
+  @Override
+  public int batch() {
+    return settings.batchSize;
+  }
+
+  @Override
+  public int inputColumns() {
+    return set.height() * set.width();
+  }
+
+  @Override
+  public int totalOutcomes() {
+    return settings.outputs;
+  }
+
+  @Override
+  public List<String> getLabels() {
+    return IntStream.range(0, settings.outputs).mapToObj(Integer::toString).toList();
+  }
+
+  @Override
+  public boolean resetSupported() {
+    return true;
+  }
+
+  /** False: the batches are made ahead already. */
+  @Override
+  public boolean asyncSupported() {
+    return false;
+  }
+
+  /** Sets what changes each batch in place before it is returned, or null for nothing. */
+  @Override
+  public void setPreProcessor(DataSetPreProcessor preProcessor) {
+    this.preProcessor = preProcessor;
+  }
+
+  @Override
+  public DataSetPreProcessor getPreProcessor() {
+    return preProcessor;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    throw new NotSerializableException(
+        "Batches cannot be written: keep seed, epoch and position, and use startAt.");
+  }
+
+  /** What one worker needs to make batches. */
+  private final class Painter {
+
+    private final Picture picture = new Picture(set.height(), set.width());
+    private final RandomStream random = new RandomStream(0);
+    private final float[] pixels = new float[set.height() * set.width()];
+    private final float[] oneHot = new float[settings.outputs];
+    private final float off = settings.labelSmoothing / settings.outputs;
+    private final float on = 1 - settings.labelSmoothing + off;
+
+    void fill(Slot slot, int ofEpoch, int batch) {
+      int from = batch * settings.batchSize;
+      int rows = Math.min(settings.batchSize, set.size() - from);
+      Buffers buffers = slot.use(rows);
+      for (int row = 0; row < rows; row++) {
+        int image = order[from + row];
+        if (settings.augmentation == null) {
+          copy(image);
+        } else {
+          augment(image, ofEpoch);
+        }
+        buffers.features.put(row * pixels.length, pixels);
+        label(set.label(image), row, buffers.labels);
+      }
+    }
+
+    private void copy(int image) {
+      byte[] source = set.pixels();
+      int offset = image * pixels.length;
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = normalized[source[offset + i] & 0xFF];
+      }
+    }
+
+    private void augment(int image, int ofEpoch) {
+      picture.resize(set.height(), set.width());
+      picture.load(set.pixels(), image * pixels.length);
+      random.set(settings.seed, ofEpoch, image);
+      settings.augmentation.apply(picture, random);
+      if (picture.height() != set.height() || picture.width() != set.width()) {
+        throw new IllegalStateException(
+            "The augmentation %s turned an image of %d x %d into one of %d x %d: use one that keeps"
+                    .formatted(
+                        settings.augmentation,
+                        set.height(),
+                        set.width(),
+                        picture.height(),
+                        picture.width())
+                + " the size, such as a crop with padding.");
+      }
+      float[] augmented = picture.pixels();
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (augmented[i] - settings.mean) / settings.std;
+      }
+    }
+
+    private void label(int label, int row, FloatBuffer labels) {
+      Arrays.fill(oneHot, off);
+      oneHot[label] = on;
+      labels.put(row * oneHot.length, oneHot);
+    }
+  }
+
+  /** A place in the ring: buffers for a full batch and, once needed, for the smaller last one. */
+  private final class Slot {
+
+    private long number = -1;
+    private Throwable failure;
+    private Buffers full;
+    private Buffers last;
+    private Buffers used;
+
+    Buffers use(int rows) {
+      if (rows == settings.batchSize) {
+        full = full == null ? new Buffers(rows) : full;
+        used = full;
+      } else {
+        last = last == null ? new Buffers(rows) : last;
+        used = last;
+      }
+      return used;
+    }
+
+    DataSet current() {
+      // ND4J must know that the values were written on the side of the CPU.
+      Nd4j.getAffinityManager()
+          .tagLocation(used.batch.getFeatures(), AffinityManager.Location.HOST);
+      Nd4j.getAffinityManager().tagLocation(used.batch.getLabels(), AffinityManager.Location.HOST);
+      return used.batch;
+    }
+  }
+
+  /** Arrays of ND4J and views to write into them. */
+  private final class Buffers {
+
+    private final DataSet batch;
+    private final FloatBuffer features;
+    private final FloatBuffer labels;
+
+    Buffers(int rows) {
+      // A worker is never in a workspace: these arrays outlive any.
+      INDArray x = Nd4j.create(DataType.FLOAT, rows, 1, set.height(), set.width());
+      INDArray y = Nd4j.create(DataType.FLOAT, rows, settings.outputs);
+      batch = new DataSet(x, y);
+      features = x.data().asNioFloat();
+      labels = y.data().asNioFloat();
+    }
+  }
+
+  /** What batches are like; made by {@link Builder}. */
+  private record Settings(
+      ImageSet set,
+      int batchSize,
+      boolean shuffled,
+      long seed,
+      Augmentation augmentation,
+      float mean,
+      float std,
+      float labelSmoothing,
+      int outputs,
+      int workers) {}
+
+  /** Settings of batches; what is not set is as said at each method. */
+  public static final class Builder {
+
+    private final ImageSet set;
+    private final int batchSize;
+    private final boolean shuffled;
+    private final long seed;
+    private Augmentation augmentation;
+    private float mean = Mnist.MEAN;
+    private float std = Mnist.STD;
+    private float labelSmoothing;
+    private int outputs;
+    private int workers = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+
+    private Builder(ImageSet set, int batchSize, boolean shuffled, long seed) {
+      if (batchSize < 1) {
+        throw new IllegalArgumentException(
+            "Batches of %,d images cannot be: give at least 1.".formatted(batchSize));
+      }
+      this.set = set;
+      this.batchSize = batchSize;
+      this.shuffled = shuffled;
+      this.seed = seed;
+      this.outputs = set.classes();
+    }
+
+    /** How each image is changed at random before normalization; not at all if not set or null. */
+    public Builder augmentation(Augmentation augmentation) {
+      this.augmentation = augmentation;
+      return this;
+    }
+
+    /**
+     * Pixels {@code p} in {@code [0, 1]} become {@code (p - mean) / std}; MNIST's values if not
+     * set.
+     *
+     * @throws IllegalArgumentException if the standard deviation is not positive
+     */
+    public Builder normalization(float mean, float std) {
+      if (!(std > 0) || !Float.isFinite(std) || !Float.isFinite(mean)) {
+        throw new IllegalArgumentException(
+            "Normalization by mean %s and standard deviation %s cannot be: give finite numbers, the"
+                    .formatted(mean, std)
+                + " second above 0.");
+      }
+      this.mean = mean;
+      this.std = std;
+      return this;
+    }
+
+    /**
+     * Label smoothing as PyTorch defines it: the target of the true class is {@code 1 - ε + ε/K},
+     * of all others {@code ε/K}, where {@code K} is the number of outputs; 0 if not set. (Szegedy
+     * et al., <i>Rethinking the Inception Architecture</i>, CVPR 2016.)
+     *
+     * @throws IllegalArgumentException if ε is not from 0 to below 1
+     */
+    public Builder labelSmoothing(double epsilon) {
+      if (!(epsilon >= 0 && epsilon < 1)) {
+        throw new IllegalArgumentException(
+            "Label smoothing by %s cannot be: give a number from 0 to below 1.".formatted(epsilon));
+      }
+      this.labelSmoothing = (float) epsilon;
+      return this;
+    }
+
+    /**
+     * Columns of the labels; the classes of the set if not set. A net with more outputs than there
+     * are classes gets columns that are never hot.
+     *
+     * @throws IllegalArgumentException if there are fewer than classes
+     */
+    public Builder outputs(int outputs) {
+      if (outputs < set.classes()) {
+        throw new IllegalArgumentException(
+            "%d outputs are too few for %d classes: give at least %d."
+                .formatted(outputs, set.classes(), set.classes()));
+      }
+      this.outputs = outputs;
+      return this;
+    }
+
+    /**
+     * Threads that make batches; half of the processors, 1 to 4, if not set. Changes nothing but
+     * the speed.
+     *
+     * @throws IllegalArgumentException if not positive
+     */
+    public Builder workers(int workers) {
+      if (workers < 1) {
+        throw new IllegalArgumentException(
+            "%d threads cannot make batches: give at least 1.".formatted(workers));
+      }
+      this.workers = workers;
+      return this;
+    }
+
+    /** The batches, at the start of epoch 0. */
+    public Batches build() {
+      return new Batches(
+          new Settings(
+              set,
+              batchSize,
+              shuffled,
+              seed,
+              augmentation,
+              mean,
+              std,
+              labelSmoothing,
+              outputs,
+              workers));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package kilonet.data;
+
+/** Is told how a download goes on. */
+public interface DownloadListener {
+
+  /** Looks away. */
+  DownloadListener SILENT = (file, received, total) -> {};
+
+  /**
+   * More of a file has arrived. Called often, by threads of the network.
+   *
+   * @param file its name
+   * @param received bytes that have arrived
+   * @param total bytes that are to arrive, or -1 if the server did not say
+   */
+  void progress(String file, long received, long total);
+
+  /** A file has arrived and is what it should be, or its mirror was given up. */
+  default void finished(String file) {}
+
+  /** A progress bar on a terminal, silence elsewhere. */
+  static DownloadListener onTerminal() {
+    return DownloadBar.isTerminal() ? new DownloadBar() : SILENT;
+  }
+}

@@ -1,0 +1,259 @@
+package kilonet.data;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads files of the IDX format (LeCun, Cortes, Burges: <i>The MNIST database</i>), gzipped or not,
+ * and takes nothing for granted: whatever is not as the format says ends in a {@link DataException}
+ * of one sentence that names file, expectation and finding.
+ *
+ * <p>A file is a magic number (2051 for images, 2049 for labels), its dimensions, and one unsigned
+ * byte a value; all numbers are 32-bit, the highest byte first.
+ */
+final class IdxReader {
+
+  private static final int IMAGES_MAGIC = 2051;
+  private static final int LABELS_MAGIC = 2049;
+  private static final int GZIP_MAGIC = 0x1F8B;
+
+  private IdxReader() {}
+
+  /**
+   * What an image file holds.
+   *
+   * @param count number of images
+   * @param pixels {@code [count, height, width]}
+   * @param sha256 of the uncompressed file, in hexadecimal
+   */
+  record Images(int count, int height, int width, byte[] pixels, String sha256) {}
+
+  /**
+   * What a label file holds.
+   *
+   * @param labels one a label
+   * @param sha256 of the uncompressed file, in hexadecimal
+   */
+  record Labels(byte[] labels, String sha256) {}
+
+  /**
+   * Reads an image file.
+   *
+   * @param height the rows that its images must have
+   * @param width the columns that its images must have
+   */
+  static Images images(Path file, int height, int width) {
+    try (Source source = open(file)) {
+      source.expectMagic(IMAGES_MAGIC, "images");
+      int count = source.expectCount("images");
+      int rows = source.number();
+      int columns = source.number();
+      if (rows != height || columns != width) {
+        throw new DataException(
+            "%s: images of %d x %d pixels were expected, but its header says %d x %d."
+                .formatted(
+                    file,
+                    height,
+                    width,
+                    Integer.toUnsignedLong(rows),
+                    Integer.toUnsignedLong(columns)));
+      }
+      byte[] pixels = source.values((long) count * height * width, "images");
+      return new Images(count, height, width, pixels, source.sha256());
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * Reads a label file.
+   *
+   * @param classes labels must be from 0 to one less
+   */
+  static Labels labels(Path file, int classes) {
+    try (Source source = open(file)) {
+      source.expectMagic(LABELS_MAGIC, "labels");
+      int count = source.expectCount("labels");
+      byte[] labels = source.values(count, "labels");
+      for (int i = 0; i < count; i++) {
+        int label = labels[i] & 0xFF;
+        if (label >= classes) {
+          throw new DataException(
+              "%s: labels from 0 to %d were expected, but label %,d is %d."
+                  .formatted(file, classes - 1, i, label));
+        }
+      }
+      return new Labels(labels, source.sha256());
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** SHA-256 of a file's uncompressed content; reads no further than a limit of bytes. */
+  static String sha256(Path file, long limit) {
+    try (Source source = open(file)) {
+      byte[] chunk = new byte[1 << 16];
+      while (source.position < limit) {
+        int read = source.read(chunk);
+        if (read < 0) {
+          break;
+        }
+      }
+      return source.sha256();
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static Source open(Path file) throws IOException {
+    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    try {
+      raw.mark(2);
+      int magic = raw.read() << 8 | raw.read();
+      raw.reset();
+      boolean gzip = magic == GZIP_MAGIC;
+      return new Source(file, gzip, gzip ? new GZIPInputStream(raw, 1 << 16) : raw);
+    } catch (ZipException | EOFException e) {
+      raw.close();
+      throw new DataException(
+          "%s: gzip data were expected, but their header is damaged (%s)."
+              .formatted(file, e instanceof EOFException ? "it ends too early" : e.getMessage()),
+          e);
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  private static DataException unreadable(Path file, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new DataException("%s: a file was expected, but there is none.".formatted(file), e);
+    }
+    return new DataException("%s: the file cannot be read (%s).".formatted(file, e), e);
+  }
+
+  /** The uncompressed content of a file, counted and hashed as it is read. */
+  private static final class Source extends FilterInputStream {
+
+    private final Path file;
+    private final boolean gzip;
+    private final MessageDigest digest = newDigest();
+    private long position;
+
+    Source(Path file, boolean gzip, InputStream content) {
+      super(content);
+      this.file = file;
+      this.gzip = gzip;
+    }
+
+    void expectMagic(int magic, String what) throws IOException {
+      int found = number();
+      if (found != magic) {
+        throw new DataException(
+            "%s: the magic number %d of IDX %s was expected, but the file begins with %d%s."
+                .formatted(file, magic, what, Integer.toUnsignedLong(found), meaning(found)));
+      }
+    }
+
+    private static String meaning(int magic) {
+      return switch (magic) {
+        case IMAGES_MAGIC -> ", the one of images";
+        case LABELS_MAGIC -> ", the one of labels";
+        default -> "";
+      };
+    }
+
+    int expectCount(String what) throws IOException {
+      int count = number();
+      if (count < 1) {
+        throw new DataException(
+            "%s: a number of %s from 1 to %,d was expected, but its header says %,d."
+                .formatted(file, what, Integer.MAX_VALUE, Integer.toUnsignedLong(count)));
+      }
+      return count;
+    }
+
+    int number() throws IOException {
+      byte[] four = readNBytes(4);
+      if (four.length < 4) {
+        throw new DataException(
+            "%s: an IDX header was expected, but the file ends after %,d bytes."
+                .formatted(file, position));
+      }
+      return ByteBuffer.wrap(four).getInt();
+    }
+
+    byte[] values(long length, String what) throws IOException {
+      if (length > Integer.MAX_VALUE - 8) {
+        throw new DataException(
+            "%s: at most %,d bytes of %s were expected, but its header declares %,d."
+                .formatted(file, Integer.MAX_VALUE - 8, what, length));
+      }
+      long expected = position + length;
+      byte[] values = readNBytes((int) length);
+      if (values.length < length) {
+        throw new DataException(
+            "%s: %,d bytes were expected from its header, but the file is truncated after %,d."
+                .formatted(file, expected, position));
+      }
+      if (read() >= 0) {
+        throw new DataException(
+            "%s: %,d bytes were expected from its header, but the file goes on after them."
+                .formatted(file, expected));
+      }
+      return values;
+    }
+
+    String sha256() {
+      return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read;
+      try {
+        read = super.read(target, offset, length);
+      } catch (ZipException | EOFException e) {
+        if (!gzip) {
+          throw e;
+        }
+        throw new DataException(
+            "%s: whole gzip data were expected, but they are damaged after %,d uncompressed bytes"
+                    .formatted(file, position)
+                + " (%s): get the file again.".formatted(e.getMessage()),
+            e);
+      }
+      if (read > 0) {
+        position += read;
+        digest.update(target, offset, read);
+      }
+      return read;
+    }
+
+    private static MessageDigest newDigest() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("Every Java platform must know SHA-256.", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package kilonet.data;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * MNIST, 60,000 and 10,000 handwritten digits of 28 x 28 pixels (LeCun, Bottou, Bengio, Haffner:
+ * <i>Gradient-Based Learning Applied to Document Recognition</i>, 1998): where its four files are,
+ * how they get there, and what is in them.
+ *
+ * <p>Files are accepted gzipped or not, under their usual names, {@code train-images-idx3-ubyte} or
+ * {@code train-images.idx3-ubyte}, with or without {@code .gz}. A folder of the user's is only ever
+ * read.
+ */
+public final class Mnist {
+
+  /** What results are filed under. */
+  public static final String NAME = "mnist";
+
+  /** Mean of the training set's pixels in {@code [0, 1]}. */
+  public static final float MEAN = 0.1307f;
+
+  /** Standard deviation of the training set's pixels in {@code [0, 1]}. */
+  public static final float STD = 0.3081f;
+
+  /** Rows, and columns, of an image. */
+  public static final int SIDE = 28;
+
+  /** Number of classes: the digits 0 to 9. */
+  public static final int CLASSES = 10;
+
+  /** The environment variable that names a folder with the four files. */
+  public static final String FOLDER_VARIABLE = "KILONET_DATA";
+
+  /** Servers that offer the four files, gzipped, in the order in which they are tried. */
+  public static final List<URI> MIRRORS =
+      List.of(
+          URI.create("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+          URI.create("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+          URI.create("https://raw.githubusercontent.com/fgnt/mnist/master/"));
+
+  private Mnist() {}
+
+  /**
+   * Finds the folder that holds the four files: the one that the user names, else the one that the
+   * environment variable {@link #FOLDER_VARIABLE} names, else the cache. A folder that was named is
+   * never passed over in silence.
+   *
+   * @param named the folder that the user names, or null
+   * @return the folder, or nothing if none was named and the cache is not complete
+   * @throws DataException if a folder was named that does not hold the four files
+   */
+  public static Optional<Path> find(Path named) {
+    return find(named, System.getenv());
+  }
+
+  static Optional<Path> find(Path named, Map<String, String> environment) {
+    if (named != null) {
+      return Optional.of(complete(named, "the folder named for MNIST"));
+    }
+    String variable = environment.get(FOLDER_VARIABLE);
+    if (variable != null && !variable.isBlank()) {
+      return Optional.of(complete(Path.of(variable), "the folder that KILONET_DATA names"));
+    }
+    Path cache = cacheFolder(environment);
+    return MnistFile.ALL.stream().allMatch(file -> file.in(cache).isPresent())
+        ? Optional.of(cache)
+        : Optional.empty();
+  }
+
+  private static Path complete(Path folder, String what) {
+    if (!Files.isDirectory(folder)) {
+      throw new DataException(
+          "%s: %s was expected to be there, but %s."
+              .formatted(
+                  folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
+    }
+    for (MnistFile file : MnistFile.ALL) {
+      if (file.in(folder).isEmpty()) {
+        throw new DataException(
+            "%s: %s was expected to hold MNIST's four files, but %s (also with .gz) is missing."
+                .formatted(folder, what, file.usualName()));
+      }
+    }
+    return folder;
+  }
+
+  /**
+   * Where downloaded files are kept: {@code kilonet/mnist} under {@code $XDG_CACHE_HOME}, else
+   * under {@code %LOCALAPPDATA%}, else under {@code ~/.cache}. It need not exist.
+   */
+  public static Path cacheFolder() {
+    return cacheFolder(System.getenv());
+  }
+
+  static Path cacheFolder(Map<String, String> environment) {
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    String local = environment.getOrDefault("LOCALAPPDATA", "");
+    Path caches;
+    if (!xdg.isBlank() && Path.of(xdg).isAbsolute()) {
+      caches = Path.of(xdg);
+    } else if (!local.isBlank()) {
+      caches = Path.of(local);
+    } else {
+      caches = Path.of(System.getProperty("user.home"), ".cache");
+    }
+    return caches.resolve("kilonet").resolve(NAME);
+  }
+
+  /**
+   * Finds the folder as {@link #find} does, and fills the cache from the network if there is none.
+   *
+   * @param named the folder that the user names, or null
+   * @param listener is told how the download goes on
+   * @throws DataException if a folder was named that does not hold the four files
+   * @throws DataUnavailableException if no mirror could be reached or gave the right files; the
+   *     message offers what else can be done
+   */
+  public static Path findOrDownload(Path named, DownloadListener listener) {
+    return find(named).orElseGet(() -> download(cacheFolder(), MIRRORS, listener));
+  }
+
+  /**
+   * Downloads those of the four files that a folder lacks, each from the first mirror that gives
+   * the right content. A file is written aside and moved to its place when its SHA-256 fits.
+   *
+   * @param folder is made if need be
+   * @param mirrors addresses of folders, tried in turn
+   * @param listener is told how the download goes on
+   * @return the folder
+   * @throws DataUnavailableException if no mirror could be reached or gave the right files
+   */
+  public static Path download(Path folder, List<URI> mirrors, DownloadListener listener) {
+    return new MnistDownload(MnistFile.ALL, mirrors, listener, MnistDownload.Patience.USUAL)
+        .into(folder);
+  }
+
+  /**
+   * Reads and verifies the four files of a folder.
+   *
+   * @throws DataException if a file is missing, not as its format says, or not MNIST's
+   */
+  public static TrainTest load(Path folder) {
+    return load(folder, NAME, true);
+  }
+
+  /**
+   * Reads four files that are like MNIST's, 28 x 28 pixels in ten classes, but of another content,
+   * such as Fashion-MNIST or digits of one's own.
+   *
+   * @param folder holds them under MNIST's names
+   * @param name what results are filed under, not {@code mnist}
+   * @throws DataException if a file is missing or not as its format says, or the name is MNIST's
+   */
+  public static TrainTest loadAlike(Path folder, String name) {
+    if (name.isBlank() || name.equals(NAME)) {
+      throw new DataException(
+          "Data that are not verified cannot be called '%s': give them another name."
+              .formatted(name));
+    }
+    return load(folder, name, false);
+  }
+
+  private static TrainTest load(Path folder, String name, boolean verified) {
+    complete(folder, "the folder to read");
+    return new TrainTest(
+        part(folder, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS, name, verified),
+        part(folder, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS, name, verified));
+  }
+
+  private static ImageSet part(
+      Path folder, MnistFile imageFile, MnistFile labelFile, String name, boolean verified) {
+    Path imagePath = imageFile.in(folder).orElseThrow();
+    Path labelPath = labelFile.in(folder).orElseThrow();
+    IdxReader.Images images = IdxReader.images(imagePath, SIDE, SIDE);
+    IdxReader.Labels labels = IdxReader.labels(labelPath, CLASSES);
+    if (images.count() != labels.labels().length) {
+      throw new DataException(
+          "%s: a label for each of the %,d images of %s was expected, but there are %,d labels."
+              .formatted(
+                  labelPath, images.count(), imagePath.getFileName(), labels.labels().length));
+    }
+    if (verified) {
+      verify(imagePath, imageFile.sha256(), images.sha256());
+      verify(labelPath, labelFile.sha256(), labels.sha256());
+    }
+    return new ImageSet(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
+  }
+
+  private static void verify(Path file, String expected, String found) {
+    if (!found.equals(expected)) {
+      String remedy =
+          file.startsWith(cacheFolder())
+              ? "delete the file to have it downloaded again"
+              : "put the original there, or name no folder to have it downloaded";
+      throw new DataException(
+          "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): %s."
+              .formatted(file, expected, found, remedy));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package kilonet.data;
+
+/**
+ * A data set as it is published: the images to learn from and the images to report on.
+ *
+ * @param train what training and every choice may look at
+ * @param test what only reports may look at
+ */
+public record TrainTest(ImageSet train, ImageSet test) {
+
+  /**
+   * Checks that both parts are of one kind.
+   *
+   * @throws DataException if name, size of the pictures or number of classes differ
+   */
+  public TrainTest {
+    if (!train.name().equals(test.name())
+        || train.height() != test.height()
+        || train.width() != test.width()
+        || train.classes() != test.classes()) {
+      throw new DataException(
+          "Train and test images do not belong together: the first are %s, the second %s."
+              .formatted(train, test));
+    }
+  }
+}

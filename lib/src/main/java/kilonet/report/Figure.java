@@ -1,0 +1,224 @@
+package kilonet.report;
+
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
+import java.awt.geom.AffineTransform;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.internal.chartpart.Chart;
+
+/**
+ * A chart or picture that is drawn: an image of pixels, which notebooks show as it is, that can
+ * also be drawn again as PNG of any resolution or as SVG.
+ *
+ * <pre>{@code
+ * TrainingCurves.of(history).save(Path.of("curves.svg"));
+ * }</pre>
+ */
+public final class Figure extends BufferedImage {
+
+  /** Pixels across, unless a figure needs less. */
+  public static final int WIDTH = 800;
+
+  private static final String NO_FONTS =
+      "Charts need a font, and Java finds none: install one (on Debian and Ubuntu: apt-get install"
+          + " fontconfig fonts-dejavu-core).";
+
+  private final Consumer<Graphics2D> painter;
+
+  private Figure(int width, int height, Consumer<Graphics2D> painter) {
+    super(width, height, TYPE_INT_RGB);
+    this.painter = painter;
+  }
+
+  /**
+   * A figure that a painter draws on white.
+   *
+   * @param width pixels across, at least 1
+   * @param height pixels down, at least 1
+   * @param painter draws it, as often as it is asked to
+   * @throws IllegalStateException if this machine has no fonts
+   */
+  public static Figure of(int width, int height, Consumer<Graphics2D> painter) {
+    requireFonts();
+    Figure figure = new Figure(width, height, painter);
+    figure.paint(figure, 1);
+    return figure;
+  }
+
+  /** A chart of XChart. */
+  public static Figure of(Chart<?, ?> chart) {
+    return of(
+        chart.getWidth(),
+        chart.getHeight(),
+        g -> chart.paint(g, chart.getWidth(), chart.getHeight()));
+  }
+
+  /** Figures one below the other, in the width of the widest. */
+  public static Figure column(Figure... figures) {
+    int width = 0;
+    int height = 0;
+    for (Figure figure : figures) {
+      width = Math.max(width, figure.getWidth());
+      height += figure.getHeight();
+    }
+    return of(
+        width,
+        height,
+        g -> {
+          int y = 0;
+          for (Figure figure : figures) {
+            AffineTransform before = g.getTransform();
+            g.translate(0, y);
+            figure.painter.accept(g);
+            g.setTransform(before);
+            y += figure.getHeight();
+          }
+        });
+  }
+
+  /** The figure as PNG, a pixel a pixel. */
+  public byte[] png() {
+    return png(1);
+  }
+
+  /** The figure as PNG, a pixel drawn as {@code scale} times {@code scale} pixels. */
+  byte[] png(int scale) {
+    BufferedImage image = this;
+    if (scale != 1) {
+      image = new BufferedImage(scale * getWidth(), scale * getHeight(), TYPE_INT_RGB);
+      paint(image, scale);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The figure as an SVG element, without the prolog of an XML file, so that HTML can hold it. */
+  public String svg() {
+    VectorGraphics2D graphics = new VectorGraphics2D();
+    draw(graphics, 1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      new SVGProcessor()
+          .getDocument(graphics.getCommands(), new PageSize(getWidth(), getHeight()))
+          .writeTo(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String svg = bytes.toString(StandardCharsets.UTF_8);
+    // Where the font is missing, Verdana has nearly the same widths.
+    return svg.substring(svg.indexOf("<svg"))
+        .replaceAll(
+            "font-family:(&quot;[^;]*&quot;|[^;\"&]*);", "font-family:$1,Verdana,sans-serif;");
+  }
+
+  /**
+   * Writes the figure to a file.
+   *
+   * @param file its name ends in {@code .png} or {@code .svg}
+   * @throws IllegalArgumentException if it ends otherwise
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  public void save(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    try {
+      if (name.endsWith(".png")) {
+        Files.write(file, png());
+      } else if (name.endsWith(".svg")) {
+        Files.writeString(file, svg());
+      } else {
+        throw new IllegalArgumentException(
+            "%s is neither PNG nor SVG by its name: let it end in .png or .svg.".formatted(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be written: %s".formatted(file, e), e);
+    }
+  }
+
+  private void paint(BufferedImage image, int scale) {
+    Graphics2D graphics = image.createGraphics();
+    draw(graphics, scale);
+    graphics.dispose();
+  }
+
+  private void draw(Graphics2D g, int scale) {
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    g.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    g.setRenderingHint(
+        RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+    g.scale(scale, scale);
+    g.setColor(Palette.GROUND);
+    g.fillRect(0, 0, getWidth(), getHeight());
+    painter.accept(g);
+  }
+
+  /**
+   * Says in a sentence what Java says in several ways, depending on what is missing.
+   *
+   * @throws IllegalStateException if this machine has no fonts
+   */
+  static void requireFonts() {
+    try {
+      font(Font.PLAIN, 13).getStringBounds("0", new FontRenderContext(null, true, true));
+    } catch (LinkageError | InternalError | RuntimeException e) {
+      throw new IllegalStateException(NO_FONTS, e);
+    }
+  }
+
+  /** The font of all text, in pixels. */
+  static Font font(int style, float size) {
+    return new Font(Font.SANS_SERIF, style, 1).deriveFont(size);
+  }
+
+  /** Writes a line of text. */
+  static void text(
+      Graphics2D g, String text, Color color, Font font, double x, double y, Align align) {
+    g.setFont(font);
+    g.setColor(color);
+    double width = g.getFontMetrics().getStringBounds(text, g).getWidth();
+    double left =
+        switch (align) {
+          case LEFT -> x;
+          case CENTRE -> x - width / 2;
+          case RIGHT -> x - width;
+        };
+    g.drawString(text, (float) left, (float) y);
+  }
+
+  /** Writes a line of text upwards, its middle at a place. */
+  static void upwards(Graphics2D g, String text, Color color, Font font, double x, double y) {
+    // Graphics2D.create() would be tidier, but VectorGraphics2D keeps the child's transform.
+    AffineTransform before = g.getTransform();
+    g.translate(x, y);
+    g.rotate(-Math.PI / 2);
+    text(g, text, color, font, 0, 0, Align.CENTRE);
+    g.setTransform(before);
+  }
+
+  /** Which part of a line of text stands at its place. */
+  enum Align {
+    LEFT,
+    CENTRE,
+    RIGHT
+  }
+}

@@ -1,0 +1,58 @@
+package kilonet.text;
+
+/**
+ * Checks of arguments whose failure is one sentence: what was wrong, and what is right.
+ *
+ * <p>Every method returns the value it was given, and throws an {@link IllegalArgumentException}
+ * where that value is out of range or not a number.
+ */
+public final class Check {
+
+  private Check() {}
+
+  /** A whole number from {@code least} on. */
+  public static int atLeast(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s is %d: give a whole number of at least %d.".formatted(what, value, least));
+    }
+    return value;
+  }
+
+  /** A finite number greater than 0. */
+  public static double positive(String what, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "%s is %s: give a finite number greater than 0.".formatted(what, Numbers.text(value)));
+    }
+    return value;
+  }
+
+  /** A finite number, 0 or greater. */
+  public static double notNegative(String what, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "%s is %s: give a finite number, 0 or greater.".formatted(what, Numbers.text(value)));
+    }
+    return value;
+  }
+
+  /** A number from {@code low} to {@code high}, both allowed. */
+  public static double between(String what, double value, double low, double high) {
+    if (!(value >= low && value <= high)) {
+      throw new IllegalArgumentException(
+          "%s is %s: give a number from %s to %s."
+              .formatted(what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
+    }
+    return value;
+  }
+
+  /** A finite number. */
+  public static double finite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "%s is %s: give a finite number.".formatted(what, Numbers.text(value)));
+    }
+    return value;
+  }
+}

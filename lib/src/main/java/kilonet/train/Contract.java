@@ -1,0 +1,61 @@
+package kilonet.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The assignment's demand, and whether a run meets it: fewer than 8,000 parameters, at most 15
+ * epochs, and 99.4% of MNIST's test images in each of the last five epochs.
+ *
+ * @param params trainable parameters
+ * @param epochs epochs trained
+ * @param lastFive test accuracy of the last five epochs in percent; fewer where fewer were trained
+ * @param met whether all of it holds
+ * @param misses what does not hold, a sentence each; empty where it is met
+ */
+public record Contract(
+    long params, int epochs, List<Double> lastFive, boolean met, List<String> misses) {
+
+  /** Parameters must be below this. */
+  public static final long PARAMETERS_BELOW = 8_000;
+
+  /** Epochs may be up to this. */
+  public static final int EPOCHS_UP_TO = 15;
+
+  /** Test accuracy must be at least this, in percent. */
+  public static final double ACCURACY = 99.4;
+
+  /** In each of so many last epochs. */
+  public static final int LAST = 5;
+
+  /** Judges a run. */
+  static Contract of(Recipe recipe, long parameters, History history) {
+    List<Double> accuracies = history.each(EpochResult::testAccuracy);
+    int epochs = accuracies.size();
+    List<Double> last = accuracies.subList(Math.max(0, epochs - LAST), epochs);
+    List<String> misses = new ArrayList<>();
+    if (!recipe.data().equals(Recipe.MNIST)) {
+      misses.add("It was tested on generated digits, not on MNIST.");
+    }
+    if (recipe.validation() > 0) {
+      misses.add("It was tested on a part of the training set, not on the test set.");
+    }
+    if (parameters >= PARAMETERS_BELOW) {
+      misses.add(
+          "It has %d parameters, not fewer than %d.".formatted(parameters, PARAMETERS_BELOW));
+    }
+    if (epochs > EPOCHS_UP_TO) {
+      misses.add("It took %d epochs, not at most %d.".formatted(epochs, EPOCHS_UP_TO));
+    }
+    if (epochs < LAST) {
+      misses.add("It ran %d epochs, too few to judge the last %d.".formatted(epochs, LAST));
+    }
+    long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
+    if (below > 0) {
+      misses.add(
+          "%d of its last %d epochs are below %s%%.".formatted(below, last.size(), ACCURACY));
+    }
+    return new Contract(
+        parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));
+  }
+}

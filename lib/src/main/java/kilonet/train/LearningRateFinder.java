@@ -1,0 +1,120 @@
+package kilonet.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import kilonet.augment.Augmentations;
+import kilonet.data.Batches;
+import kilonet.data.ImageSet;
+import kilonet.model.Stack;
+import kilonet.schedule.ExponentialLR;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/**
+ * The learning rate range test: trains a fresh net for some batches while the rate grows by the
+ * same factor from batch to batch, and looks where the loss falls fastest. Smith: <i>Cyclical
+ * learning rates for training neural networks</i>, 2017; smoothing and the stop as in fastai.
+ */
+public final class LearningRateFinder {
+
+  private static final double SMOOTHING = 0.95;
+
+  /** The test ends when the smoothed loss is so many times the smallest one. */
+  private static final double DIVERGED = 4;
+
+  /** Batches at either end of which the smoothed loss says little. */
+  private static final int MARGIN = 5;
+
+  private LearningRateFinder() {}
+
+  /**
+   * What a range test found.
+   *
+   * @param rates learning rate of each batch
+   * @param losses smoothed loss of each batch
+   * @param suggestion the rate at which the smoothed loss falls fastest over the logarithm of the
+   *     rate; a good highest rate for one-cycle lies up to ten times above
+   */
+  public record RangeTest(List<Double> rates, List<Double> losses, double suggestion) {}
+
+  /**
+   * Runs the test.
+   *
+   * @param recipe the net, its optimizer, augmentation, batch and seed
+   * @param train images to train on; read again from the start when they run out
+   * @param engine what computes
+   * @param low the first rate, above 0
+   * @param high the last rate, above {@code low}
+   * @param batches how many batches, at least 20
+   * @throws IllegalArgumentException if an argument is out of its range
+   * @throws TrainingException if the loss diverges before there is anything to see
+   */
+  public static RangeTest find(
+      Recipe recipe, ImageSet train, Engine engine, double low, double high, int batches) {
+    if (!(low > 0 && high > low && high < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "Rates from %s to %s cannot be tested: start above 0 and end higher."
+              .formatted(low, high));
+    }
+    if (batches < 4 * MARGIN) {
+      throw new IllegalArgumentException(
+          "%d batches are too few to see a loss fall: use %d or more."
+              .formatted(batches, 4 * MARGIN));
+    }
+    double factor = Math.pow(high / low, 1.0 / (batches - 1));
+    ExponentialLR schedule = new ExponentialLR(low, factor, ScheduleType.ITERATION);
+    List<Double> rates = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    MultiLayerNetwork network =
+        engine.network(
+            recipe
+                .model()
+                .configuration(recipe.optimizer().updater(schedule, null), recipe.seed()));
+    try (Batches images =
+        Batches.training(train, recipe.batch(), recipe.seed())
+            .augmentation(Augmentations.parse(recipe.augmentation()))
+            .labelSmoothing(recipe.labelSmoothing())
+            .outputs(recipe.model().outputs())
+            .build()) {
+      Stack.initialize(network, recipe.seed());
+      double average = 0;
+      double best = Double.POSITIVE_INFINITY;
+      for (int i = 0; i < batches; i++) {
+        if (!images.hasNext()) {
+          images.reset();
+        }
+        network.fit(images.next());
+        average = SMOOTHING * average + (1 - SMOOTHING) * network.score();
+        double smoothed = average / (1 - Math.pow(SMOOTHING, i + 1));
+        best = Math.min(best, smoothed);
+        if (!(smoothed <= DIVERGED * best)) {
+          break;
+        }
+        rates.add(schedule.valueAt(i, 0));
+        losses.add(smoothed);
+      }
+    } finally {
+      network.close();
+    }
+    return new RangeTest(List.copyOf(rates), List.copyOf(losses), suggestion(rates, losses));
+  }
+
+  /** Where the loss falls fastest: batches are evenly spaced in the logarithm of the rate. */
+  static double suggestion(List<Double> rates, List<Double> losses) {
+    if (rates.size() < 2 * MARGIN + 2) {
+      throw new TrainingException(
+          "The loss diverged after %d batches: start from a lower rate.".formatted(rates.size()));
+    }
+    int steepest = MARGIN;
+    for (int i = MARGIN; i < rates.size() - MARGIN; i++) {
+      if (fall(losses, i) > fall(losses, steepest)) {
+        steepest = i;
+      }
+    }
+    return rates.get(steepest);
+  }
+
+  private static double fall(List<Double> losses, int i) {
+    return losses.get(i - 1) - losses.get(i + 1);
+  }
+}

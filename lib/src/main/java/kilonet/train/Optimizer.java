@@ -1,0 +1,100 @@
+package kilonet.train;
+
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/**
+ * How gradients change parameters, in PyTorch's terms.
+ *
+ * @param kind which rule
+ * @param learningRate the rate that a schedule starts from, above 0
+ * @param momentum momentum of SGD, or Adam's first beta, in {@code [0, 1)}
+ * @param beta2 Adam's second beta, in {@code [0, 1)}; unused by SGD
+ * @param weightDecay share of a parameter taken away at each step (times the learning rate), 0 or
+ *     more; added to the gradient in SGD and Adam (L2), apart from it in AdamW
+ * @param decayNormAndBias whether weight decay reaches batch norm's gamma and beta and the biases,
+ *     as it does in PyTorch unless parameters are grouped
+ */
+public record Optimizer(
+    Kind kind,
+    double learningRate,
+    double momentum,
+    double beta2,
+    double weightDecay,
+    boolean decayNormAndBias) {
+
+  /** The rules. */
+  public enum Kind {
+    /** Stochastic gradient descent with momentum, {@code torch.optim.SGD}. */
+    SGD,
+    /** The same with Nesterov's momentum, {@code torch.optim.SGD(nesterov=True)}. */
+    NESTEROV,
+    /** Kingma, Ba: <i>Adam: a method for stochastic optimization</i>, 2015. */
+    ADAM,
+    /** Loshchilov, Hutter: <i>Decoupled weight decay regularization</i>, 2019. */
+    ADAMW
+  }
+
+  private static final double ADAM_EPSILON = 1e-8;
+
+  /** Checks the ranges. */
+  public Optimizer {
+    if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "A learning rate of %s cannot be: use a number above 0.".formatted(learningRate));
+    }
+    if (!(momentum >= 0 && momentum < 1) || !(beta2 >= 0 && beta2 < 1)) {
+      throw new IllegalArgumentException(
+          "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1."
+              .formatted(momentum, beta2));
+    }
+    if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "A weight decay of %s cannot be: use 0 or more.".formatted(weightDecay));
+    }
+  }
+
+  /** {@code torch.optim.SGD(lr, momentum)}. */
+  public static Optimizer sgd(double learningRate, double momentum) {
+    return new Optimizer(Kind.SGD, learningRate, momentum, 0, 0, true);
+  }
+
+  /** {@code torch.optim.SGD(lr, momentum, nesterov=True)}. */
+  public static Optimizer nesterov(double learningRate, double momentum) {
+    return new Optimizer(Kind.NESTEROV, learningRate, momentum, 0, 0, true);
+  }
+
+  /** {@code torch.optim.Adam(lr)} with betas 0.9 and 0.999. */
+  public static Optimizer adam(double learningRate) {
+    return new Optimizer(Kind.ADAM, learningRate, 0.9, 0.999, 0, true);
+  }
+
+  /** {@code torch.optim.AdamW(lr, weight_decay)} with betas 0.9 and 0.999. */
+  public static Optimizer adamW(double learningRate, double weightDecay) {
+    return new Optimizer(Kind.ADAMW, learningRate, 0.9, 0.999, weightDecay, true);
+  }
+
+  /** The same with weight decay, for batch norm and biases too or not. */
+  public Optimizer weightDecay(double weightDecay, boolean decayNormAndBias) {
+    return new Optimizer(kind, learningRate, momentum, beta2, weightDecay, decayNormAndBias);
+  }
+
+  /**
+   * The updater for a Deeplearning4j configuration. Weight decay is not in it; see {@link
+   * WeightDecay}.
+   *
+   * @param rates learning rate at each step
+   * @param momenta momentum at each step where the schedule sets it, else null
+   */
+  public IUpdater updater(ISchedule rates, ISchedule momenta) {
+    return switch (kind) {
+      case SGD, NESTEROV -> new MomentumSgd(rates, momentum, momenta, kind == Kind.NESTEROV);
+      case ADAM, ADAMW -> {
+        Adam adam = new Adam(learningRate, momentum, beta2, ADAM_EPSILON);
+        adam.setLrAndSchedule(learningRate, rates);
+        yield adam;
+      }
+    };
+  }
+}

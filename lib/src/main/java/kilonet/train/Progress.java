@@ -1,0 +1,35 @@
+package kilonet.train;
+
+/** Who wants to know how a run goes on. All methods are called by the thread that trains. */
+public interface Progress {
+
+  /** Nobody. */
+  Progress NONE = new Progress() {};
+
+  /**
+   * The run begins or goes on.
+   *
+   * @param recipe what is run
+   * @param batches batches of an epoch
+   * @param finished epochs that are done already
+   */
+  default void started(Recipe recipe, int batches, int finished) {}
+
+  /**
+   * A batch was trained on.
+   *
+   * @param batch its number, from 1, in this epoch
+   * @param loss mean cross-entropy of this epoch so far
+   * @param accuracy percent classified rightly in this epoch so far
+   * @param learningRate rate of this batch
+   * @param imagesPerSecond images a second in this epoch so far
+   */
+  default void batch(
+      int batch, double loss, double accuracy, double learningRate, double imagesPerSecond) {}
+
+  /** An epoch was trained and tested. */
+  default void epoch(EpochResult result) {}
+
+  /** The run is over, at its end or before. */
+  default void ended() {}
+}

@@ -1,0 +1,242 @@
+package kilonet.train;
+
+import java.util.function.Consumer;
+import kilonet.augment.Augmentations;
+import kilonet.model.Stack;
+import kilonet.schedule.Schedules;
+
+/**
+ * All that defines a run. The same recipe gives the same numbers, bit for bit, on the same machine
+ * with the same engine.
+ *
+ * @param name what people call it, such as {@code model_3}
+ * @param model the net
+ * @param data {@code mnist}, or {@code digits} for generated ones
+ * @param augmentation what happens to each training picture, as {@link Augmentations#parse} reads
+ *     it
+ * @param optimizer how gradients change parameters
+ * @param schedule how the learning rate moves, as {@link Schedules#parse} reads it
+ * @param averaging the average of parameters that is tested and kept instead of the net itself:
+ *     {@code none}, {@code ema(decay=0.995)} or {@code swa(from=11)}
+ * @param labelSmoothing share of a label spread over all classes, from 0 to below 1
+ * @param clipping largest norm of a gradient over all parameters; 0 for no limit
+ * @param epochs passes over the training images, at least 1
+ * @param patience end after so many epochs without a better accuracy on the validation images; 0 to
+ *     train all epochs
+ * @param batch images of a batch, at least 1
+ * @param accumulation batches whose gradients are added up for one update, at least 1
+ * @param seed what initialization, shuffling, augmentation and dropout draw from
+ * @param limit train on that many images only; 0 for all
+ * @param validation train without that many images, class by class alike, and test on them instead
+ *     of the test set; 0 to train on all and test on the test set
+ */
+public record Recipe(
+    String name,
+    Stack model,
+    String data,
+    String augmentation,
+    Optimizer optimizer,
+    String schedule,
+    String averaging,
+    double labelSmoothing,
+    double clipping,
+    int epochs,
+    int patience,
+    int batch,
+    int accumulation,
+    long seed,
+    int limit,
+    int validation) {
+
+  /** How many training images a schedule is checked for; the run's own number is not known yet. */
+  private static final int USUAL_IMAGES = 60_000;
+
+  /** MNIST. */
+  public static final String MNIST = "mnist";
+
+  /** Digits drawn by a generator. */
+  public static final String DIGITS = "digits";
+
+  /** Checks the ranges and that the texts can be read. */
+  public Recipe {
+    if (!data.equals(MNIST) && !data.equals(DIGITS)) {
+      throw new IllegalArgumentException(
+          "No data is called '%s': use '%s' or '%s'.".formatted(data, MNIST, DIGITS));
+    }
+    atLeast("epochs", epochs, 1);
+    atLeast("batch", batch, 1);
+    atLeast("limit", limit, 0);
+    atLeast("validation", validation, 0);
+    atLeast("patience", patience, 0);
+    atLeast("accumulation", accumulation, 1);
+    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+      throw new IllegalArgumentException(
+          "label smoothing is %s: it lies from 0 to below 1.".formatted(labelSmoothing));
+    }
+    if (!(clipping >= 0 && clipping < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "clipping is %s: use a norm above 0, or 0 for no limit.".formatted(clipping));
+    }
+    if (patience > 0 && validation == 0) {
+      throw new IllegalArgumentException(
+          "A patience of %d epochs needs validation images, because the test set is for reporting:"
+                  .formatted(patience)
+              + " keep some out of training, such as 5000.");
+    }
+    Averaging.check(averaging);
+    Augmentations.parse(augmentation);
+    Schedules.parse(
+        schedule, optimizer.learningRate(), epochs, 1 + USUAL_IMAGES / batch / accumulation);
+  }
+
+  private static void atLeast(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException("%s is %d: use %d or more.".formatted(what, value, least));
+    }
+  }
+
+  /**
+   * A plain recipe for MNIST: 15 epochs, batches of 128, seed 1, no augmentation, a learning rate
+   * that stays.
+   */
+  public static Recipe of(String name, Stack model, Optimizer optimizer) {
+    return new Recipe(
+        name, model, MNIST, "none", optimizer, "constant", "none", 0, 0, 15, 0, 128, 1, 1, 0, 0);
+  }
+
+  /** The same on other data. */
+  public Recipe data(String data) {
+    return with(draft -> draft.data = data);
+  }
+
+  /** The same with another augmentation. */
+  public Recipe augmentation(String augmentation) {
+    return with(draft -> draft.augmentation = augmentation);
+  }
+
+  /** The same with another optimizer. */
+  public Recipe optimizer(Optimizer optimizer) {
+    return with(draft -> draft.optimizer = optimizer);
+  }
+
+  /** The same with another learning rate schedule. */
+  public Recipe schedule(String schedule) {
+    return with(draft -> draft.schedule = schedule);
+  }
+
+  /** The same with another average. */
+  public Recipe averaging(String averaging) {
+    return with(draft -> draft.averaging = averaging);
+  }
+
+  /** The same with smoothed labels. */
+  public Recipe labelSmoothing(double labelSmoothing) {
+    return with(draft -> draft.labelSmoothing = labelSmoothing);
+  }
+
+  /** The same with clipped gradients. */
+  public Recipe clipping(double clipping) {
+    return with(draft -> draft.clipping = clipping);
+  }
+
+  /** The same for another number of epochs. */
+  public Recipe epochs(int epochs) {
+    return with(draft -> draft.epochs = epochs);
+  }
+
+  /** The same with early stopping. */
+  public Recipe patience(int patience) {
+    return with(draft -> draft.patience = patience);
+  }
+
+  /** The same with another batch size. */
+  public Recipe batch(int batch) {
+    return with(draft -> draft.batch = batch);
+  }
+
+  /** The same with gradients of several batches added up. */
+  public Recipe accumulation(int accumulation) {
+    return with(draft -> draft.accumulation = accumulation);
+  }
+
+  /** The same with another seed. */
+  public Recipe seed(long seed) {
+    return with(draft -> draft.seed = seed);
+  }
+
+  /** The same on the first so many training images only. */
+  public Recipe limit(int limit) {
+    return with(draft -> draft.limit = limit);
+  }
+
+  /** The same, tested on so many training images that are kept out of training. */
+  public Recipe validation(int validation) {
+    return with(draft -> draft.validation = validation);
+  }
+
+  private Recipe with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.recipe();
+  }
+
+  /** A recipe whose parts can be changed one at a time. */
+  private static final class Draft {
+
+    private final String name;
+    private final Stack model;
+    private String data;
+    private String augmentation;
+    private Optimizer optimizer;
+    private String schedule;
+    private String averaging;
+    private double labelSmoothing;
+    private double clipping;
+    private int epochs;
+    private int patience;
+    private int batch;
+    private int accumulation;
+    private long seed;
+    private int limit;
+    private int validation;
+
+    Draft(Recipe recipe) {
+      name = recipe.name;
+      model = recipe.model;
+      data = recipe.data;
+      augmentation = recipe.augmentation;
+      optimizer = recipe.optimizer;
+      schedule = recipe.schedule;
+      averaging = recipe.averaging;
+      labelSmoothing = recipe.labelSmoothing;
+      clipping = recipe.clipping;
+      epochs = recipe.epochs;
+      patience = recipe.patience;
+      batch = recipe.batch;
+      accumulation = recipe.accumulation;
+      seed = recipe.seed;
+      limit = recipe.limit;
+      validation = recipe.validation;
+    }
+
+    Recipe recipe() {
+      return new Recipe(
+          name,
+          model,
+          data,
+          augmentation,
+          optimizer,
+          schedule,
+          averaging,
+          labelSmoothing,
+          clipping,
+          epochs,
+          patience,
+          batch,
+          accumulation,
+          seed,
+          limit,
+          validation);
+    }
+  }
+}

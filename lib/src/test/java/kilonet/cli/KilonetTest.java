@@ -1,0 +1,223 @@
+package kilonet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import kilonet.train.Json;
+import kilonet.train.Recipes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KilonetTest {
+
+  @TempDir private Path folder;
+
+  private record Outcome(int status, String out, String err) {
+
+    String lastLine() {
+      return out.substring(out.stripTrailing().lastIndexOf('\n') + 1).strip();
+    }
+
+    JsonNode json() throws Exception {
+      return new ObjectMapper().readTree(lastLine());
+    }
+  }
+
+  private static Outcome kilonet(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status = Kilonet.execute(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    return new Outcome(status, out.toString(), err.toString());
+  }
+
+  @Test
+  void trainLeavesItsFilesAndEndsInItsResult() throws Exception {
+    Path run = folder.resolve("run");
+    Outcome trained =
+        kilonet(
+            "train",
+            "--recipe",
+            "model_3",
+            "--data",
+            "digits",
+            "--limit",
+            "512",
+            "--epochs",
+            "2",
+            "--seed",
+            "3",
+            "--out",
+            run.toString());
+    assertThat(trained.err).isEmpty();
+    assertThat(trained.status).isZero();
+    JsonNode json = trained.json();
+    assertThat(json.get("recipe").asText()).isEqualTo("model_3");
+    assertThat(json.get("parameters").asInt()).isEqualTo(7298).isLessThan(8000);
+    assertThat(json.get("seed").asInt()).isEqualTo(3);
+    assertThat(json.get("engine").asText()).isEqualTo("fused");
+    assertThat(json.get("data").asText()).isEqualTo("digits");
+    assertThat(json.get("epochs").asInt()).isEqualTo(2);
+    assertThat(json.get("train_accuracy")).hasSize(2);
+    assertThat(json.get("test_accuracy")).hasSize(2);
+    assertThat(json.get("train_loss")).hasSize(2);
+    assertThat(json.get("test_loss")).hasSize(2);
+    assertThat(json.get("images_per_second").asDouble()).isPositive();
+    assertThat(json.get("contract").get("params").asInt()).isEqualTo(7298);
+    assertThat(json.get("contract").get("met").asBoolean()).isFalse();
+    assertThat(Files.readString(run.resolve("history.csv")).lines()).hasSize(3);
+    assertThat(run.resolve("result.json")).exists();
+    assertThat(trained.out)
+        .contains("total parameters: 7298")
+        .contains("epoch  2/2")
+        .contains("The assignment is not met.");
+
+    Outcome evaluated =
+        kilonet("evaluate", run.resolve("model.zip").toString(), "--data", "digits");
+    assertThat(evaluated.status).isZero();
+    assertThat(evaluated.json().get("accuracy").asDouble())
+        .isEqualTo(json.get("test_accuracy").get(1).asDouble());
+    assertThat(evaluated.json().get("confusion")).hasSize(10);
+  }
+
+  @Test
+  void aSweepIsNotRunTwice() throws Exception {
+    String[] sweep = {
+      "sweep",
+      "--recipe",
+      "model_2",
+      "--data",
+      "digits",
+      "--limit",
+      "256",
+      "--epochs",
+      "1",
+      "--seeds",
+      "1..2",
+      "--out",
+      folder.toString()
+    };
+    Outcome first = kilonet(sweep);
+    assertThat(first.err).isEmpty();
+    assertThat(first.json().get("finals")).hasSize(2);
+    long written = Files.getLastModifiedTime(folder.resolve("seed-1/result.json")).toMillis();
+    Outcome second = kilonet(sweep);
+    assertThat(second.lastLine()).isEqualTo(first.lastLine());
+    assertThat(Files.getLastModifiedTime(folder.resolve("seed-1/result.json")).toMillis())
+        .isEqualTo(written);
+  }
+
+  @Test
+  void seedsAreRangesAndNumbers() {
+    assertThat(SweepCommand.parse("1..3, 7,2")).isEqualTo(List.of(1L, 2L, 3L, 7L));
+    assertThatThrownBy(() -> SweepCommand.parse("3..1")).hasMessageContaining("runs backwards");
+    assertThatThrownBy(() -> SweepCommand.parse("a")).hasMessageContaining("'a' are no seeds");
+  }
+
+  @Test
+  void theRangeTestEndsInARate() {
+    Outcome found =
+        kilonet(
+            "lr-find",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--batches",
+            "40",
+            "--out",
+            folder.toString());
+    assertThat(found.err).isEmpty();
+    assertThat(folder.resolve("lr-find.png")).isNotEmptyFile();
+    assertThat(Double.parseDouble(found.lastLine())).isBetween(1e-4, 10.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model_1", "model_2", "model_3"})
+  void summaryEndsInTheTotal(String recipe) {
+    Outcome summary = kilonet("summary", "--recipe", recipe);
+    assertThat(summary.status).isZero();
+    assertThat(summary.lastLine()).matches("total parameters: \\d+");
+    assertThat(kilonet("summary", "--recipe", recipe, "--json").out).startsWith("{\"rows\":[");
+    assertThat(kilonet("recipes").out).contains(recipe);
+  }
+
+  @Test
+  void aRecipeInAFileIsTrainedLikeANamedOne() throws Exception {
+    Path file = folder.resolve("own.json");
+    Files.writeString(file, kilonet("recipes", "model_2").out);
+    assertThat(Json.read(file, kilonet.train.Recipe.class)).isEqualTo(Recipes.named("model_2"));
+    assertThat(kilonet("summary", "--recipe", file.toString()).lastLine())
+        .isEqualTo("total parameters: 6754");
+  }
+
+  @Test
+  void theFolderOfMnistIsTheLastLine() {
+    Outcome missing = kilonet("data", "--data", folder.resolve("none").toString());
+    assertThat(missing.status).isEqualTo(1);
+    assertThat(missing.err.strip().lines()).hasSize(1);
+    assertThat(missing.err).contains("but there is none");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2|train --recipe nothing --data digits|kilonet train: No recipe is called 'nothing': use"
+            + " one of model_1",
+        "2|train --recipe model_2 --data fashion|No data is called 'fashion': use --data mnist or"
+            + " --data digits.",
+        "2|train --recipe model_2 --data digits --epochs 0|epochs is 0: use 1 or more.",
+        "2|train --recipe model_2 --data digits --limit -5|limit is -5: use 0 or more.",
+        "2|train --recipe model_2 --engine gpu|Invalid value for option '--engine'",
+        "2|train|Missing required option: '--recipe=NAME'",
+        "2|train --recipe gone.json --data digits|There is no file gone.json.",
+        "2|evaluate gone.zip|There is no file gone.zip: name the model.zip of a run.",
+        "2|evaluate pom.xml|pom.xml is no net that Deeplearning4j saved",
+        "2|lr-find --recipe model_2 --data digits --from 1 --to 0.1|Rates from 1.0 to 0.1 cannot be"
+            + " tested",
+        "2|sweep --recipe model_2 --data digits --seeds x|'x' are no seeds",
+        "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|use at least one of each",
+        "2|fly|Unmatched argument",
+        "2|''|No command was given"
+      })
+  void wrongUseIsToldInASentence(int status, String line, String sentence) {
+    Outcome outcome = kilonet(line.isEmpty() ? new String[0] : line.split(" "));
+    assertThat(outcome.err).contains(sentence).doesNotContain("\tat ");
+    assertThat(outcome.status).isEqualTo(status);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsNamed() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    Outcome outcome =
+        kilonet(
+            "train",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--limit",
+            "128",
+            "--epochs",
+            "1",
+            "--out",
+            file.resolve("run").toString());
+    assertThat(outcome.status).isEqualTo(1);
+    assertThat(outcome.err).contains("cannot be written").contains("--out").doesNotContain("\tat ");
+  }
+
+  @Test
+  void theStackTraceIsThereForWhoAsks() {
+    assertThat(kilonet("evaluate", "gone.zip", "--stacktrace").err).contains("\tat ");
+  }
+}

@@ -1,0 +1,248 @@
+package kilonet.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.Color;
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import kilonet.data.ImageSet;
+import kilonet.data.Mnist;
+import kilonet.data.PenDigits;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DigitPhotoTest {
+
+  /** How a digit is photographed. */
+  enum Scene {
+    INK_ON_PAPER(300, 340, 30, 60, 8, new Color(20, 20, 25), new Color(245, 245, 240), 0, 0),
+    CHALK_ON_BOARD(280, 200, 90, 5, 6, new Color(235, 235, 235), new Color(40, 60, 50), 0.4, 0.01),
+    UNEVEN_LIGHT(320, 320, 10, 90, 7, new Color(30, 30, 60), new Color(230, 225, 210), 0.5, 0.01),
+    BLUE_ON_YELLOW(
+        240, 320, 20, 60, 7, new Color(20, 40, 170), new Color(250, 240, 150), 0.1, 0.01),
+    SAME_BRIGHTNESS(240, 240, 15, 15, 7, new Color(200, 60, 60), new Color(60, 140, 60), 0, 0.01),
+    FAR_AWAY(640, 480, 400, 250, 3, new Color(20, 20, 40), new Color(220, 220, 220), 0.2, 0.005);
+
+    private final int width;
+    private final int height;
+    private final int left;
+    private final int top;
+    private final int zoom;
+    private final Color ink;
+    private final Color paper;
+    private final double shade;
+    private final double noise;
+
+    Scene(
+        int width,
+        int height,
+        int left,
+        int top,
+        int zoom,
+        Color ink,
+        Color paper,
+        double shade,
+        double noise) {
+      this.width = width;
+      this.height = height;
+      this.left = left;
+      this.top = top;
+      this.zoom = zoom;
+      this.ink = ink;
+      this.paper = paper;
+      this.shade = shade;
+      this.noise = noise;
+    }
+
+    BufferedImage photo(byte[] digit) {
+      BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+      Random random = new Random(ordinal());
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          double share = at(digit, (x + 0.5 - left) / zoom - 0.5, (y + 0.5 - top) / zoom - 0.5);
+          double light = 1 - shade * (0.7 * x / width + 0.3 * y / height);
+          double grain = 255 * noise * random.nextGaussian();
+          image.setRGB(
+              x,
+              y,
+              channel(ink.getRed(), paper.getRed(), share, light, grain) << 16
+                  | channel(ink.getGreen(), paper.getGreen(), share, light, grain) << 8
+                  | channel(ink.getBlue(), paper.getBlue(), share, light, grain));
+        }
+      }
+      return image;
+    }
+
+    private static int channel(int ink, int paper, double share, double light, double grain) {
+      double value = (share * ink + (1 - share) * paper) * light + grain;
+      return (int) Math.max(0, Math.min(255, Math.round(value)));
+    }
+
+    private static double at(byte[] digit, double x, double y) {
+      int left = (int) Math.floor(x);
+      int top = (int) Math.floor(y);
+      double sum = 0;
+      for (int dy = 0; dy < 2; dy++) {
+        for (int dx = 0; dx < 2; dx++) {
+          int u = left + dx;
+          int v = top + dy;
+          if (u >= 0 && v >= 0 && u < 28 && v < 28) {
+            double weight =
+                (dx == 0 ? 1 - (x - left) : x - left) * (dy == 0 ? 1 - (y - top) : y - top);
+            sum += weight * (digit[v * 28 + u] & 0xFF) / 255;
+          }
+        }
+      }
+      return sum;
+    }
+  }
+
+  private static double correlation(byte[] a, byte[] b) {
+    double sumA = 0;
+    double sumB = 0;
+    double squareA = 0;
+    double squareB = 0;
+    double product = 0;
+    for (int i = 0; i < a.length; i++) {
+      double x = a[i] & 0xFF;
+      double y = b[i] & 0xFF;
+      sumA += x;
+      sumB += y;
+      squareA += x * x;
+      squareB += y * y;
+      product += x * y;
+    }
+    int n = a.length;
+    return (n * product - sumA * sumB)
+        / Math.sqrt((n * squareA - sumA * sumA) * (n * squareB - sumB * sumB));
+  }
+
+  private static void holds(ImageSet digits, Scene scene, Path folder) throws IOException {
+    double sum = 0;
+    int count = 8;
+    Path file = folder.resolve("photo.jpg");
+    for (int i = 0; i < count; i++) {
+      byte[] digit = digits.image(i);
+      ImageIO.write(scene.photo(digit), "jpg", file.toFile());
+      // Generated digits are not all fitted into 20 pixels, as MNIST's are: this is.
+      byte[] fitted = DigitPhoto.of(asItIs(digit)).pixels();
+      double correlation = correlation(DigitPhoto.read(file).pixels(), fitted);
+      assertThat(correlation).as("digit %d", i).isGreaterThan(0.65);
+      sum += correlation;
+    }
+    assertThat(sum / count).isGreaterThan(0.87);
+  }
+
+  private static ImageSet mnist;
+
+  private static ImageSet mnist() {
+    String data = System.getenv(Mnist.FOLDER_VARIABLE);
+    Assumptions.assumeTrue(data != null, "KILONET_DATA names no folder with MNIST");
+    mnist = mnist == null ? Mnist.load(Path.of(data)).test().first(20) : mnist;
+    return mnist;
+  }
+
+  private static BufferedImage asItIs(byte[] digit) {
+    BufferedImage image = new BufferedImage(28, 28, BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < 784; p++) {
+      image.setRGB(p % 28, p / 28, 0x010101 * (digit[p] & 0xFF));
+    }
+    return image;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPhotographedDigitComesBack(Scene scene, @TempDir Path folder) throws IOException {
+    holds(PenDigits.generate(1, 8, 3).test(), scene, folder);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPhotographedDigitOfMnistComesBack(Scene scene, @TempDir Path folder) throws IOException {
+    holds(mnist(), scene, folder);
+  }
+
+  @Test
+  void anImageOfMnistAsItIsComesBackExactly(@TempDir Path folder) throws IOException {
+    ImageSet test = mnist();
+    Path file = folder.resolve("digit.png");
+    for (int i = 0; i < 20; i++) {
+      byte[] digit = test.image(i);
+      ImageIO.write(asItIs(digit), "png", file.toFile());
+      assertThat(correlation(DigitPhoto.read(file).pixels(), digit)).isGreaterThan(0.995);
+    }
+  }
+
+  @Test
+  void theDigitIsFittedInto20PixelsCentredByMassAndFoundInItsPlace() {
+    BufferedImage image = filled(400, 300, Color.WHITE);
+    for (int y = 100; y < 200; y++) {
+      for (int x = 310; x < 340; x++) {
+        image.setRGB(x, y, 0);
+      }
+    }
+    DigitPhoto photo = DigitPhoto.of(image);
+    assertThat(photo.box()).isEqualTo(new Rectangle(310, 100, 30, 100));
+    // 30 x 100 becomes 6 x 20; its centre 2.5, 9.5 comes to rest on 14, rounded up.
+    for (int y = 0; y < 28; y++) {
+      for (int x = 0; x < 28; x++) {
+        boolean inside = x >= 12 && x < 18 && y >= 5 && y < 25;
+        assertThat(photo.pixels()[28 * y + x] & 0xFF)
+            .as("%d, %d", x, y)
+            .isEqualTo(inside ? 255 : 0);
+      }
+    }
+    assertThat(photo.input().shape()).containsExactly(1, 1, 28, 28);
+    assertThat(photo.input().getFloat(0, 0, 0, 0)).isEqualTo(-Mnist.MEAN / Mnist.STD);
+  }
+
+  @Test
+  void aDigitOnATransparentGroundIsFoundWhicheverItsColour() {
+    for (Color ink : new Color[] {Color.BLACK, Color.WHITE}) {
+      BufferedImage image = new BufferedImage(100, 100, BufferedImage.TYPE_INT_ARGB);
+      for (int y = 20; y < 80; y++) {
+        for (int x = 45; x < 55; x++) {
+          image.setRGB(x, y, ink.getRGB());
+        }
+      }
+      assertThat(DigitPhoto.of(image).box()).isEqualTo(new Rectangle(45, 20, 10, 60));
+    }
+  }
+
+  private static BufferedImage filled(int width, int height, Color color) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, color.getRGB());
+    }
+    return image;
+  }
+
+  @Test
+  void whatIsNoDigitGivesASentence(@TempDir Path folder) throws IOException {
+    Path empty = folder.resolve("empty.png");
+    ImageIO.write(filled(60, 60, Color.LIGHT_GRAY), "png", empty.toFile());
+    Path text = Files.writeString(folder.resolve("text.png"), "This is no image.");
+    Path nothing = Files.createFile(folder.resolve("nothing.jpg"));
+    byte[] whole = Files.readAllBytes(empty);
+    Path torn = Files.write(folder.resolve("torn.png"), Arrays.copyOf(whole, 40));
+    assertThatThrownBy(() -> DigitPhoto.read(empty))
+        .hasMessageStartingWith(empty.toString())
+        .hasMessageContaining("No digit was found");
+    assertThatThrownBy(() -> DigitPhoto.read(text)).hasMessageContaining("give a PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(nothing)).hasMessageContaining("give a PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(torn)).hasMessageContaining("give a PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(folder.resolve("missing.png")))
+        .hasMessageContaining("There is no file");
+    assertThatThrownBy(() -> DigitPhoto.read(folder)).hasMessageContaining("There is no file");
+  }
+}

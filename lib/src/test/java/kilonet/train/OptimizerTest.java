@@ -1,0 +1,122 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import kilonet.schedule.ConstantLR;
+import kilonet.schedule.StepLR;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+class OptimizerTest {
+
+  /** Steps over the gradients 1, 2, 3 at rates 0.1, 0.1, 0.01 and momentum 0.9, by hand. */
+  @Test
+  void heavyBallAndNesterovAsPyTorchComputesThem() {
+    ISchedule rates = new StepLR(0.1, 2, 0.1, ScheduleType.ITERATION);
+    // v: 1, 2.9, 5.61
+    assertThat(steps(new MomentumSgd(rates, 0.9, null, false)))
+        .containsExactly(new double[] {0.1, 0.29, 0.0561}, within(1e-6));
+    // g + 0.9 v: 1.9, 4.61, 8.049
+    assertThat(steps(new MomentumSgd(rates, 0.9, null, true)))
+        .containsExactly(new double[] {0.19, 0.461, 0.08049}, within(1e-6));
+  }
+
+  private static double[] steps(MomentumSgd sgd) {
+    GradientUpdater<MomentumSgd> updater = sgd.instantiate(Nd4j.create(2), true);
+    double[] taken = new double[3];
+    for (int i = 0; i < 3; i++) {
+      INDArray gradient = Nd4j.valueArrayOf(new long[] {1, 2}, i + 1f);
+      updater.applyUpdater(gradient, i, 0);
+      taken[i] = gradient.getDouble(1);
+    }
+    return taken;
+  }
+
+  @Test
+  void theUpdaterSurvivesTheConfigurationsJson() {
+    MultiLayerConfiguration configuration =
+        Recipes.named("model_3")
+            .model()
+            .configuration(
+                Optimizer.nesterov(0.1, 0.9).updater(new ConstantLR(0.1), new ConstantLR(0.8)), 1);
+    String json = configuration.toJson();
+    assertThat(json).contains("kilonet.train.MomentumSgd");
+    assertThat(MultiLayerConfiguration.fromJson(json).toJson()).isEqualTo(json);
+  }
+
+  @Test
+  void weightDecayReachesWhatItIsAskedToReach() {
+    for (boolean all : new boolean[] {true, false}) {
+      Optimizer optimizer = Optimizer.adamW(0.5, 0.1).weightDecay(0.1, all);
+      MultiLayerNetwork network =
+          new MultiLayerNetwork(
+              Recipes.named("model_2")
+                  .model()
+                  .configuration(optimizer.updater(new ConstantLR(0.5), null), 1));
+      network.init();
+      INDArray before = network.params().dup();
+      new WeightDecay(optimizer, new ConstantLR(0.5), network).onGradientCalculation(network);
+      INDArray ratio = network.getLayer(0).paramTable().get("W").div(weights(before, network));
+      assertThat(ratio.meanNumber().doubleValue()).isCloseTo(0.95, within(1e-6));
+      double gamma = network.getLayer(1).paramTable().get("gamma").meanNumber().doubleValue();
+      assertThat(gamma).isCloseTo(all ? 0.95 : 1, within(1e-6));
+      assertThat(network.getLayer(1).paramTable().get("mean").sumNumber().doubleValue()).isZero();
+    }
+  }
+
+  private static INDArray weights(INDArray parameters, MultiLayerNetwork network) {
+    INDArray w = network.getLayer(0).paramTable().get("W");
+    MultiLayerNetwork copy = network.clone();
+    copy.params().assign(parameters);
+    assertThat(copy.getLayer(0).paramTable().get("W").shape()).isEqualTo(w.shape());
+    return copy.getLayer(0).paramTable().get("W");
+  }
+
+  /** In SGD the decay joins the gradient before momentum: one step of rate 1 shows it. */
+  @Test
+  void weightDecayOfSgdIsPartOfTheGradient() {
+    Optimizer plain = Optimizer.sgd(1, 0);
+    MultiLayerNetwork one = network(plain);
+    MultiLayerNetwork two = network(plain.weightDecay(0.01, true));
+    two.addListeners(new WeightDecay(plain.weightDecay(0.01, true), new ConstantLR(1), two));
+    INDArray start = one.params().dup();
+    DataSet batch = new DataSet(Nd4j.rand(4, 1, 28, 28), Nd4j.eye(10).getRows(1, 2, 3, 4));
+    one.fit(batch);
+    two.fit(batch);
+    INDArray difference = one.params().sub(two.params());
+    int weights = 90;
+    for (int i = 0; i < weights; i++) {
+      assertThat(difference.getDouble(0, i)).isCloseTo(0.01 * start.getDouble(0, i), within(1e-6));
+    }
+  }
+
+  private static MultiLayerNetwork network(Optimizer optimizer) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Recipes.named("model_2")
+                .model()
+                .configuration(optimizer.updater(new ConstantLR(1), null), 1));
+    network.init();
+    return network;
+  }
+
+  @Test
+  void numbersOutOfRangeAreToldInASentence() {
+    assertThatThrownBy(() -> Optimizer.sgd(0, 0.9))
+        .hasMessage("A learning rate of 0.0 cannot be: use a number above 0.");
+    assertThatThrownBy(() -> Optimizer.sgd(Double.NaN, 0.9)).hasMessageContaining("NaN cannot be");
+    assertThatThrownBy(() -> Optimizer.sgd(0.1, 1))
+        .hasMessageContaining("both lie from 0 to below 1");
+    assertThatThrownBy(() -> Optimizer.adamW(0.1, -1))
+        .hasMessage("A weight decay of -1.0 cannot be: use 0 or more.");
+  }
+}

@@ -1,0 +1,259 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import kilonet.data.PenDigits;
+import kilonet.data.TrainTest;
+import kilonet.model.Stack;
+import kilonet.schedule.ConstantLR;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+class TrainingAidsTest {
+
+  @Test
+  void theExponentialAverageByHand() {
+    Averaging average = Averaging.of("ema(decay=0.5)", Nd4j.createFromArray(new float[] {0}));
+    // Kept shares: min(0.5, (1 + t) / (10 + t)) = 1/10, 2/11, 3/12.
+    average.afterBatch(Nd4j.createFromArray(new float[] {10}), 0);
+    assertThat(average.average().getDouble(0)).isCloseTo(9, within(1e-5));
+    average.afterBatch(Nd4j.createFromArray(new float[] {20}), 1);
+    assertThat(average.average().getDouble(0)).isCloseTo(18, within(1e-5));
+    average.afterBatch(Nd4j.createFromArray(new float[] {2}), 2);
+    assertThat(average.average().getDouble(0)).isCloseTo(6, within(1e-5));
+    average.afterEpoch(Nd4j.createFromArray(new float[] {99}), 1);
+    assertThat(average.average().getDouble(0)).isCloseTo(6, within(1e-5));
+  }
+
+  @Test
+  void stochasticWeightAveragingIsTheMeanFromItsFirstEpochOn() {
+    Averaging average = Averaging.of("swa(from=2)", Nd4j.createFromArray(new float[] {0}));
+    float[] ends = {7, 1, 2, 6};
+    double[] expected = {7, 1, 1.5, 3};
+    for (int epoch = 1; epoch <= 4; epoch++) {
+      average.afterBatch(Nd4j.createFromArray(new float[] {1000}), epoch);
+      average.afterEpoch(Nd4j.createFromArray(new float[] {ends[epoch - 1]}), epoch);
+      assertThat(average.average().getDouble(0)).isCloseTo(expected[epoch - 1], within(1e-5));
+    }
+  }
+
+  @Test
+  void clippingScalesTheMeanGradientToTheNormAndLeavesStatisticsAlone() {
+    MultiLayerNetwork network = network();
+    INDArray trained = WeightDecay.trained(network, true);
+    DataSet batch = batch(1, 4);
+    gradient(network, batch);
+    INDArray before = network.getFlattenedGradients().dup().reshape(trained.length());
+    double norm = before.mul(trained).norm2Number().doubleValue() / 4;
+    new Clipping(norm / 10, trained).onGradientCalculation(network);
+    INDArray after = network.getFlattenedGradients().dup().reshape(trained.length());
+    assertThat(after.mul(trained).norm2Number().doubleValue() / 4)
+        .isCloseTo(norm / 10, within(norm * 1e-4));
+    assertThat(after.sub(before).mul(trained.rsub(1)).norm2Number().doubleValue()).isZero();
+    new Clipping(norm, trained).onGradientCalculation(network);
+    assertThat(network.getFlattenedGradients().reshape(trained.length())).isEqualTo(after);
+  }
+
+  /** Without batch norm, two halves added up are the gradient of the whole. */
+  @Test
+  void accumulatedGradientsAreThoseOfTheLargerBatch() {
+    Stack stack = Stack.of("conv-relu").withBias().conv(3).globalAveragePool().plain(10, 1);
+    MultiLayerNetwork whole = new MultiLayerNetwork(stack.configuration(updater(), 1));
+    whole.init();
+    MultiLayerNetwork halves = whole.clone();
+    DataSet first = batch(1, 6);
+    DataSet second = batch(2, 2);
+    whole.fit(DataSet.merge(List.of(first, second)));
+    Accumulation accumulation = new Accumulation(WeightDecay.trained(halves, true));
+    halves.addListeners(accumulation);
+    accumulation.add(halves, first);
+    halves.fit(second);
+    assertThat(halves.params().sub(whole.params()).amaxNumber().doubleValue()).isLessThan(1e-6);
+    // The sum is spent: the next batch stands for itself.
+    whole.fit(second);
+    halves.fit(second);
+    assertThat(halves.params().sub(whole.params()).amaxNumber().doubleValue()).isLessThan(1e-6);
+  }
+
+  @Test
+  void accumulatedAndAveragedRunsResumeBitForBit(
+      @org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) {
+    TrainTest digits = PenDigits.generate(320, 100, 1);
+    Recipe recipe =
+        Recipe.of("aids", small(), Optimizer.adamW(0.01, 0.05))
+            .data(Recipe.DIGITS)
+            .augmentation("rotation(7) + erasing(p=0.25)")
+            .schedule("plateau(metric=loss, patience=0, factor=0.5)")
+            .averaging("swa(from=2)")
+            .labelSmoothing(0.1)
+            .clipping(0.5)
+            .accumulation(2)
+            .batch(64)
+            .epochs(4);
+    Result whole = new Trainer(recipe, digits).run();
+    Trainer stopped = new Trainer(recipe, digits).folder(folder);
+    stopped
+        .progress(
+            new Progress() {
+              private int batches;
+
+              @Override
+              public void batch(int batch, double loss, double right, double rate, double speed) {
+                if (++batches == 11) {
+                  stopped.stop();
+                }
+              }
+            })
+        .run();
+    Result resumed = new Trainer(recipe, digits).folder(folder).resume().run();
+    assertThat(resumed.trainLoss()).isEqualTo(whole.trainLoss());
+    assertThat(resumed.testLoss()).isEqualTo(whole.testLoss());
+    assertThat(resumed.rawTestAccuracy()).isEqualTo(whole.rawTestAccuracy());
+  }
+
+  /** What listeners do to gradients must reach the fused engine's updates too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"decay", "decoupled decay", "clipping", "accumulation"})
+  void theFusedEngineTrainsWithEveryAidAsDeeplearning4jDoes(String aid) {
+    TrainTest digits = PenDigits.generate(160, 50, 1);
+    Recipe plain = Recipe.of("aid", small(), Optimizer.sgd(0.1, 0.9)).data(Recipe.DIGITS);
+    Recipe recipe =
+        switch (aid) {
+          case "decay" -> plain.optimizer(plain.optimizer().weightDecay(0.1, true));
+          case "decoupled decay" -> plain.optimizer(Optimizer.adamW(0.02, 0.5));
+          case "clipping" -> plain.clipping(0.05);
+          default -> plain.accumulation(2);
+        };
+    recipe = recipe.batch(40).epochs(2);
+    Result fused = new Trainer(recipe, digits).engine(Engine.FUSED).run();
+    Result dl4j = new Trainer(recipe, digits).engine(Engine.DL4J).run();
+    Recipe without =
+        aid.equals("decoupled decay") ? plain.optimizer(Optimizer.adamW(0.02, 0)) : plain;
+    Result bare = new Trainer(without.batch(40).epochs(2), digits).run();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      assertThat(fused.testLoss().get(epoch)).isCloseTo(dl4j.testLoss().get(epoch), within(5e-4));
+    }
+    assertThat(Math.abs(fused.testLoss().get(1) - bare.testLoss().get(1))).isGreaterThan(2e-3);
+  }
+
+  @Test
+  void patienceEndsARunThatNoLongerImproves() {
+    TrainTest digits = PenDigits.generate(200, 100, 1);
+    Recipe recipe =
+        Recipe.of("patient", small(), Optimizer.sgd(1e-9, 0))
+            .data(Recipe.DIGITS)
+            .validation(100)
+            .patience(2)
+            .epochs(9);
+    // A rate of a billionth changes nothing, so the first epoch stays the best.
+    Result result = new Trainer(recipe, digits).run();
+    assertThat(result.epochs()).isEqualTo(3);
+    assertThat(result.isFinished()).isTrue();
+  }
+
+  @Test
+  void theSteepestFallIsSuggested() {
+    List<Double> rates = IntStream.range(0, 30).mapToObj(i -> Math.pow(10, i / 10.0 - 3)).toList();
+    List<Double> losses =
+        IntStream.range(0, 30)
+            .mapToObj(i -> 2.0 - 1.5 / (1 + Math.exp(-(i - 17)))) // steepest at 17
+            .toList();
+    assertThat(LearningRateFinder.suggestion(rates, losses)).isEqualTo(rates.get(17));
+  }
+
+  @Test
+  void aSweepSumsUpItsSeeds() {
+    double[][] accuracies = {{99.4, 99.5, 99.5, 99.5, 99.6}, {99.3, 99.4, 99.4, 99.4, 99.4}};
+    List<Result> results =
+        IntStream.range(0, 2).mapToObj(i -> result(i + 1, accuracies[i])).toList();
+    Sweep sweep = Sweep.of(results);
+    assertThat(sweep.finals()).containsExactly(99.6, 99.4);
+    assertThat(sweep.mean()).isCloseTo(99.5, within(1e-9));
+    assertThat(sweep.standardDeviation()).isCloseTo(Math.sqrt(0.02), within(1e-9));
+    assertThat(sweep.minLastFive()).containsExactly(99.4, 99.3);
+    assertThat(sweep.lowest()).isEqualTo(99.3);
+    assertThat(sweep.met()).isEqualTo(1);
+  }
+
+  private static Result result(long seed, double[] accuracies) {
+    History history = new History(List.of());
+    for (int i = 0; i < accuracies.length; i++) {
+      history = history.plus(new EpochResult(i + 1, 0, 0, 0, accuracies[i], 0, 0, 1, 1));
+    }
+    Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5).seed(seed);
+    return Result.of(recipe, 100, Engine.FUSED, 60_000, 10_000, history);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mean|no average is called 'mean': write none, ema(decay=0.995) or swa(from=11).",
+        "ema(decay=1)|the decay lies between 0 and 1",
+        "ema(dekay=0.9)|dekay",
+        "swa|from",
+        "swa(from=0)|The epoch that swa starts from is 0"
+      })
+  void averagesThatAreNoneAreToldInASentence(String text, String sentence) {
+    assertThatThrownBy(() -> Averaging.check(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void recipesOutOfRangeAreToldInASentence() {
+    Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0));
+    assertThatThrownBy(() -> recipe.patience(3))
+        .hasMessageContaining("needs validation images, because the test set is for reporting");
+    assertThatThrownBy(() -> recipe.accumulation(0))
+        .hasMessage("accumulation is 0: use 1 or more.");
+    assertThatThrownBy(() -> recipe.labelSmoothing(1))
+        .hasMessage("label smoothing is 1.0: it lies from 0 to below 1.");
+    assertThatThrownBy(() -> recipe.clipping(-1)).hasMessageContaining("clipping is -1.0");
+    assertThatThrownBy(() -> recipe.data("cifar"))
+        .hasMessage("No data is called 'cifar': use 'mnist' or 'digits'.");
+    assertThatThrownBy(() -> recipe.augmentation("rotate(7)"))
+        .hasMessageContaining("no augmentation is called 'rotate'");
+    assertThatThrownBy(() -> recipe.schedule("cosin"))
+        .hasMessageContaining("no schedule is called 'cosin'");
+  }
+
+  private static Stack small() {
+    return Stack.of("conv-bn-relu").maxPool(2).conv(4).globalAveragePool().plain(10, 1);
+  }
+
+  private static org.nd4j.linalg.learning.config.IUpdater updater() {
+    return Optimizer.sgd(0.5, 0).updater(new ConstantLR(0.5), null);
+  }
+
+  private static MultiLayerNetwork network() {
+    MultiLayerNetwork network = new MultiLayerNetwork(small().configuration(updater(), 1));
+    network.init();
+    return network;
+  }
+
+  private static void gradient(MultiLayerNetwork network, DataSet batch) {
+    network.setInput(batch.getFeatures());
+    network.setLabels(batch.getLabels());
+    network.computeGradientAndScore();
+  }
+
+  private static DataSet batch(int seed, int size) {
+    INDArray pictures = Nd4j.rand(seed, new long[] {size, 1, 28, 28});
+    INDArray labels = Nd4j.zeros(size, 10);
+    for (int i = 0; i < size; i++) {
+      labels.putScalar(i, (i + seed) % 10, 1);
+    }
+    return new DataSet(pictures, labels);
+  }
+}
