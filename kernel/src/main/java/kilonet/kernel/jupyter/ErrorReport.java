@@ -134,7 +134,9 @@ final class ErrorReport {
       if (frame.getClassName().startsWith("kilonet.kernel.repl.")) {
         break;
       }
-      if (!frame.getClassName().startsWith("kilonet.kernel.")) {
+      // The JVM's classes for lambdas have no file; the lambda's body has a frame of its own.
+      boolean hidden = isCell(frame) && frame.getFileName() == null;
+      if (!hidden && !frame.getClassName().startsWith("kilonet.kernel.")) {
         frames.add(frame);
       }
     }

@@ -379,12 +379,24 @@ public final class Kernel {
   }
 
   private ErrorReport.Report report(Throwable thrown, String code, String label) {
+    try {
+      return reportOf(thrown, code, label);
+    } catch (RuntimeException e) {
+      // Whatever an error holds, the request is answered.
+      return new ErrorReport.Report(thrown.getClass().getName(), String.valueOf(e), List.of());
+    }
+  }
+
+  private ErrorReport.Report reportOf(Throwable thrown, String code, String label) {
     boolean interrupted = interrupter.end();
     if (thrown instanceof CompileFailure failure) {
       return errors.of(failure, code, label);
     }
     if (interrupted && causedByInterrupt(thrown)) {
-      return errors.interrupted(thrown);
+      // The trace of an error made by Thread.stop is that of the thread that stopped the cell.
+      Throwable where = new CellInterruptedError();
+      where.setStackTrace(interrupter.stoppedAt());
+      return errors.interrupted(where);
     }
     return errors.of(thrown);
   }

@@ -5,7 +5,6 @@ import com.sun.source.util.JavacTask;
 import com.sun.tools.javac.api.BasicJavacTask;
 import com.sun.tools.javac.api.JavacTaskPool;
 import com.sun.tools.javac.code.ClassFinder;
-import com.sun.tools.javac.code.Symbol.ClassSymbol;
 import com.sun.tools.javac.code.Symbol.PackageSymbol;
 import com.sun.tools.javac.code.Symtab;
 import com.sun.tools.javac.util.Context;
@@ -130,7 +129,6 @@ final class Compiler {
           }
           Map<String, byte[]> classes = new LinkedHashMap<>();
           files.output.forEach((name, file) -> classes.put(name, file.bytes.toByteArray()));
-          files.output.clear();
           return new Result(List.copyOf(errors), classes);
         });
   }
@@ -166,7 +164,8 @@ final class Compiler {
             throw new java.io.UncheckedIOException(e);
           } finally {
             if (!packageName.isEmpty()) {
-              relist(context, packageName);
+              relist(context, packageName, files.output.keySet());
+              files.output.clear();
             }
           }
         });
@@ -176,19 +175,15 @@ final class Compiler {
    * Makes the kept context list the package again when a later cell imports from it: it was listed
    * before its classes existed.
    */
-  private static void relist(Context context, String packageName) {
+  private static void relist(Context context, String packageName, Set<String> classes) {
     Symtab symbols = Symtab.instance(context);
     PackageSymbol symbol =
         symbols.getPackage(symbols.unnamedModule, Names.instance(context).fromString(packageName));
     if (symbol != null) {
-      // Nested classes too: the context would remember them as they were in the source.
-      List<ClassSymbol> known = new ArrayList<>();
-      for (ClassSymbol type : symbols.getAllClasses()) {
-        if (type.packge() == symbol) {
-          known.add(type);
-        }
+      // Nested classes too: they would be remembered with an owner that is no more.
+      for (String name : classes) {
+        symbols.removeClass(symbols.unnamedModule, Names.instance(context).fromString(name));
       }
-      known.forEach(type -> symbols.removeClass(symbols.unnamedModule, type.flatName()));
       symbol.members_field = null;
       symbol.completer = ClassFinder.instance(context).getCompleter();
     }

@@ -17,6 +17,7 @@ public final class Interrupter {
   private long run;
   private boolean requested;
   private boolean stoppable;
+  private StackTraceElement[] stoppedAt = {};
 
   /**
    * An interrupter.
@@ -105,12 +106,18 @@ public final class Interrupter {
     return was;
   }
 
+  /** Where the cell was when it was last asked to stop. */
+  public synchronized StackTraceElement[] stoppedAt() {
+    return stoppedAt.clone();
+  }
+
   /** Asks the running cell to stop; returns at once. */
   public synchronized void interrupt() {
     requested = true;
     if (running == null) {
       return;
     }
+    stoppedAt = running.getStackTrace();
     CellGuard.stop(running);
     running.interrupt();
     long asked = run;

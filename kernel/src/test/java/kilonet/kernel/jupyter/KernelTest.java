@@ -130,10 +130,12 @@ class KernelTest {
   @Test
   void anEndlessLoopIsInterruptedAndVariablesAreKept() throws Exception {
     kernel.run("int kept = 7;");
-    Message loop = kernel.execute("while (true) { kept++; kept--; }");
+    Message loop = kernel.execute("\nwhile (true) { kept++; kept--; }");
     Thread.sleep(300);
     kernel.interrupt();
-    assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
+    Outcome interrupted = kernel.outcome(loop);
+    assertThat(interrupted.reply().content()).containsEntry("ename", "KeyboardInterrupt");
+    assertThat(interrupted.traceback()).containsPattern("at cell \\d+, line 2");
     assertThat(kernel.run("kept").value()).isIn("7", "8");
     assertIdle();
   }
