@@ -1,5 +1,6 @@
 package kilonet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -43,6 +44,12 @@ final class EvaluateCommand implements Runnable {
       description = "What computes (default: ${DEFAULT-VALUE}).")
   private Engine engine;
 
+  @Option(
+      names = "--shifts",
+      paramLabel = "PIXELS",
+      description = "Test also the mean over the images as they are and shifted four ways.")
+  private Integer shifts;
+
   @Spec private CommandSpec spec;
 
   /** The command's last line. */
@@ -52,6 +59,7 @@ final class EvaluateCommand implements Runnable {
       int images,
       double accuracy,
       double loss,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double accuracyWithShifts,
       ConfusionMatrix confusion) {}
 
   @Override
@@ -86,6 +94,14 @@ final class EvaluateCommand implements Runnable {
             predictions.loss(),
             test.size(),
             chosen.name()));
+    Double shifted = null;
+    if (shifts != null) {
+      int outputs = predictions.probabilities()[0].length;
+      shifted = Predictions.withShifts(network, test, outputs, shifts).accuracy();
+      out.println(
+          String.format(
+              Locale.ROOT, "with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
+    }
     out.println(
         Json.line(
             new Evaluation(
@@ -94,6 +110,7 @@ final class EvaluateCommand implements Runnable {
                 test.size(),
                 predictions.accuracy(),
                 predictions.loss(),
+                shifted,
                 confusion)));
   }
 

@@ -192,12 +192,16 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
       confidence += 100.0 * predictions.probabilities()[i][predictions.predicted(i)];
     }
     confidence /= predictions.size();
+    double excess = confidence - predictions.accuracy();
+    boolean told = Math.abs(excess) > Accuracy.of(predictions).standardError();
     return text(
-        "It is right in %.2f%% and on average %.2f%% sure: it is too %s of itself (expected"
-            + " calibration error %.2f%%).",
+        "It is right in %.2f%% and on average %.2f%% sure: it is %s (expected calibration error"
+            + " %.2f%%).",
         predictions.accuracy(),
         confidence,
-        confidence > predictions.accuracy() ? "sure" : "unsure",
+        !told
+            ? "as sure as it is right"
+            : excess > 0 ? "too sure of itself" : "too unsure of itself",
         100 * Calibration.of(predictions, 15).expectedError());
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import kilonet.data.Batches;
+import kilonet.data.ImageSet;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Stack;
@@ -144,6 +146,31 @@ class TrainingAidsTest {
       assertThat(fused.testLoss().get(epoch)).isCloseTo(dl4j.testLoss().get(epoch), within(5e-4));
     }
     assertThat(Math.abs(fused.testLoss().get(1) - bare.testLoss().get(1))).isGreaterThan(2e-3);
+  }
+
+  /** A net that says how much ink lies in the middle sees each shift as it should. */
+  @Test
+  void testTimeShiftsAreTheMeanOverFivePlaces() {
+    byte[] pixels = new byte[28 * 28];
+    pixels[14 * 28 + 14] = (byte) 255;
+    ImageSet dot = new ImageSet("dot", 28, 28, 10, pixels, new byte[] {3});
+    MultiLayerNetwork network = network();
+    float[] mean = new float[10];
+    for (int[] place : new int[][] {{14, 14}, {12, 14}, {16, 14}, {14, 12}, {14, 16}}) {
+      byte[] moved = new byte[28 * 28];
+      moved[place[0] * 28 + place[1]] = (byte) 255;
+      ImageSet set = new ImageSet("dot", 28, 28, 10, moved, new byte[] {3});
+      try (Batches batches = Batches.inOrder(set, 1).build()) {
+        float[] one = Predictions.of(network, batches).probabilities()[0];
+        for (int c = 0; c < 10; c++) {
+          mean[c] += one[c] / 5;
+        }
+      }
+    }
+    assertThat(Predictions.withShifts(network, dot, 10, 2).probabilities()[0])
+        .containsExactly(mean, within(1e-6f));
+    assertThatThrownBy(() -> Predictions.withShifts(network, dot, 10, 28))
+        .hasMessage("Images of 28 x 28 pixels cannot be shifted by 28: use 1 to 27.");
   }
 
   @Test
