@@ -1,6 +1,7 @@
 package kilonet.augment;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
@@ -76,12 +77,12 @@ public final class Augmentations {
   }
 
   /**
-   * The augmentation of batches that a line describes: {@code mixup(alpha=1)} or {@code
-   * cutmix(alpha=1)}.
+   * The augmentation of batches that a line describes: {@code mixup(alpha=1)}, {@code
+   * cutmix(alpha=1)}, or nothing for {@code none}.
    *
    * @throws IllegalArgumentException if the line cannot be read, or a number is out of range
    */
-  public static BatchAugmentation parseBatch(String text) {
+  public static Optional<BatchAugmentation> parseBatch(String text) {
     List<Term> terms = TermParser.parse(text, "+");
     Term term = terms.get(0);
     if (terms.size() > 1) {
@@ -89,11 +90,12 @@ public final class Augmentations {
     }
     try {
       return switch (term.name()) {
-        case "mixup" -> new MixUp(new Arguments(term, "alpha").number("alpha", 1));
-        case "cutmix" -> new CutMix(new Arguments(term, "alpha").number("alpha", 1));
+        case "none" -> Optional.empty();
+        case "mixup" -> Optional.of(new MixUp(new Arguments(term, "alpha").number("alpha", 1)));
+        case "cutmix" -> Optional.of(new CutMix(new Arguments(term, "alpha").number("alpha", 1)));
         default ->
             throw term.error(
-                "no augmentation of batches is called '%s'; there are mixup, cutmix."
+                "no augmentation of batches is called '%s'; there are none, mixup, cutmix."
                     .formatted(term.name()));
       };
     } catch (TextException e) {

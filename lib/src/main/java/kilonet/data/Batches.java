@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
+import kilonet.augment.BatchAugmentation;
 import kilonet.augment.Picture;
 import kilonet.augment.RandomStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -381,6 +382,8 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private final RandomStream random = new RandomStream(0);
     private final float[] pixels = new float[set.height() * set.width()];
     private final float[] oneHot = new float[settings.outputs];
+    private float[] mixedPixels;
+    private float[] mixedLabels;
     private final float off = settings.labelSmoothing / settings.outputs;
     private final float on = 1 - settings.labelSmoothing + off;
 
@@ -398,6 +401,25 @@ public final class Batches implements DataSetIterator, AutoCloseable {
         buffers.features.put(row * pixels.length, pixels);
         label(set.label(image), row, buffers.labels);
       }
+      if (settings.mixing != null) {
+        mix(buffers, rows, ofEpoch, batch);
+      }
+    }
+
+    private void mix(Buffers buffers, int rows, int ofEpoch, int batch) {
+      if (mixedPixels == null) {
+        mixedPixels = new float[settings.batchSize * pixels.length];
+        mixedLabels = new float[settings.batchSize * oneHot.length];
+      }
+      buffers.features.get(0, mixedPixels, 0, rows * pixels.length);
+      buffers.labels.get(0, mixedLabels, 0, rows * oneHot.length);
+      random.set(settings.seed, ofEpoch, -2L - batch);
+      settings.mixing.apply(
+          new BatchAugmentation.Batch(
+              mixedPixels, mixedLabels, rows, set.height(), set.width(), oneHot.length),
+          random);
+      buffers.features.put(0, mixedPixels, 0, rows * pixels.length);
+      buffers.labels.put(0, mixedLabels, 0, rows * oneHot.length);
     }
 
     private void copy(int image) {
@@ -490,6 +512,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       boolean shuffled,
       long seed,
       Augmentation augmentation,
+      BatchAugmentation mixing,
       float mean,
       float std,
       float labelSmoothing,
@@ -504,6 +527,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private final boolean shuffled;
     private final long seed;
     private Augmentation augmentation;
+    private BatchAugmentation mixing;
     private float mean = Mnist.MEAN;
     private float std = Mnist.STD;
     private float labelSmoothing;
@@ -525,6 +549,15 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     /** How each image is changed at random before normalization; not at all if not set or null. */
     public Builder augmentation(Augmentation augmentation) {
       this.augmentation = augmentation;
+      return this;
+    }
+
+    /**
+     * How each batch is mixed at random, pictures and labels, after normalization; not at all if
+     * not set or null.
+     */
+    public Builder mixing(BatchAugmentation mixing) {
+      this.mixing = mixing;
       return this;
     }
 
@@ -602,6 +635,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               shuffled,
               seed,
               augmentation,
+              mixing,
               mean,
               std,
               labelSmoothing,

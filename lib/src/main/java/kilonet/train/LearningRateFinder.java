@@ -73,6 +73,7 @@ public final class LearningRateFinder {
     try (Batches images =
         Batches.training(train, recipe.batch(), recipe.seed())
             .augmentation(Augmentations.parse(recipe.augmentation()))
+            .mixing(Augmentations.parseBatch(recipe.mixing()).orElse(null))
             .labelSmoothing(recipe.labelSmoothing())
             .outputs(recipe.model().outputs())
             .build()) {

@@ -14,6 +14,8 @@ import kilonet.schedule.Schedules;
  * @param data {@code mnist}, or {@code digits} for generated ones
  * @param augmentation what happens to each training picture, as {@link Augmentations#parse} reads
  *     it
+ * @param mixing what happens to each training batch as a whole, as {@link Augmentations#parseBatch}
+ *     reads it: {@code none}, {@code mixup(alpha=0.2)} or {@code cutmix(alpha=1)}
  * @param optimizer how gradients change parameters
  * @param schedule how the learning rate moves, as {@link Schedules#parse} reads it
  * @param averaging the average of parameters that is tested and kept instead of the net itself:
@@ -35,6 +37,7 @@ public record Recipe(
     Stack model,
     String data,
     String augmentation,
+    String mixing,
     Optimizer optimizer,
     String schedule,
     String averaging,
@@ -85,6 +88,7 @@ public record Recipe(
     }
     Averaging.check(averaging);
     Augmentations.parse(augmentation);
+    Augmentations.parseBatch(mixing);
     Schedules.parse(
         schedule, optimizer.learningRate(), epochs, 1 + USUAL_IMAGES / batch / accumulation);
   }
@@ -101,7 +105,23 @@ public record Recipe(
    */
   public static Recipe of(String name, Stack model, Optimizer optimizer) {
     return new Recipe(
-        name, model, MNIST, "none", optimizer, "constant", "none", 0, 0, 15, 0, 128, 1, 1, 0, 0);
+        name,
+        model,
+        MNIST,
+        "none",
+        "none",
+        optimizer,
+        "constant",
+        "none",
+        0,
+        0,
+        15,
+        0,
+        128,
+        1,
+        1,
+        0,
+        0);
   }
 
   /** The same on other data. */
@@ -112,6 +132,11 @@ public record Recipe(
   /** The same with another augmentation. */
   public Recipe augmentation(String augmentation) {
     return with(draft -> draft.augmentation = augmentation);
+  }
+
+  /** The same with batches mixed another way. */
+  public Recipe mixing(String mixing) {
+    return with(draft -> draft.mixing = mixing);
   }
 
   /** The same with another optimizer. */
@@ -187,6 +212,7 @@ public record Recipe(
     private final Stack model;
     private String data;
     private String augmentation;
+    private String mixing;
     private Optimizer optimizer;
     private String schedule;
     private String averaging;
@@ -205,6 +231,7 @@ public record Recipe(
       model = recipe.model;
       data = recipe.data;
       augmentation = recipe.augmentation;
+      mixing = recipe.mixing;
       optimizer = recipe.optimizer;
       schedule = recipe.schedule;
       averaging = recipe.averaging;
@@ -225,6 +252,7 @@ public record Recipe(
           model,
           data,
           augmentation,
+          mixing,
           optimizer,
           schedule,
           averaging,

@@ -131,6 +131,7 @@ public final class Trainer {
     try (Batches batches =
             Batches.training(train, recipe.batch(), recipe.seed())
                 .augmentation(Augmentations.parse(recipe.augmentation()))
+                .mixing(Augmentations.parseBatch(recipe.mixing()).orElse(null))
                 .labelSmoothing(recipe.labelSmoothing())
                 .outputs(recipe.model().outputs())
                 .build();

@@ -99,10 +99,11 @@ class BatchAugmentationTest {
 
   @Test
   void linesReadAndWriteTheSame() {
-    assertThat(Augmentations.parseBatch("mixup(0.2)"))
+    assertThat(Augmentations.parseBatch("none")).isEmpty();
+    assertThat(Augmentations.parseBatch("mixup(0.2)").orElseThrow())
         .isEqualTo(new MixUp(0.2))
         .hasToString("mixup(alpha=0.2)");
-    assertThat(Augmentations.parseBatch("cutmix"))
+    assertThat(Augmentations.parseBatch("cutmix").orElseThrow())
         .isEqualTo(new CutMix(1))
         .hasToString("cutmix(alpha=1)");
   }
@@ -114,7 +115,7 @@ class BatchAugmentationTest {
             "At position 1 of 'mixup(0)': MixUp's alpha is 0: give a finite number greater than 0.");
     assertThatThrownBy(() -> Augmentations.parseBatch("rotation(7)"))
         .hasMessage(
-            "At position 1 of 'rotation(7)': no augmentation of batches is called 'rotation'; there are mixup, cutmix.");
+            "At position 1 of 'rotation(7)': no augmentation of batches is called 'rotation'; there are none, mixup, cutmix.");
     assertThatThrownBy(() -> Augmentations.parseBatch("mixup + cutmix"))
         .hasMessage(
             "At position 9 of 'mixup + cutmix': a batch is mixed once: give mixup or cutmix.");

@@ -15,6 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
+import kilonet.augment.Augmentations;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -371,5 +372,45 @@ class BatchesTest {
       assertThat(once.getNumRowCounter()).isEqualTo(50);
       assertThat(again.accuracy()).isEqualTo(once.accuracy());
     }
+  }
+
+  @Test
+  void given_mixup_when_read_then_pictures_and_labels_are_mixed_alike_whatever_the_workers() {
+    ImageSet set = PenDigits.generate(40, 1, 1).train();
+    float[][] labels = new float[2][];
+    for (int workers = 1; workers <= 2; workers++) {
+      try (Batches plain = Batches.training(set, 16, 7).normalization(0, 1).build();
+          Batches mixed =
+              Batches.training(set, 16, 7)
+                  .normalization(0, 1)
+                  .mixing(Augmentations.parseBatch("mixup(alpha=1)").orElseThrow())
+                  .workers(workers)
+                  .build()) {
+        while (plain.hasNext()) {
+          DataSet from = plain.next();
+          DataSet to = mixed.next();
+          int rows = (int) from.getLabels().size(0);
+          for (int row = 0; row < rows; row++) {
+            int before = (row + rows - 1) % rows;
+            // Both are part * own + (1 - part) * the one before: find the part from the labels.
+            assertThat(to.getLabels().getRow(row).sumNumber().floatValue())
+                .isCloseTo(1, within(1e-5f));
+            int own = from.getLabels().getRow(row).argMax().getInt(0);
+            int other = from.getLabels().getRow(before).argMax().getInt(0);
+            if (own == other) {
+              continue;
+            }
+            float part = to.getLabels().getFloat(row, own);
+            double expected =
+                part * from.getFeatures().slice(row).sumNumber().doubleValue()
+                    + (1 - part) * from.getFeatures().slice(before).sumNumber().doubleValue();
+            assertThat(to.getFeatures().slice(row).sumNumber().doubleValue())
+                .isCloseTo(expected, within(1e-2));
+          }
+          labels[workers - 1] = to.getLabels().dup().data().asFloat();
+        }
+      }
+    }
+    assertThat(labels[0]).isEqualTo(labels[1]);
   }
 }

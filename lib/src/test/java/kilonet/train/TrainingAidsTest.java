@@ -95,6 +95,7 @@ class TrainingAidsTest {
         Recipe.of("aids", small(), Optimizer.adamW(0.01, 0.05))
             .data(Recipe.DIGITS)
             .augmentation("rotation(7) + erasing(p=0.25)")
+            .mixing("mixup(alpha=0.2)")
             .schedule("plateau(metric=loss, patience=0, factor=0.5)")
             .averaging("swa(from=2)")
             .labelSmoothing(0.1)
