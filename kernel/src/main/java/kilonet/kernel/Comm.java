@@ -25,7 +25,11 @@ public interface Comm {
     void received(Map<String, Object> data);
   }
 
-  /** The identifier that both sides know. */
+  /**
+   * The identifier that both sides know.
+   *
+   * @return the identifier
+   */
   String id();
 
   /**

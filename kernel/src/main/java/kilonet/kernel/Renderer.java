@@ -8,7 +8,11 @@ package kilonet.kernel;
  * @param <T> the type
  */
 public interface Renderer<T> {
-  /** The type; values of its subtypes are shown too. */
+  /**
+   * The type; values of its subtypes are shown too.
+   *
+   * @return the type
+   */
   Class<T> type();
 
   /**

@@ -27,7 +27,11 @@ public final class CompileFailure extends Exception {
     this.problems = List.copyOf(problems);
   }
 
-  /** The errors, in the order of the compiler. */
+  /**
+   * The errors, in the order of the compiler.
+   *
+   * @return at least one
+   */
   public List<Problem> problems() {
     return problems;
   }

@@ -30,7 +30,12 @@ public final class Interrupter {
 
   /** Code that may be interrupted. */
   public interface Body {
-    /** Runs. */
+    /**
+     * Runs.
+     *
+     * @return the value
+     * @throws Throwable whatever the code throws
+     */
     Object run() throws Throwable;
   }
 
@@ -106,7 +111,11 @@ public final class Interrupter {
     return was;
   }
 
-  /** Where the cell was when it was last asked to stop. */
+  /**
+   * Where the cell was when it was last asked to stop.
+   *
+   * @return its frames, the innermost first
+   */
   public synchronized StackTraceElement[] stoppedAt() {
     return stoppedAt.clone();
   }

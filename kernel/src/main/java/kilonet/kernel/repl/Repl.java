@@ -100,12 +100,20 @@ public final class Repl {
     parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
   }
 
-  /** The class loader of what cells see. */
+  /**
+   * The class loader of what cells see.
+   *
+   * @return the loader, the same for the whole session
+   */
   public LibraryLoader loader() {
     return loader;
   }
 
-  /** The class path of cells. */
+  /**
+   * The class path of cells.
+   *
+   * @return jars and folders
+   */
   public List<Path> classPath() {
     return compiler.classPath();
   }
@@ -716,14 +724,23 @@ public final class Repl {
     }
   }
 
-  /** Names and values of the variables, in the order of their first declaration. */
+  /**
+   * Names and values of the variables, in the order of their first declaration.
+   *
+   * @return values by name
+   */
   public Map<String, Object> variables() {
     Map<String, Object> values = new LinkedHashMap<>();
     variables.forEach((name, declaration) -> values.put(name, value(declaration)));
     return values;
   }
 
-  /** The declared type of a variable, as source. */
+  /**
+   * The declared type of a variable, as source.
+   *
+   * @param variable its name
+   * @return its type
+   */
   public String typeOf(String variable) {
     return variables.get(variable).type();
   }
