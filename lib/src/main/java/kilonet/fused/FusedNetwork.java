@@ -14,6 +14,9 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.AsyncDataSetIterator;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.slf4j.Logger;
@@ -28,6 +31,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
 public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
   private static final long serialVersionUID = 1L;
+  private static final int PREFETCHED = 2;
+  private static volatile boolean missingSaid;
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
 
   private final int threads;
@@ -101,7 +106,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   /**
    * Says what computes.
    *
-   * @return "fused", or "dl4j: " and the layer that has no fused form
+   * @return "fused", or "dl4j: " and the reason: the layer that has no fused form, or a machine for
+   *     which oneDNN is not there
    */
   public String engine() {
     if (unsupported != null) {
@@ -273,6 +279,46 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     setLabels(null);
   }
 
+  /**
+   * Trains one epoch, batch after batch with the fast step of {@link #fit(INDArray, INDArray,
+   * INDArray, INDArray)}; listeners and counters see what they see of DL4J.
+   *
+   * @param batches the epoch; prefetched by a thread of its own if it allows that
+   */
+  @Override
+  public synchronized void fit(DataSetIterator batches) {
+    boolean ahead = batches.asyncSupported();
+    DataSetIterator epoch = ahead ? new AsyncDataSetIterator(batches, PREFETCHED, true) : batches;
+    try {
+      for (TrainingListener listener : trainingListeners) {
+        listener.onEpochStart(this);
+      }
+      if (!epoch.hasNext() && epoch.resetSupported()) {
+        epoch.reset();
+      }
+      long start = System.currentTimeMillis();
+      while (epoch.hasNext()) {
+        DataSet next = epoch.next();
+        setLastEtlTime(System.currentTimeMillis() - start);
+        if (next.getFeatures() == null || next.getLabels() == null) {
+          break;
+        }
+        fit(next);
+        start = System.currentTimeMillis();
+        synchronizeIterEpochCounts();
+      }
+      for (TrainingListener listener : trainingListeners) {
+        listener.onEpochEnd(this);
+      }
+      clearLayersStates();
+    } finally {
+      if (ahead) {
+        ((AsyncDataSetIterator) epoch).shutdown();
+      }
+    }
+    incrementEpochCount();
+  }
+
   private TrainingPlan compile(int batch) {
     return team.call(() -> new TrainingPlan(stack, batch, team));
   }
@@ -286,6 +332,14 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       return false;
     }
     if (stack == null) {
+      if (OneDnn.PROBLEM != null) {
+        unsupported = "oneDNN is missing on this machine";
+        if (!missingSaid) {
+          missingSaid = true;
+          LOG.warn("Trained by DL4J itself, which is slow: {}", OneDnn.PROBLEM);
+        }
+        return false;
+      }
       try {
         stack = Stack.of(this, shape);
       } catch (UnsupportedLayerException e) {

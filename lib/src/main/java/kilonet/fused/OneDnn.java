@@ -27,7 +27,25 @@ final class OneDnn {
   /** Channels lie in memory in blocks of so many. */
   static final int BLOCK = 16;
 
-  private static final engine CPU = new engine(engine.kind.cpu, 0);
+  /** One sentence on why oneDNN cannot be used on this machine, or null where it can. */
+  static final String PROBLEM;
+
+  private static final engine CPU;
+
+  static {
+    engine cpu = null;
+    String problem = null;
+    try {
+      cpu = new engine(engine.kind.cpu, 0);
+    } catch (LinkageError | RuntimeException e) {
+      problem =
+          "oneDNN could not be loaded ("
+              + e
+              + "); add org.bytedeco:dnnl for this platform to the class path, if there is one.";
+    }
+    CPU = cpu;
+    PROBLEM = problem;
+  }
 
   private final NativeMemory owner;
 

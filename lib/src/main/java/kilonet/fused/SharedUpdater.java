@@ -9,6 +9,8 @@ import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -22,12 +24,13 @@ import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
  * array operations between the blocks: for a net of 8,000 parameters that takes as long as the net.
  *
  * <p>It is used where the outcome is the same bit for bit: all layers share one updater
- * configuration with at most one number of state for each parameter, and gradients are not clipped.
+ * configuration, and gradients are not clipped. With one number of state for each parameter there
+ * is one call; with two, as for Adam, one for each of DL4J's blocks, as its state is laid out.
  */
 final class SharedUpdater {
   private final IUpdater configuration;
   private final INDArray state;
-  private final GradientUpdater<?> updater;
+  private final List<Block> blocks;
   private final int[] trainedAt;
   private final int[] runningAt;
   private final List<Regularized> regularized;
@@ -35,19 +38,23 @@ final class SharedUpdater {
   private final FloatPointer updatePointer;
   private final float[] values;
 
+  /** A stretch of the update with the updater that has its state. */
+  private record Block(GradientUpdater<?> updater, INDArray update) {}
+
   /** A stretch of parameters with a penalty, and of the update. */
   private record Regularized(Regularization penalty, INDArray parameters, INDArray update) {}
 
   private SharedUpdater(
       IUpdater configuration,
       INDArray state,
+      List<Block> blocks,
       int[] trainedAt,
       int[] runningAt,
       INDArray update,
       List<Regularized> regularized) {
     this.configuration = configuration;
     this.state = state;
-    this.updater = configuration.instantiate(state, false);
+    this.blocks = blocks;
     this.trainedAt = trainedAt;
     this.runningAt = runningAt;
     this.update = update;
@@ -97,7 +104,7 @@ final class SharedUpdater {
         at += length;
       }
     }
-    if (shared == null || shared.stateSize(trained.size()) > trained.size() || state == null) {
+    if (shared == null || state == null) {
       return null;
     }
     INDArray update = Nd4j.zeros(trained.size());
@@ -111,9 +118,28 @@ final class SharedUpdater {
               parameters.get(NDArrayIndex.interval(s[0], s[0] + s[2])),
               update.get(NDArrayIndex.interval(s[1], s[1] + s[2]))));
     }
+    List<Block> blocks = new ArrayList<>();
+    if (shared.stateSize(trained.size()) <= trained.size()) {
+      blocks.add(new Block(shared.instantiate(state, false), update));
+    } else {
+      long from = 0;
+      for (UpdaterBlock block :
+          ((BaseMultiLayerUpdater<?>) network.getUpdater(true)).getUpdaterBlocks()) {
+        long length = block.getParamOffsetEnd() - block.getParamOffsetStart();
+        if (block.getUpdaterViewOffsetEnd() > block.getUpdaterViewOffsetStart()) {
+          INDArray part = update.get(NDArrayIndex.interval(from, from + length));
+          blocks.add(new Block(block.getGradientUpdater(), part));
+          from += length;
+        }
+      }
+      if (from != trained.size()) {
+        return null;
+      }
+    }
     return new SharedUpdater(
         shared,
         state,
+        blocks,
         trained.stream().mapToInt(Integer::intValue).toArray(),
         running.stream().mapToInt(Integer::intValue).toArray(),
         update,
@@ -140,7 +166,9 @@ final class SharedUpdater {
     double rate =
         configuration.hasLearningRate() ? configuration.getLearningRate(iteration, epoch) : 1;
     penalise(ApplyStep.BEFORE_UPDATER, rate, iteration, epoch);
-    updater.applyUpdater(update, iteration, epoch);
+    for (int i = 0; i < blocks.size(); i++) {
+      blocks.get(i).updater().applyUpdater(blocks.get(i).update(), iteration, epoch);
+    }
     penalise(ApplyStep.POST_UPDATER, rate, iteration, epoch);
     updatePointer.get(values);
     for (int i = 0; i < values.length; i++) {

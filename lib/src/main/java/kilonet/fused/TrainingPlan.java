@@ -36,6 +36,7 @@ import org.bytedeco.javacpp.Pointer;
 /** One training step for batches of one size, compiled: forward, loss, backward. */
 final class TrainingPlan implements AutoCloseable {
   private static final int CHUNK = 8;
+  private static final int LARGEST_FOLDED_WINDOW = 25;
 
   private final Stack stack;
   private final int batch;
@@ -162,10 +163,20 @@ final class TrainingPlan implements AutoCloseable {
           i > 0 && stack.stages().get(i - 1) instanceof Pointwise p && p.norm() == null;
       errors[i] = inPlace ? errors[i - 1] : own.allocateFloats(batch * OneDnn.floats(shape));
     }
+    boolean folds = folds(stack);
+    if (folds) {
+      activations[1] = activations[2];
+      errors[1] = errors[2];
+    }
     int length = 0;
     for (int i = 0; i < stages; i++) {
       Stage stage = stack.stages().get(i);
-      if (stage instanceof Convolution convolution) {
+      if (i == 0 && folds) {
+        FoldedWork work = new FoldedWork((Convolution) stage, (Pointwise) stack.stages().get(1));
+        length += work.convolution.gradientLength();
+        works.add(work);
+        i++;
+      } else if (stage instanceof Convolution convolution) {
         ConvolutionWork work = new ConvolutionWork(i, convolution, length);
         length += work.gradientLength();
         works.add(work);
@@ -192,6 +203,20 @@ final class TrainingPlan implements AutoCloseable {
         merges.add(works.get(i).backwardMerge());
       }
     }
+  }
+
+  /** Whether the first convolution can take its batch norm in. */
+  private static boolean folds(Stack stack) {
+    return stack.plainInput()
+        && stack.input().channels() == 1
+        && stack.stages().size() > 2
+        && stack.stages().get(0) instanceof Convolution c
+        && c.activation().isIdentity()
+        && c.weightAt().length / c.out().channels() <= LARGEST_FOLDED_WINDOW
+        && c.window().kernelWidth() < c.in().width()
+        && c.window().kernelHeight() < c.in().height()
+        && stack.stages().get(1) instanceof Pointwise p
+        && p.norm() != null;
   }
 
   private int threadOf(int chunk, int count) {
@@ -358,7 +383,7 @@ final class TrainingPlan implements AutoCloseable {
     int classes = stack.classes();
     int width = OneDnn.padded(classes);
     float[] values = new float[chunk.size * width];
-    FloatPointer logits = activations[works.size()];
+    FloatPointer logits = activations[stack.stages().size()];
     FloatPointer at = new FloatPointer(logits);
     at.position((long) chunk.first * width).get(values);
     double loss = 0;
@@ -395,7 +420,7 @@ final class TrainingPlan implements AutoCloseable {
         values[row + c] = (float) (p - y);
       }
     }
-    FloatPointer out = new FloatPointer(errors[works.size()]);
+    FloatPointer out = new FloatPointer(errors[stack.stages().size()]);
     out.position((long) chunk.first * width).put(values);
     chunk.loss = loss;
     chunk.correct = correct;
@@ -410,7 +435,7 @@ final class TrainingPlan implements AutoCloseable {
     private final int stage;
     private final Convolution c;
     private final boolean plain;
-
+    private final boolean hasBias;
     private final int gradientStart;
     private final ForwardConvolution forward;
     private final memory.desc backwardWeights;
@@ -422,8 +447,13 @@ final class TrainingPlan implements AutoCloseable {
     private final int gradientCount;
 
     ConvolutionWork(int stage, Convolution c, int gradientStart) {
+      this(stage, c, gradientStart, c.biasAt().length > 0);
+    }
+
+    ConvolutionWork(int stage, Convolution c, int gradientStart, boolean hasBias) {
       this.stage = stage;
       this.c = c;
+      this.hasBias = hasBias;
       this.gradientStart = gradientStart;
       this.plain = stage == 0 && stack.plainInput();
       Chunk full = chunks.get(0);
@@ -435,7 +465,7 @@ final class TrainingPlan implements AutoCloseable {
               c,
               c.activation(),
               plain,
-              hasBias(),
+              hasBias,
               chunks.get(0).size);
       convolution_forward.primitive_desc hint = paddedHint(full);
       gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
@@ -456,10 +486,6 @@ final class TrainingPlan implements AutoCloseable {
 
     int gradientLength() {
       return gradientCount + OneDnn.padded(c.out().channels());
-    }
-
-    private boolean hasBias() {
-      return c.biasAt().length > 0;
     }
 
     private int inputs() {
@@ -512,7 +538,7 @@ final class TrainingPlan implements AutoCloseable {
       Window v = c.window();
       convolution_backward_weights.desc d =
           own.keep(
-              hasBias()
+              hasBias
                   ? new convolution_backward_weights.desc(
                       algorithm.convolution_direct,
                       from,
@@ -549,6 +575,10 @@ final class TrainingPlan implements AutoCloseable {
     @Override
     void load() {
       forward.load(parameters);
+      loadBackward();
+    }
+
+    void loadBackward() {
       if (backwardOrigin != null) {
         for (int i = 0; i < backwardOrigin.length; i++) {
           backwardStaging[i] = backwardOrigin[i] < 0 ? 0 : parameters[backwardOrigin[i]];
@@ -582,7 +612,7 @@ final class TrainingPlan implements AutoCloseable {
       memory from = dnn.memory(source(chunk), sourceAt(chunk));
       long start = ((long) chunk.number * partialLength + gradientStart) * Float.BYTES;
       memory w = dnn.memory(gradientWeights, own.keep(NativeMemory.after(partialGradients, start)));
-      if (hasBias()) {
+      if (hasBias) {
         long biasStart = start + (long) gradientCount * Float.BYTES;
         memory b =
             dnn.memory(
@@ -617,14 +647,159 @@ final class TrainingPlan implements AutoCloseable {
 
     @Override
     void store() {
+      storeWeights();
+      for (int i = 0; i < c.biasAt().length; i++) {
+        gradient[c.biasAt()[i]] = biasGradient(i);
+      }
+    }
+
+    void storeWeights() {
       for (int i = 0; i < gradientOrigin.length; i++) {
         if (gradientOrigin[i] >= 0) {
           gradient[gradientOrigin[i]] = total[gradientStart + i];
         }
       }
-      for (int i = 0; i < c.biasAt().length; i++) {
-        gradient[c.biasAt()[i]] = total[gradientStart + gradientCount + i];
+    }
+
+    float biasGradient(int output) {
+      return total[gradientStart + gradientCount + output];
+    }
+  }
+
+  /**
+   * The first convolution with its batch norm and what follows it, in one pass each way.
+   *
+   * <p>What the batch norm wants to know of the convolution's outcome follows from the moments of
+   * the images, so its scale and offset go into the weights beforehand. On the way back, what it
+   * subtracts from the error is linear in 1 and in the convolution's outcome; so its part in the
+   * gradient of the weights follows from the same moments, and needs no pass over the error.
+   */
+  private final class FoldedWork extends Work {
+    private final Convolution c;
+    private final Norm norm;
+    private final ConvolutionWork convolution;
+    private final PointwiseWork pointwise;
+    private final PatchMoments moments;
+    private final PatchMoments.Adder[] adders;
+    private final float[][] pixels;
+    private final float[] scale;
+    private final float[] shift;
+    private final double[] seen;
+
+    FoldedWork(Convolution c, Pointwise p) {
+      this.c = c;
+      this.norm = p.norm();
+      Convolution whole =
+          new Convolution(c.in(), c.out(), c.window(), c.weightAt(), c.biasAt(), p.activation());
+      this.convolution = new ConvolutionWork(0, whole, 0, true);
+      this.pointwise = new PointwiseWork(1, p);
+      this.moments = new PatchMoments(c.in(), c.window(), chunks.size());
+      this.adders = new PatchMoments.Adder[team.size()];
+      this.pixels = new float[team.size()][c.in().height() * c.in().width()];
+      for (int i = 0; i < adders.length; i++) {
+        adders[i] = moments.new Adder();
       }
+      this.scale = new float[OneDnn.padded(c.out().channels())];
+      this.shift = new float[scale.length];
+      this.seen = new double[moments.area()];
+    }
+
+    @Override
+    void load() {
+      convolution.loadBackward();
+    }
+
+    @Override
+    void forward(Chunk chunk) {
+      int thread = threadOf(chunk.number, chunks.size());
+      int size = pixels[thread].length;
+      FloatPointer at = new FloatPointer(activations[0]);
+      chunk.add(
+          "moments 0",
+          s -> {
+            adders[thread].clear(chunk.number);
+            for (int n = 0; n < chunk.size; n++) {
+              at.position((long) (chunk.first + n) * size).get(pixels[thread]);
+              adders[thread].add(chunk.number, pixels[thread]);
+            }
+          });
+      chunk.endPhase();
+      convolution.forward(chunk);
+      pointwise.addDropout(chunk);
+    }
+
+    @Override
+    Runnable forwardMerge() {
+      return this::fold;
+    }
+
+    private float weight(int o, int k) {
+      return parameters[c.weightAt()[o * moments.area() + k]];
+    }
+
+    private void fold() {
+      moments.finish();
+      double count = pointwise.count;
+      for (int o = 0; o < c.out().channels(); o++) {
+        double sum = 0;
+        double squares = 0;
+        for (int k = 0; k < seen.length; k++) {
+          sum += weight(o, k) * moments.sum(k);
+          for (int l = 0; l < seen.length; l++) {
+            squares += (double) weight(o, k) * weight(o, l) * moments.product(k, l);
+          }
+        }
+        double mean = sum / count;
+        double variance = Math.max(0, squares / count - mean * mean);
+        double factor = norm.gamma(parameters, o) / Math.sqrt(variance + norm.epsilon());
+        scale[o] = (float) factor;
+        shift[o] = (float) (norm.beta(parameters, o) - factor * mean);
+        pointwise.mean[o] =
+            (float) (mean + (c.biasAt().length > 0 ? parameters[c.biasAt()[o]] : 0));
+        pointwise.variance[o] = (float) variance;
+      }
+      convolution.forward.load(parameters, scale, shift);
+    }
+
+    @Override
+    void backward(Chunk chunk) {
+      pointwise.addMaskBackward(chunk);
+      convolution.backward(chunk);
+    }
+
+    @Override
+    void store() {
+      convolution.storeWeights();
+      double count = pointwise.count;
+      double kept = pointwise.errorFactor();
+      for (int o = 0; o < c.out().channels(); o++) {
+        double mean = pointwise.mean[o] - (c.biasAt().length > 0 ? parameters[c.biasAt()[o]] : 0);
+        double deviation = Math.sqrt(pointwise.variance[o] + norm.epsilon());
+        double errors = kept * convolution.biasGradient(o);
+        double product = 0;
+        for (int k = 0; k < seen.length; k++) {
+          seen[k] = 0;
+          for (int l = 0; l < seen.length; l++) {
+            seen[k] += weight(o, l) * moments.product(k, l);
+          }
+          seen[k] = (seen[k] - mean * moments.sum(k)) / deviation;
+          product += kept * weight(o, k) * gradient[c.weightAt()[o * seen.length + k]];
+        }
+        double normalised = (product - mean * errors) / deviation;
+        pointwise.gammaSum[o] = normalised;
+        pointwise.betaSum[o] = errors;
+        double factor = norm.gamma(parameters, o) / deviation;
+        for (int k = 0; k < seen.length; k++) {
+          int at = c.weightAt()[o * seen.length + k];
+          double corrected =
+              kept * gradient[at] - (errors * moments.sum(k) + normalised * seen[k]) / count;
+          gradient[at] = (float) (factor * corrected);
+        }
+        if (c.biasAt().length > 0) {
+          gradient[c.biasAt()[o]] = 0;
+        }
+      }
+      pointwise.store();
     }
   }
 
@@ -778,10 +953,25 @@ final class TrainingPlan implements AutoCloseable {
       } else {
         addActivationForward(chunk, from, to);
       }
+      addDropout(chunk);
+    }
+
+    void addDropout(Chunk chunk) {
       if (p.dropout() != null) {
         chunk.add("draw " + stage, s -> draw(chunk));
-        addMask(chunk, to);
+        addMask(chunk, padded(activations[stage + 1], shape, chunk));
       }
+    }
+
+    void addMaskBackward(Chunk chunk) {
+      if (p.dropout() != null && !maskIsInSign()) {
+        addMask(chunk, padded(errors[stage + 1], shape, chunk));
+      }
+    }
+
+    /** What errors still have to be multiplied with where the mask is in the sign. */
+    double errorFactor() {
+      return maskIsInSign() ? 1 / retained() : 1;
     }
 
     /**
@@ -895,7 +1085,7 @@ final class TrainingPlan implements AutoCloseable {
       statistics.put(statisticsStaging);
       scales.put(scaleStaging);
       if (maskIsInSign()) {
-        float factor = (float) (1 / retained());
+        float factor = (float) errorFactor();
         for (int c = 0; c < channels; c++) {
           scaleStaging[c] *= factor;
         }
@@ -906,9 +1096,7 @@ final class TrainingPlan implements AutoCloseable {
     @Override
     void backward(Chunk chunk) {
       memory error = padded(errors[stage + 1], shape, chunk);
-      if (p.dropout() != null && !maskIsInSign()) {
-        addMask(chunk, error);
-      }
+      addMaskBackward(chunk);
       addActivationBackward(chunk, p.activation(), shape, stage);
       if (p.norm() == null) {
         return;
@@ -982,7 +1170,7 @@ final class TrainingPlan implements AutoCloseable {
 
     private void mergeSums() {
       partialSums.get(read);
-      double factor = maskIsInSign() ? 1 / retained() : 1;
+      double factor = errorFactor();
       for (int c = 0; c < channels; c++) {
         double forGamma = 0;
         double forBeta = 0;

@@ -6,11 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -25,8 +35,11 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +49,9 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -115,6 +131,117 @@ class FusedNetworkTest {
       double apart = pair.fused.params().sub(pair.plain.params()).norm2Number().doubleValue();
       assertThat(apart).isLessThan(TOLERANCE * pair.plain.params().norm2Number().doubleValue());
       assertThat(pair.fused.getIterationCount()).isEqualTo(50);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("updaters")
+  void theSharedUpdaterDoesBitForBitWhatDl4jsUpdaterDoes(IUpdater updater) {
+    Random random = new Random(11);
+    MultiLayerConfiguration configuration = tinyNet(0.9, Activation.RELU, updater);
+    try (FusedNetwork shared = new FusedNetwork(configuration);
+        FusedNetwork blocks = new FusedNetwork(configuration.clone())) {
+      shared.init();
+      blocks.init(shared.params().dup(), false);
+      for (int step = 0; step < 4; step++) {
+        DataSet data = data(random, 10);
+        shared.fit(data);
+        compute(blocks, data);
+        Gradient gradient = blocks.gradient();
+        blocks.getUpdater().update(blocks, gradient, step, 0, 10, LayerWorkspaceMgr.noWorkspaces());
+        blocks.params().subi(gradient.gradient().reshape(blocks.params().shape()));
+        blocks.getLayerWiseConfigurations().setIterationCount(step + 1);
+        assertThat(shared.params()).isEqualTo(blocks.params());
+      }
+    }
+  }
+
+  static Stream<IUpdater> updaters() {
+    return Stream.of(new Nesterovs(0.02, 0.9), new Adam(0.003), new AMSGrad(0.003));
+  }
+
+  @Test
+  void anEpochFromAnIteratorIsItsBatchesOneByOneAndIsToldToListenersAsDl4jTells() {
+    List<DataSet> all = data(new Random(12), 50).asList();
+    List<String> heard = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    try (Pair pair = new Pair(tinyNet(1, Activation.IDENTITY));
+        FusedNetwork single = FusedNetwork.of(pair.plain)) {
+      pair.fused.setListeners(new Ears(heard));
+      pair.plain.setListeners(new Ears(expected));
+      pair.fused.fit(new ListDataSetIterator<>(all, 20), 2);
+      pair.plain.fit(new ListDataSetIterator<>(all, 20), 2);
+      for (int epoch = 0; epoch < 2; epoch++) {
+        new ListDataSetIterator<>(all, 20).forEachRemaining(single::fit);
+      }
+      assertThat(heard).isEqualTo(expected).hasSize(10);
+      assertThat(pair.fused.params()).isEqualTo(single.params());
+      assertThat(pair.fused.getEpochCount()).isEqualTo(2);
+      assertThat(pair.fused.getIterationCount()).isEqualTo(6);
+    }
+  }
+
+  /** Writes down what a listener is told, and when. */
+  private static final class Ears extends BaseTrainingListener {
+    private final List<String> heard;
+
+    Ears(List<String> heard) {
+      this.heard = heard;
+    }
+
+    @Override
+    public void onEpochStart(Model model) {
+      heard.add("start " + ((MultiLayerNetwork) model).getEpochCount());
+    }
+
+    @Override
+    public void iterationDone(Model model, int iteration, int epoch) {
+      heard.add("step " + iteration + " of " + epoch);
+    }
+
+    @Override
+    public void onEpochEnd(Model model) {
+      heard.add("end " + ((MultiLayerNetwork) model).getEpochCount());
+    }
+  }
+
+  @Test
+  void whereOneDnnCannotBeLoadedDl4jDoesTheWork() throws IOException, InterruptedException {
+    String all = System.getProperty("surefire.test.class.path");
+    all = all == null ? System.getProperty("java.class.path") : all;
+    String without =
+        Arrays.stream(all.split(File.pathSeparator))
+            .filter(entry -> !new File(entry).getName().matches("dnnl-.*-(linux|mac|windows).*"))
+            .collect(Collectors.joining(File.pathSeparator));
+    assertThat(without).isNotEqualTo(all);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                without,
+                WithoutOneDnn.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).contains("dl4j: oneDNN is missing on this machine, 2 steps");
+  }
+
+  /** Trains two networks; run on a class path that lacks oneDNN's native library. */
+  static final class WithoutOneDnn {
+    private WithoutOneDnn() {}
+
+    public static void main(String[] arguments) {
+      DataSet data = data(new Random(13), 4);
+      for (int i = 0; i < 2; i++) {
+        try (FusedNetwork network = new FusedNetwork(tinyNet(1, Activation.RELU))) {
+          network.init();
+          network.fit(data);
+          network.fit(data);
+          network.output(data.getFeatures());
+          System.out.println(network.engine() + ", " + network.getIterationCount() + " steps");
+        }
+      }
     }
   }
 
@@ -301,15 +428,13 @@ class FusedNetworkTest {
     FusedNetwork network = new FusedNetwork(tinyNet(0.9, Activation.RELU));
     network.init();
     DataSet data = data(new Random(7), 64);
-    network.setInput(data.getFeatures());
-    network.setLabels(data.getLabels());
     for (int i = 0; i < 300; i++) {
-      network.computeGradientAndScore();
+      network.fit(data);
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = allocated(threads);
     for (int i = 0; i < 200; i++) {
-      network.computeGradientAndScore();
+      network.fit(data);
     }
     assertThat((allocated(threads) - before) / 200).isLessThan(16 * 1024);
     network.close();
@@ -359,9 +484,13 @@ class FusedNetworkTest {
   }
 
   private static NeuralNetConfiguration.ListBuilder base() {
+    return base(new Nesterovs(0.02, 0.9));
+  }
+
+  private static NeuralNetConfiguration.ListBuilder base(IUpdater updater) {
     return new NeuralNetConfiguration.Builder()
         .seed(12)
-        .updater(new Nesterovs(0.02, 0.9))
+        .updater(updater)
         .weightInit(WeightInit.RELU)
         .list();
   }
@@ -377,7 +506,12 @@ class FusedNetworkTest {
   }
 
   private static MultiLayerConfiguration tinyNet(double retain, Activation activation) {
-    NeuralNetConfiguration.ListBuilder list = base();
+    return tinyNet(retain, activation, new Nesterovs(0.02, 0.9));
+  }
+
+  private static MultiLayerConfiguration tinyNet(
+      double retain, Activation activation, IUpdater updater) {
+    NeuralNetConfiguration.ListBuilder list = base(updater);
     list.layer(convolution(6, 3, 1, 0, false, Activation.IDENTITY));
     list.layer(new BatchNormalization());
     list.layer(new ActivationLayer(activation));
