@@ -37,12 +37,7 @@ final class EvaluateCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "fused",
-      paramLabel = "fused|dl4j",
-      description = "What computes (default: ${DEFAULT-VALUE}).")
-  private Engine engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = "--shifts",
@@ -66,7 +61,7 @@ final class EvaluateCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = load(file);
-    if (engine == Engine.FUSED) {
+    if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
     DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());

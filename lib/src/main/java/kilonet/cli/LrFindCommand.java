@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import kilonet.report.LearningRateChart;
-import kilonet.train.Engine;
 import kilonet.train.LearningRateFinder;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -24,6 +23,8 @@ final class LrFindCommand implements Runnable {
   @Mixin private RecipeOption recipe;
 
   @Mixin private DataOptions data;
+
+  @Mixin private EngineOption engine;
 
   @Option(
       names = "--from",
@@ -47,13 +48,6 @@ final class LrFindCommand implements Runnable {
   private int batches;
 
   @Option(
-      names = "--engine",
-      defaultValue = "fused",
-      paramLabel = "fused|dl4j",
-      description = "What computes (default: ${DEFAULT-VALUE}).")
-  private Engine engine;
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Folder for the plot (default: runs/lr-find-RECIPE).")
@@ -67,7 +61,8 @@ final class LrFindCommand implements Runnable {
     Recipe chosen = recipe.recipe();
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     LearningRateFinder.RangeTest test =
-        LearningRateFinder.find(chosen, images.images().train(), engine, from, to, batches);
+        LearningRateFinder.find(
+            chosen, images.images().train(), engine.engine(), from, to, batches);
     Path folder = out != null ? out : Path.of("runs", "lr-find-" + chosen.name().replace('/', '-'));
     Path plot = folder.resolve("lr-find.png");
     new RunFolder(folder)

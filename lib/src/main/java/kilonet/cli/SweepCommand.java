@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -28,9 +27,11 @@ final class SweepCommand implements Runnable {
 
   private static final Pattern RANGE = Pattern.compile("(\\d{1,9})(?:\\.\\.(\\d{1,9}))?");
 
-  @Mixin private RecipeOption recipe;
+  @Mixin private RunOptions options;
 
   @Mixin private DataOptions data;
+
+  @Mixin private EngineOption engine;
 
   @Option(
       names = "--seeds",
@@ -46,30 +47,11 @@ final class SweepCommand implements Runnable {
       description = "Runs at a time (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of the recipe's.")
-  private Integer epochs;
-
-  @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images only.")
-  private Integer limit;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "N",
-      description = "Keep N training images out, class by class alike, and test on them.")
-  private Integer validation;
-
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Folder for the seeds' folders (default: runs/sweep-RECIPE).")
   private Path out;
-
-  @Option(
-      names = "--engine",
-      defaultValue = "fused",
-      paramLabel = "fused|dl4j",
-      description = "What computes (default: ${DEFAULT-VALUE}).")
-  private Engine engine;
 
   @Spec private CommandSpec spec;
 
@@ -77,10 +59,7 @@ final class SweepCommand implements Runnable {
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
     List<Long> numbers = parse(seeds);
-    Recipe chosen = recipe.recipe();
-    chosen = epochs == null ? chosen : chosen.epochs(epochs);
-    chosen = limit == null ? chosen : chosen.limit(limit);
-    chosen = validation == null ? chosen : chosen.validation(validation);
+    Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
@@ -88,7 +67,7 @@ final class SweepCommand implements Runnable {
         Sweep.run(
             chosen,
             images.images(),
-            engine,
+            engine.engine(),
             numbers,
             folder,
             jobs,

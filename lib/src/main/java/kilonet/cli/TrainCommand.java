@@ -9,7 +9,6 @@ import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.train.Contract;
-import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Predictions;
 import kilonet.train.Recipe;
@@ -32,37 +31,20 @@ final class TrainCommand implements Runnable {
   private static final long PATIENCE_SECONDS = 60;
   private static final int TEST_BATCH = 1_000;
 
-  @Mixin private RecipeOption recipe;
+  @Mixin private RunOptions options;
 
   @Mixin private DataOptions data;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of the recipe's.")
-  private Integer epochs;
+  @Mixin private EngineOption engine;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed, instead of the recipe's.")
   private Long seed;
-
-  @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images only.")
-  private Integer limit;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "N",
-      description = "Keep N training images out, class by class alike, and test on them.")
-  private Integer validation;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Folder for the run's files (default: runs/RECIPE-seedS).")
   private Path out;
-
-  @Option(
-      names = "--engine",
-      defaultValue = "fused",
-      paramLabel = "fused|dl4j",
-      description = "What computes (default: ${DEFAULT-VALUE}).")
-  private Engine engine;
 
   @Option(names = "--resume", description = "Go on where a run into this folder was stopped.")
   private boolean resume;
@@ -72,7 +54,8 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
-    Recipe chosen = recipe();
+    Recipe chosen = options.recipe();
+    chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder =
@@ -82,10 +65,10 @@ final class TrainCommand implements Runnable {
     print.println(Summary.of(chosen.model()));
     print.println(
         "%s on %s with the %s engine, seed %d, into %s"
-            .formatted(chosen.name(), chosen.data(), engine, chosen.seed(), folder));
+            .formatted(chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
     Trainer trainer =
         new Trainer(chosen, images.images())
-            .engine(engine)
+            .engine(engine.engine())
             .folder(folder)
             .progress(new RunProgress(print, Terminal.isThere()));
     if (resume) {
@@ -116,14 +99,6 @@ final class TrainCommand implements Runnable {
       // No fonts on this machine: the run is as good without pictures.
       err.println("The charts were not drawn: " + e.getMessage());
     }
-  }
-
-  private Recipe recipe() {
-    Recipe chosen = recipe.recipe();
-    chosen = epochs == null ? chosen : chosen.epochs(epochs);
-    chosen = seed == null ? chosen : chosen.seed(seed);
-    chosen = limit == null ? chosen : chosen.limit(limit);
-    return validation == null ? chosen : chosen.validation(validation);
   }
 
   /** On Ctrl-C: end after the batch in work, and wait until the files are whole. */

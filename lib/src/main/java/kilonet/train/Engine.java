@@ -12,10 +12,21 @@ public enum Engine {
   /** Plain Deeplearning4j. */
   DL4J;
 
-  /** An initialized network of a configuration. */
+  /** An initialized network of a configuration, which uses all processors. */
   public MultiLayerNetwork network(MultiLayerConfiguration configuration) {
+    return network(configuration, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * An initialized network of a configuration.
+   *
+   * @param threads how many threads the fused engine uses, at least 1; the results are the same
+   */
+  MultiLayerNetwork network(MultiLayerConfiguration configuration, int threads) {
     MultiLayerNetwork network =
-        this == FUSED ? new FusedNetwork(configuration) : new MultiLayerNetwork(configuration);
+        this == FUSED
+            ? new FusedNetwork(configuration, threads)
+            : new MultiLayerNetwork(configuration);
     network.init();
     return network;
   }

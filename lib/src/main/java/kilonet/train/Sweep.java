@@ -70,12 +70,13 @@ public record Sweep(
           "Deeplearning4j draws dropout from one stream for the whole process: use one job, or the"
               + " fused engine.");
     }
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<Result>> futures = new ArrayList<>();
       for (long seed : seeds) {
         Path own = folder.resolve("seed-" + seed);
-        futures.add(pool.submit(() -> one(recipe.seed(seed), data, engine, own)));
+        futures.add(pool.submit(() -> one(recipe.seed(seed), data, engine, own, threads)));
       }
       List<Result> results = new ArrayList<>();
       for (Future<Result> future : futures) {
@@ -97,11 +98,12 @@ public record Sweep(
     }
   }
 
-  private static Result one(Recipe recipe, TrainTest data, Engine engine, Path folder) {
+  private static Result one(
+      Recipe recipe, TrainTest data, Engine engine, Path folder, int threads) {
     Optional<Result> earlier = finished(recipe, engine, new RunFolder(folder).result());
     return earlier.isPresent()
         ? earlier.get()
-        : new Trainer(recipe, data).engine(engine).folder(folder).resume().run();
+        : new Trainer(recipe, data).engine(engine).threads(threads).folder(folder).resume().run();
   }
 
   private static Optional<Result> finished(Recipe recipe, Engine engine, Path file) {

@@ -52,6 +52,7 @@ public final class Trainer {
   private Progress progress = Progress.NONE;
   private RunFolder folder;
   private boolean resume;
+  private int threads = Runtime.getRuntime().availableProcessors();
   private volatile boolean stopped;
 
   private SchedulePlan schedule;
@@ -97,6 +98,12 @@ public final class Trainer {
   /** Keeps the run's files in a folder. */
   public Trainer folder(Path folder) {
     this.folder = new RunFolder(folder);
+    return this;
+  }
+
+  /** Uses so many threads in the fused engine, at least 1; the results are the same. */
+  public Trainer threads(int threads) {
+    this.threads = threads;
     return this;
   }
 
@@ -230,7 +237,7 @@ public final class Trainer {
                     .optimizer()
                     .updater(schedule.learningRate(), schedule.momentum().orElse(null)),
                 recipe.seed());
-    network = engine.network(configuration);
+    network = engine.network(configuration, threads);
     Stack.initialize(network, recipe.seed());
     hits = new Hits(network);
     network.addListeners(hits);

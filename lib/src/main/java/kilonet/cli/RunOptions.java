@@ -1,0 +1,30 @@
+package kilonet.cli;
+
+import kilonet.train.Recipe;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A recipe, and what of it is to be different. */
+final class RunOptions {
+
+  @Mixin private RecipeOption recipe;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs, instead of the recipe's.")
+  private Integer epochs;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images only.")
+  private Integer limit;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "N",
+      description = "Keep N training images out, class by class alike, and test on them.")
+  private Integer validation;
+
+  Recipe recipe() {
+    Recipe chosen = recipe.recipe();
+    chosen = epochs == null ? chosen : chosen.epochs(epochs);
+    chosen = limit == null ? chosen : chosen.limit(limit);
+    return validation == null ? chosen : chosen.validation(validation);
+  }
+}
