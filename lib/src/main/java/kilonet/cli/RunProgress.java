@@ -83,8 +83,7 @@ final class RunProgress implements Progress {
     out.println(
         String.format(
             Locale.ROOT,
-            "epoch %2d/%d  train: loss %.4f, accuracy %.2f%%  test: loss %.4f, accuracy %.2f%%"
-                + "  lr %.5f  %,.0f images/s",
+            "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s",
             e.epoch(),
             epochs,
             e.trainLoss(),
