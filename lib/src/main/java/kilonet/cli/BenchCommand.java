@@ -5,7 +5,6 @@ import java.util.Locale;
 import kilonet.fused.Benchmark;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
-import kilonet.train.Recipes;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +41,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    Recipe recipe = Recipes.named(name);
+    Recipe recipe = RecipeOption.named(name);
     recipe = batch == null ? recipe : recipe.batch(batch);
     Benchmark.Result result =
         Benchmark.run(

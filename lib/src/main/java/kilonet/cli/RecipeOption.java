@@ -1,6 +1,9 @@
 package kilonet.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import kilonet.seeds.Seeds;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
@@ -17,6 +20,28 @@ final class RecipeOption {
   private String name;
 
   Recipe recipe() {
-    return name.endsWith(".json") ? Json.read(Path.of(name), Recipe.class) : Recipes.named(name);
+    return name.endsWith(".json") ? Json.read(Path.of(name), Recipe.class) : named(name);
+  }
+
+  /** All names: the three steps, then the published experiments. */
+  static List<String> names() {
+    return Stream.concat(Recipes.names().stream(), Seeds.names().stream()).toList();
+  }
+
+  /**
+   * A recipe by its name.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  static Recipe named(String name) {
+    if (Recipes.names().contains(name)) {
+      return Recipes.named(name);
+    }
+    return Seeds.named(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "No recipe is called '%s': use one of %s, or a file NAME.json."
+                        .formatted(name, String.join(", ", names()))));
   }
 }

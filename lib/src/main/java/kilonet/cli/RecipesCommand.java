@@ -5,7 +5,6 @@ import java.util.Locale;
 import kilonet.model.Summary;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
-import kilonet.train.Recipes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -27,12 +26,12 @@ final class RecipesCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     if (name != null) {
-      out.print(Json.pretty(Recipes.named(name)));
+      out.print(Json.pretty(RecipeOption.named(name)));
       out.flush();
       return;
     }
-    for (String each : Recipes.names()) {
-      Recipe recipe = Recipes.named(each);
+    for (String each : RecipeOption.names()) {
+      Recipe recipe = RecipeOption.named(each);
       out.println(
           String.format(
               Locale.ROOT,
