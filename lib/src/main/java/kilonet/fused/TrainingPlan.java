@@ -28,6 +28,8 @@ import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -159,14 +161,12 @@ final class TrainingPlan implements AutoCloseable {
     for (int i = 0; i <= stages; i++) {
       Shape shape = i == 0 ? stack.input() : stack.stages().get(i - 1).out();
       activations[i] = own.allocateFloats(batch * OneDnn.floats(shape));
-      boolean inPlace =
-          i > 0 && stack.stages().get(i - 1) instanceof Pointwise p && p.norm() == null;
+      boolean inPlace = i > 0 && stack.stages().get(i - 1) instanceof Pointwise;
       errors[i] = inPlace ? errors[i - 1] : own.allocateFloats(batch * OneDnn.floats(shape));
     }
     boolean folds = folds(stack);
     if (folds) {
       activations[1] = activations[2];
-      errors[1] = errors[2];
     }
     int length = 0;
     for (int i = 0; i < stages; i++) {
@@ -934,31 +934,78 @@ final class TrainingPlan implements AutoCloseable {
             DNNL_ARG_VARIANCE,
             vector(partialStatistics, skip + width));
         chunk.endPhase();
-        boolean relu = p.activation().slope() == 0;
-        chunk.add(
-            applyNorm("norm ", chunk, relu),
-            DNNL_ARG_SRC,
-            from,
-            DNNL_ARG_DST,
-            to,
-            DNNL_ARG_MEAN,
-            vector(statistics, 0),
-            DNNL_ARG_VARIANCE,
-            vector(statistics, width),
-            DNNL_ARG_SCALE_SHIFT,
-            pair(scales, 0));
-        if (!relu && !p.activation().isIdentity()) {
-          addActivationForward(chunk, to, to);
+        addDraw(chunk);
+        post_ops post = own.keep(new post_ops());
+        if (!p.activation().isIdentity()) {
+          post.append_eltwise(1, algorithm.eltwise_relu, p.activation().slope(), 0);
         }
+        if (p.dropout() == null) {
+          addScaling("norm ", chunk, post, scales, to);
+          return;
+        }
+        int number = DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (post.len() + 1) | DNNL_ARG_SRC_1;
+        post.append_binary(algorithm.binary_mul, d);
+        addScaling("norm ", chunk, post, scales, to, number, maskOf(chunk));
       } else {
         addActivationForward(chunk, from, to);
+        addDropout(chunk);
       }
-      addDropout(chunk);
+    }
+
+    /**
+     * A pass that scales and shifts each channel of what comes in: a depthwise 1x1 convolution,
+     * into which oneDNN fuses more than it does into a batch norm.
+     *
+     * @param scales a scale for each channel, then a shift for each channel; blocks of channels
+     *     keep them in this order
+     */
+    private void addScaling(
+        String name, Chunk chunk, post_ops post, FloatPointer scales, memory to, Object... more) {
+      memory.desc d = padded(chunk, shape);
+      primitive_attr attributes = dnn.attributes();
+      attributes.set_post_ops(post);
+      long[] once = {1, 1};
+      long[] none = {0, 0};
+      convolution_forward.primitive_desc c =
+          own.keep(
+              new convolution_forward.primitive_desc(
+                  own.keep(
+                      new convolution_forward.desc(
+                          prop_kind.forward_training,
+                          algorithm.convolution_direct,
+                          d,
+                          dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
+                          dnn.describe(memory.format_tag.a, width),
+                          d,
+                          once,
+                          none,
+                          none)),
+                  attributes,
+                  dnn.engine()));
+      List<Object> arguments =
+          new ArrayList<>(
+              List.of(
+                  DNNL_ARG_SRC,
+                  padded(activations[stage], shape, chunk),
+                  DNNL_ARG_WEIGHTS,
+                  dnn.memory(own.keep(c.weights_desc()), scales),
+                  DNNL_ARG_BIAS,
+                  vector(scales, width),
+                  DNNL_ARG_DST,
+                  to));
+      arguments.addAll(List.of(more));
+      chunk.add(dnn.operation(name + stage, new convolution_forward(c), c), arguments.toArray());
+    }
+
+    private void addDraw(Chunk chunk) {
+      if (p.dropout() != null) {
+        chunk.add("draw " + stage, s -> draw(chunk));
+      }
     }
 
     void addDropout(Chunk chunk) {
+      addDraw(chunk);
       if (p.dropout() != null) {
-        chunk.add("draw " + stage, s -> draw(chunk));
         addMask(chunk, padded(activations[stage + 1], shape, chunk));
       }
     }
@@ -1025,12 +1072,14 @@ final class TrainingPlan implements AutoCloseable {
           DNNL_ARG_SRC_0,
           data,
           DNNL_ARG_SRC_1,
-          dnn.memory(
-              d,
-              own.keep(
-                  NativeMemory.after(mask, maskStart(chunk) * OneDnn.floats(shape) * Float.BYTES))),
+          maskOf(chunk),
           DNNL_ARG_DST,
           data);
+    }
+
+    private memory maskOf(Chunk chunk) {
+      long skip = maskStart(chunk) * OneDnn.floats(shape) * Float.BYTES;
+      return dnn.memory(padded(chunk, shape), own.keep(NativeMemory.after(mask, skip)));
     }
 
     private batch_normalization_forward.primitive_desc normDescription(
@@ -1042,16 +1091,6 @@ final class TrainingPlan implements AutoCloseable {
                       kind.value, padded(chunk, shape), (float) p.norm().epsilon(), flags)),
               dnn.attributes(),
               dnn.engine()));
-    }
-
-    private Operation applyNorm(String name, Chunk chunk, boolean relu) {
-      int flags =
-          normalization_flags.use_global_stats.value
-              | normalization_flags.use_scale_shift.value
-              | (relu ? normalization_flags.fuse_norm_relu.value : 0);
-      batch_normalization_forward.primitive_desc b =
-          normDescription(chunk, flags, prop_kind.forward_inference);
-      return dnn.operation(name + stage, new batch_normalization_forward(b), b);
     }
 
     @Override
@@ -1079,16 +1118,15 @@ final class TrainingPlan implements AutoCloseable {
         variance[c] = (float) (squares / count);
         statisticsStaging[c] = mean[c];
         statisticsStaging[width + c] = variance[c];
-        scaleStaging[c] = norm.gammaAt() < 0 ? 1 : norm.gamma(parameters, c);
-        scaleStaging[width + c] = norm.betaAt() < 0 ? 0 : parameters[norm.betaAt() + c];
+        double scale = norm.gamma(parameters, c) / Math.sqrt(variance[c] + norm.epsilon());
+        scaleStaging[c] = (float) scale;
+        scaleStaging[width + c] = (float) (norm.beta(parameters, c) - scale * mean[c]);
       }
       statistics.put(statisticsStaging);
       scales.put(scaleStaging);
-      if (maskIsInSign()) {
-        float factor = (float) errorFactor();
-        for (int c = 0; c < channels; c++) {
-          scaleStaging[c] *= factor;
-        }
+      for (int c = 0; c < channels; c++) {
+        scaleStaging[c] = (float) (errorFactor() * norm.gamma(parameters, c));
+        scaleStaging[width + c] = norm.beta(parameters, c);
       }
       errorScales.put(scaleStaging);
     }
@@ -1134,33 +1172,9 @@ final class TrainingPlan implements AutoCloseable {
       if (stage == 0) {
         return;
       }
-      memory to = padded(errors[stage], shape, chunk);
-      chunk.add(
-          applyNorm("correction ", chunk, false),
-          DNNL_ARG_SRC,
-          from,
-          DNNL_ARG_DST,
-          to,
-          DNNL_ARG_MEAN,
-          vector(statistics, 0),
-          DNNL_ARG_VARIANCE,
-          vector(statistics, width),
-          DNNL_ARG_SCALE_SHIFT,
-          pair(correction, 0));
-      binary.primitive_desc a =
-          own.keep(
-              new binary.primitive_desc(
-                  own.keep(new binary.desc(algorithm.binary_add, d, d, d)),
-                  dnn.attributes(),
-                  dnn.engine()));
-      chunk.add(
-          dnn.operation("norm backward " + stage, new binary(a), a),
-          DNNL_ARG_SRC_0,
-          to,
-          DNNL_ARG_SRC_1,
-          error,
-          DNNL_ARG_DST,
-          to);
+      post_ops post = own.keep(new post_ops());
+      post.append_sum(1f, memory.data_type.f32);
+      addScaling("correction ", chunk, post, correction, error);
     }
 
     @Override
@@ -1182,11 +1196,11 @@ final class TrainingPlan implements AutoCloseable {
         forBeta *= factor;
         gammaSum[c] = forGamma;
         betaSum[c] = forBeta;
-        double scale =
-            (p.norm().gammaAt() < 0 ? 1 : parameters[p.norm().gammaAt() + c])
-                / Math.sqrt(variance[c] + p.norm().epsilon());
-        scaleStaging[c] = (float) (-scale * forGamma / count);
-        scaleStaging[width + c] = (float) (-scale * forBeta / count);
+        double deviation = Math.sqrt(variance[c] + p.norm().epsilon());
+        double scale = p.norm().gamma(parameters, c) / deviation;
+        double slope = -scale * forGamma / count / deviation;
+        scaleStaging[c] = (float) slope;
+        scaleStaging[width + c] = (float) (-scale * forBeta / count - slope * mean[c]);
       }
       correction.put(scaleStaging);
     }
