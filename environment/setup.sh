@@ -93,7 +93,7 @@ cpu_extension() {
 
 # Maven on one of this project's poms: maven POM GOAL...
 maven() {
-  mvn -B "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
+  mvn -B -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
 }
 
 install_tools
