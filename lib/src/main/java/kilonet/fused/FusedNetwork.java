@@ -267,8 +267,17 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     // Listeners may change gradients and parameters: clipping and weight decay do.
     pointer(flattenedParams).get(parameterCopy);
     pointer(flattenedGradients).get(gradientCopy);
-    updater.step(
-        parameterCopy, gradientCopy, (int) features.size(0), getIterationCount(), getEpochCount());
+    // On a thread of the team, whose OpenMP does not wait for other cores.
+    team.call(
+        () -> {
+          updater.step(
+              parameterCopy,
+              gradientCopy,
+              (int) features.size(0),
+              getIterationCount(),
+              getEpochCount());
+          return null;
+        });
     pointer(flattenedParams).put(parameterCopy);
     for (TrainingListener listener : trainingListeners) {
       listener.iterationDone(this, getIterationCount(), getEpochCount());

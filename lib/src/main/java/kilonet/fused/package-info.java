@@ -27,10 +27,12 @@
  *       the whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
  *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}),
  *       padded with zeros, from the first layer to the head; nothing is reordered in between.
- *   <li><b>Few passes.</b> ReLU rides on convolutions and batch norms. Behind a ReLU the dropout
- *       mask needs no pass back: the sign tells. The batch norm's backward pass is two: one that
- *       sums and scales while the error is in the cache, one that adds what the sums of the batch
- *       correct.
+ *   <li><b>Few passes.</b> The first convolution takes its batch norm in: the moments of the images
+ *       ({@code PatchMoments}) tell its statistics beforehand, and its gradient's correction
+ *       afterwards. Behind other convolutions, a depthwise 1x1 convolution does batch norm,
+ *       activation and dropout in one pass. Behind a ReLU the dropout mask needs no pass back: the
+ *       sign tells. The batch norm's backward pass is two: one that sums and scales while the error
+ *       is in the cache, one that adds, in place, what the sums of the batch correct.
  *   <li><b>Nothing allocated.</b> Calls are bound to their memory when the plan is made.
  * </ul>
  *
