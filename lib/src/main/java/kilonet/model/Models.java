@@ -69,12 +69,13 @@ public final class Models {
    *   <li>The stack of Step 2, which is of the right depth: its receptive field is a digit's size.
    *   <li>The two widest layers come last (16, 16): augmentation shows the net more kinds of
    *       strokes than MNIST holds, and the late layers are where kinds are told apart.
-   *   <li>No dropout: a net of this size has nothing to spare, and with augmentation it does not
-   *       overfit.
+   *   <li>Dropout of 5% in every block: with it, more of 5,000 images that were kept out of
+   *       training were classified rightly, with each of the two seeds tried.
    * </ul>
    */
   public static Stack Model_3() {
-    return Stack.of("conv-bn-relu")
+    return Stack.of("conv-bn-relu-dropout")
+        .dropout(0.05)
         .conv(10)
         .maxPool(2)
         .conv(12)
