@@ -10,7 +10,7 @@ jupyter_command() {
   command -v jupyter-lab || command -v jupyter-notebook
 }
 
-# Installs the kernel below target/, so that nothing outside this folder changes.
+# Installs the kernel below target/, so that the user's own Jupyter stays as it is.
 lab() {
   local jupyter prefix=$ROOT/kernel/target/lab options=()
   if ! jupyter_command >/dev/null; then

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Whether ND4J's CUDA backend can run here. Its newest Linux binary holds machine code for compute
@@ -19,10 +20,15 @@ final class Gpu {
 
   /** The class path, without the CUDA backend where it cannot run. */
   static List<Path> usable(List<Path> classPath, Consumer<String> warnings) {
+    return usable(classPath, Gpu::capabilities, warnings);
+  }
+
+  static List<Path> usable(
+      List<Path> classPath, Supplier<String> capabilities, Consumer<String> warnings) {
     if (classPath.stream().noneMatch(Gpu::isBackend)) {
       return classPath;
     }
-    String refusal = refusal(capabilities());
+    String refusal = refusal(capabilities.get());
     if (refusal == null) {
       return classPath;
     }

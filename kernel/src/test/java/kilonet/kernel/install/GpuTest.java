@@ -31,4 +31,28 @@ class GpuTest {
     assertThat(Gpu.usable(path, said::add)).isSameAs(path);
     assertThat(said).isEmpty();
   }
+
+  private static final List<Path> BOTH =
+      List.of(
+          Path.of("lib/nd4j-cuda-11.6-1.0.0-M2.1.jar"),
+          Path.of("lib/nd4j-cuda-11.6-1.0.0-M2.1-linux-x86_64.jar"),
+          Path.of("lib/nd4j-cuda-11.6-preset-1.0.0-M2.1.jar"),
+          Path.of("lib/nd4j-native-1.0.0-M2.1.jar"));
+
+  @Test
+  void givenBothBackendsWhenTheGpuCannotBeUsedThenTheCpuStaysAndOneSentenceIsSaid() {
+    for (String capabilities : List.of("", "9.0\n", "8.0\n9.0\n")) {
+      List<String> said = new ArrayList<>();
+      assertThat(Gpu.usable(BOTH, () -> capabilities, said::add))
+          .containsExactly(Path.of("lib/nd4j-native-1.0.0-M2.1.jar"));
+      assertThat(said).containsExactly(Gpu.refusal(capabilities));
+    }
+  }
+
+  @Test
+  void givenBothBackendsWhenTheGpuCanBeUsedThenBothStayAndNothingIsSaid() {
+    List<String> said = new ArrayList<>();
+    assertThat(Gpu.usable(BOTH, () -> "8.0\n", said::add)).isEqualTo(BOTH);
+    assertThat(said).isEmpty();
+  }
 }
