@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** How records are written as JSON: names in snake_case, nothing unknown accepted. */
+/** How records are written as JSON: names in snake_case, nothing unknown and nothing missing. */
 public final class Json {
 
   private static final JsonMapper LINE =
@@ -19,6 +19,7 @@ public final class Json {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .build();
   private static final JsonMapper PRETTY =
       LINE.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -53,7 +54,11 @@ public final class Json {
       return LINE.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "This is no JSON of a %s: %s".formatted(type.getSimpleName(), e.getOriginalMessage()), e);
+          "This is no JSON of a %s: %s"
+              .formatted(
+                  type.getSimpleName(),
+                  e.getOriginalMessage().replaceFirst("; `DeserializationFeature.*", ".")),
+          e);
     }
   }
 

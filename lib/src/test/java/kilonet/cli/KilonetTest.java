@@ -161,6 +161,21 @@ class KilonetTest {
   }
 
   @Test
+  void aRecipeInAFileThatLacksSomethingOrHasTooMuchIsRefused() throws Exception {
+    Path file = folder.resolve("own.json");
+    String whole = kilonet("recipes", "model_2").out;
+    Files.writeString(file, whole.replaceFirst("\"mixing\" : \"none\",", ""));
+    Outcome lacking = kilonet("summary", "--recipe", file.toString());
+    assertThat(lacking.status).isEqualTo(2);
+    assertThat(lacking.err).contains("own.json").contains("'mixing'").doesNotContain("\tat ");
+    Files.writeString(file, whole.replaceFirst("\\{", "{ \"mixin\" : 1,"));
+    assertThat(kilonet("summary", "--recipe", file.toString()).err).contains("\"mixin\"");
+    Files.writeString(file, "{");
+    assertThat(kilonet("summary", "--recipe", file.toString()).err)
+        .contains("This is no JSON of a Recipe");
+  }
+
+  @Test
   void theFolderOfMnistIsTheLastLine() {
     Outcome missing = kilonet("data", "--data", folder.resolve("none").toString());
     assertThat(missing.status).isEqualTo(1);
