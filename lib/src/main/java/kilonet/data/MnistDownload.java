@@ -182,7 +182,7 @@ final class MnistDownload {
     try (FileChannel target = FileChannel.open(aside, StandardOpenOption.WRITE)) {
       Receiver receiver = new Receiver(file, target, have);
       CompletableFuture<?> response = client.sendAsync(request.build(), receiver::accept);
-      CompletableFuture<?> either = CompletableFuture.anyOf(response, receiver.failed);
+      CompletableFuture<?> either = CompletableFuture.anyOf(receiver.failed, response);
       try {
         while (!either.isDone()) {
           long left = receiver.lastSign + patience.silence().toNanos() - System.nanoTime();
@@ -198,6 +198,10 @@ final class MnistDownload {
           }
         }
         either.get();
+        // Of two that were done at once, the other may have been the one that was seen.
+        if (receiver.failed.isDone()) {
+          receiver.failed.get();
+        }
       } finally {
         response.cancel(true);
       }
