@@ -8,6 +8,7 @@ import kilonet.data.Batches;
 import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
+import kilonet.text.Terminal;
 import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Predictions;

@@ -1,5 +1,7 @@
 package kilonet.data;
 
+import kilonet.text.Terminal;
+
 /** Is told how a download goes on. */
 public interface DownloadListener {
 
@@ -20,6 +22,6 @@ public interface DownloadListener {
 
   /** A progress bar on a terminal, silence elsewhere. */
   static DownloadListener onTerminal() {
-    return DownloadBar.isTerminal() ? new DownloadBar() : SILENT;
+    return Terminal.isThere() ? new DownloadBar() : SILENT;
   }
 }

@@ -1,4 +1,5 @@
 /**
- * The small language in which recipes write augmentations and schedules, and its error messages.
+ * The small language in which recipes write augmentations and schedules, its error messages, and
+ * whether a person is there to read.
  */
 package kilonet.text;

@@ -1,14 +1,14 @@
-package kilonet.cli;
+package kilonet.text;
 
 import java.io.Console;
 
 /** Whether a person looks on. */
-final class Terminal {
+public final class Terminal {
 
   private Terminal() {}
 
   /** Whether standard input and output are a terminal. */
-  static boolean isThere() {
+  public static boolean isThere() {
     Console console = System.console();
     if (console == null) {
       return false;
