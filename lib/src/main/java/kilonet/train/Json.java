@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,6 +43,11 @@ public final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("Not writable as JSON: " + value, e);
     }
+  }
+
+  /** A record as a tree that can be changed. */
+  static ObjectNode tree(Record value) {
+    return LINE.valueToTree(value);
   }
 
   /**

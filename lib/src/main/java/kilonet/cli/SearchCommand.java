@@ -1,0 +1,141 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.RunFolder;
+import kilonet.train.Search;
+import kilonet.train.SearchSpace;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet search}. */
+@Command(
+    name = "search",
+    description = {
+      "Searches for a better recipe by random choices and successive halving, judged by training"
+          + " images that are kept out; the test set is not looked at.",
+      "Run it again to go on: what is finished already is not trained again."
+    },
+    mixinStandardHelpOptions = true)
+final class SearchCommand implements Runnable {
+
+  private static final int VALIDATION = 5_000;
+
+  @Mixin private RunOptions options;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--space",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "What may be changed, as JSON: {\"batch\": [64, 128], \"optimizer.learning_rate\":"
+              + " [0.03, 0.1]}. The names are those of 'kilonet recipes NAME'.")
+  private Path space;
+
+  @Option(
+      names = "--trials",
+      defaultValue = "20",
+      paramLabel = "N",
+      description =
+          "Recipes to draw (default: ${DEFAULT-VALUE}); the recipe as it is comes on top.")
+  private int trials;
+
+  @Option(
+      names = "--rounds",
+      split = ",",
+      paramLabel = "4,15",
+      description =
+          "Epochs of each round; the better third goes on (default: one round of the recipe's"
+              + " epochs).")
+  private List<Integer> rounds;
+
+  @Option(
+      names = "--max-parameters",
+      defaultValue = "9223372036854775807",
+      showDefaultValue = Visibility.NEVER,
+      paramLabel = "N",
+      description = "Leave larger nets out.")
+  private long maxParameters;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1..2",
+      paramLabel = "1..2",
+      description = "Seeds of each trial (default: ${DEFAULT-VALUE}).")
+  private String seeds;
+
+  @Option(
+      names = "--draw",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Seed of the draw (default: ${DEFAULT-VALUE}).")
+  private long draw;
+
+  @Option(
+      names = "--jobs",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Runs at a time (default: ${DEFAULT-VALUE}).")
+  private int jobs;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the runs (default: runs/search-RECIPE).")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter print = spec.commandLine().getOut();
+    List<Long> numbers = SweepCommand.parse(seeds);
+    SearchSpace choices = Json.read(space, SearchSpace.class);
+    Recipe chosen = options.recipe();
+    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    chosen = chosen.data(images.name());
+    chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
+    List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
+    Path folder = out != null ? out : Path.of("runs", "search-" + chosen.name().replace('/', '-'));
+    Search search =
+        Search.run(
+            chosen,
+            choices,
+            new Search.Plan(trials, maxParameters, epochs, numbers, draw, jobs),
+            images.images(),
+            folder,
+            trial -> print.println(line(trial)));
+    RunFolder files = new RunFolder(folder);
+    files.write(folder.resolve("search.json"), Json.pretty(search));
+    Path best = folder.resolve("best.json");
+    files.write(best, Json.pretty(Search.recipe(chosen, search.best())));
+    print.println();
+    print.println("The best first:");
+    search.trials().forEach(trial -> print.println(line(trial)));
+    print.println("The best recipe is in %s: train it with --recipe %s".formatted(best, best));
+    print.println(Json.line(search));
+  }
+
+  private static String line(Search.Trial trial) {
+    return String.format(
+        Locale.ROOT,
+        "trial %2d, %2d epochs: %.3f%% (lowest %.2f%%), loss %.4f, %,d parameters: %s",
+        trial.number(),
+        trial.epochs(),
+        trial.accuracy(),
+        trial.lowest(),
+        trial.loss(),
+        trial.parameters(),
+        trial.words());
+  }
+}

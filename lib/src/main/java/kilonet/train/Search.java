@@ -1,0 +1,208 @@
+package kilonet.train;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import kilonet.data.TrainTest;
+import kilonet.model.Summary;
+
+/**
+ * A search for a better recipe by random choices and successive halving: all trials are trained for
+ * few epochs, the better third of them for more, and so on. Each round is a run of its own whose
+ * schedule spans its epochs, so that what is compared is a finished training each time. Jamieson,
+ * Talwalkar: <i>Non-stochastic best arm identification and hyperparameter optimization</i>, 2016.
+ *
+ * <p>Trials are judged by images kept out of the training set; the test set is never looked at.
+ *
+ * @param recipe the name of the recipe that was changed
+ * @param validation images kept out of training, which judge
+ * @param seeds the seeds of each trial
+ * @param rounds the epochs of each round
+ * @param trials the trials, the best first: those of the last round, then of the one before it
+ */
+public record Search(
+    String recipe, int validation, List<Long> seeds, List<Integer> rounds, List<Trial> trials) {
+
+  /** One part in so many goes on to the next round. */
+  private static final int REDUCTION = 3;
+
+  /**
+   * A recipe and how far it came.
+   *
+   * @param number its place in the draw; 0 is the recipe as it was
+   * @param choice what was changed: field to value
+   * @param parameters trainable parameters
+   * @param epochs epochs of its last round
+   * @param accuracy mean validation accuracy of the last epochs, up to five, over the seeds,
+   *     percent
+   * @param lowest the lowest of them, percent
+   * @param loss mean validation loss of the same epochs, cross-entropy
+   */
+  public record Trial(
+      int number,
+      Map<String, JsonNode> choice,
+      long parameters,
+      int epochs,
+      double accuracy,
+      double lowest,
+      double loss) {
+
+    /** What was changed, in words. */
+    public String words() {
+      return SearchSpace.words(choice);
+    }
+  }
+
+  /**
+   * Which trials are drawn, and how they are run.
+   *
+   * @param trials how many recipes are drawn, at least 1; the recipe as it is comes on top
+   * @param maxParameters larger nets are left out
+   * @param rounds epochs of each round, rising
+   * @param seeds seeds of each trial, at least one
+   * @param seed what the trials are drawn from
+   * @param jobs runs at a time, at least 1
+   */
+  public record Plan(
+      int trials, long maxParameters, List<Integer> rounds, List<Long> seeds, long seed, int jobs) {
+
+    /** Checks the ranges. */
+    public Plan {
+      rounds = List.copyOf(rounds);
+      seeds = List.copyOf(seeds);
+      if (trials < 1) {
+        throw new IllegalArgumentException(
+            "%d trials cannot be searched: use 1 or more.".formatted(trials));
+      }
+      for (int i = 0; i < rounds.size(); i++) {
+        if (rounds.get(i) < 1 || i > 0 && rounds.get(i) <= rounds.get(i - 1)) {
+          throw new IllegalArgumentException(
+              "Rounds of %s epochs cannot be: each must be longer than the one before it, as in"
+                      .formatted(rounds)
+                  + " 4,15.");
+        }
+      }
+    }
+  }
+
+  /**
+   * Searches. What an earlier search left in the folder is not trained again.
+   *
+   * @param recipe what is changed; must keep validation images out of training
+   * @param space what may be changed
+   * @param plan how much is tried
+   * @param data the images
+   * @param folder where the runs are kept
+   * @param tried is told of each trial after each of its rounds
+   * @throws IllegalArgumentException if the recipe has no validation images, or the space does not
+   *     fit it
+   * @throws TrainingException if a run cannot go on
+   */
+  public static Search run(
+      Recipe recipe,
+      SearchSpace space,
+      Plan plan,
+      TrainTest data,
+      Path folder,
+      Consumer<Trial> tried) {
+    if (recipe.validation() == 0) {
+      throw new IllegalArgumentException(
+          "A search needs validation images, because the test set is for reporting: keep some out"
+              + " of training, such as 5000.");
+    }
+    List<Recipe> recipes = new ArrayList<>();
+    List<Trial> current = new ArrayList<>();
+    List<Map<String, JsonNode>> choices = new ArrayList<>(List.of(Map.of()));
+    choices.addAll(space.draw(plan.trials, plan.seed));
+    for (Map<String, JsonNode> choice : choices) {
+      Recipe changed = SearchSpace.apply(recipe, choice);
+      long parameters = Summary.of(changed.model()).parameters();
+      if (parameters <= plan.maxParameters && !recipes.contains(changed)) {
+        current.add(new Trial(recipes.size(), choice, parameters, 0, 0, 0, 0));
+        recipes.add(changed);
+      }
+    }
+    if (current.isEmpty()) {
+      throw new IllegalArgumentException(
+          "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets."
+              .formatted(plan.maxParameters));
+    }
+    List<Trial> ranked = new ArrayList<>();
+    for (int epochs : plan.rounds) {
+      List<Trial> round = new ArrayList<>();
+      for (Trial trial : current) {
+        Trial judged = judge(trial, recipes.get(trial.number).epochs(epochs), plan, data, folder);
+        round.add(judged);
+        tried.accept(judged);
+      }
+      round.sort(Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
+      int kept = (round.size() + REDUCTION - 1) / REDUCTION;
+      boolean last = epochs == plan.rounds.get(plan.rounds.size() - 1);
+      current = last ? List.of() : round.subList(0, kept);
+      ranked.addAll(0, last ? round : round.subList(kept, round.size()));
+    }
+    return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
+  }
+
+  private static Trial judge(Trial trial, Recipe recipe, Plan plan, TrainTest data, Path folder) {
+    List<Result> results = new ArrayList<>();
+    Sweep.run(
+        recipe,
+        data,
+        Engine.FUSED,
+        plan.seeds,
+        folder.resolve(hash(recipe)),
+        Math.min(plan.jobs, plan.seeds.size()),
+        results::add);
+    List<EpochResult> last = new ArrayList<>();
+    for (Result result : results) {
+      List<EpochResult> all = result.history().epochs();
+      last.addAll(all.subList(Math.max(0, all.size() - Contract.LAST), all.size()));
+    }
+    return new Trial(
+        trial.number,
+        trial.choice,
+        trial.parameters,
+        recipe.epochs(),
+        last.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow(),
+        last.stream().mapToDouble(EpochResult::testAccuracy).min().orElseThrow(),
+        last.stream().mapToDouble(EpochResult::testLoss).average().orElseThrow());
+  }
+
+  /** A name for what is the same run, whatever space it was drawn from. */
+  private static String hash(Recipe recipe) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(Json.line(recipe).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The trial that came out best. */
+  @JsonIgnore
+  public Trial best() {
+    return trials.get(0);
+  }
+
+  /**
+   * The recipe of a trial, to be trained on all images and reported on the test set.
+   *
+   * @param recipe the one that was changed
+   * @param trial one of this search
+   */
+  public static Recipe recipe(Recipe recipe, Trial trial) {
+    return SearchSpace.apply(recipe, trial.choice).epochs(trial.epochs).validation(0);
+  }
+}

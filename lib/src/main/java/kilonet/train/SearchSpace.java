@@ -1,0 +1,151 @@
+package kilonet.train;
+
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import kilonet.augment.RandomStream;
+
+/**
+ * What a search may change of a recipe, and to what. As JSON, an object of lists:
+ *
+ * <pre>{@code
+ * {
+ *   "batch": [64, 128],
+ *   "optimizer.learning_rate": [0.03, 0.1],
+ *   "model.blocks": [["conv 8 3x3", "maxpool 2", "conv 10 3x3", …], …]
+ * }
+ * }</pre>
+ *
+ * <p>The names are those of a recipe's JSON; a dot leads into a part of it.
+ */
+public final class SearchSpace {
+
+  private final Map<String, List<JsonNode>> choices = new LinkedHashMap<>();
+
+  @JsonAnySetter
+  private void put(String field, List<JsonNode> values) {
+    if (values == null || values.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'%s' has no values to choose from: give it a list of at least one.".formatted(field));
+    }
+    choices.put(field, List.copyOf(values));
+  }
+
+  /** The values of each field, in their order. */
+  @JsonValue
+  public Map<String, List<JsonNode>> choices() {
+    return choices;
+  }
+
+  /** How many recipes can be made, at most {@link Long#MAX_VALUE}. */
+  public long size() {
+    long size = 1;
+    for (List<JsonNode> values : choices.values()) {
+      size = size > Long.MAX_VALUE / values.size() ? Long.MAX_VALUE : size * values.size();
+    }
+    return size;
+  }
+
+  /**
+   * Different choices, one value for each field: all there are where no more are asked for, else
+   * drawn evenly.
+   *
+   * @param count how many at most, at least 1
+   * @param seed what they are drawn from; the same seed gives the same ones, and more of them begin
+   *     with the fewer
+   */
+  List<Map<String, JsonNode>> draw(int count, long seed) {
+    Set<Map<String, JsonNode>> drawn = new LinkedHashSet<>();
+    if (size() <= count) {
+      for (long number = 0; number < size(); number++) {
+        drawn.add(choice(number));
+      }
+    }
+    for (long i = 0; drawn.size() < Math.min(count, size()); i++) {
+      RandomStream stream = new RandomStream(seed, i);
+      Map<String, JsonNode> choice = new LinkedHashMap<>();
+      choices.forEach(
+          (field, values) -> choice.put(field, values.get(stream.nextInt(values.size()))));
+      drawn.add(choice);
+    }
+    return List.copyOf(drawn);
+  }
+
+  /** One of all choices, counted like an odometer whose last wheel is the last field. */
+  private Map<String, JsonNode> choice(long number) {
+    Map<String, JsonNode> choice = new LinkedHashMap<>();
+    long rest = size();
+    for (Map.Entry<String, List<JsonNode>> each : choices.entrySet()) {
+      rest /= each.getValue().size();
+      choice.put(
+          each.getKey(), each.getValue().get((int) (number / rest % each.getValue().size())));
+    }
+    return choice;
+  }
+
+  /**
+   * The recipe with what was chosen in its place.
+   *
+   * @throws IllegalArgumentException if a field is no recipe's, or a value does not fit it
+   */
+  static Recipe apply(Recipe recipe, Map<String, JsonNode> choice) {
+    ObjectNode tree = Json.tree(recipe);
+    choice.forEach((field, value) -> set(tree, field, value));
+    try {
+      return Json.read(tree.toString(), Recipe.class);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "No recipe can have %s: %s".formatted(words(choice), e.getMessage()), e);
+    }
+  }
+
+  private static void set(ObjectNode tree, String field, JsonNode value) {
+    String[] path = field.split("\\.", -1);
+    ObjectNode parent = tree;
+    for (int i = 0; i < path.length; i++) {
+      if (!parent.has(path[i])) {
+        throw new IllegalArgumentException(
+            "A recipe has no '%s': its fields are %s.".formatted(field, names(parent)));
+      }
+      if (i == path.length - 1) {
+        parent.set(path[i], value);
+      } else if (parent.get(path[i]) instanceof ObjectNode inner) {
+        parent = inner;
+      } else {
+        throw new IllegalArgumentException(
+            "A recipe has no '%s': '%s' is no object.".formatted(field, path[i]));
+      }
+    }
+  }
+
+  private static String names(ObjectNode node) {
+    StringJoiner names = new StringJoiner(", ");
+    Iterator<String> each = node.fieldNames();
+    each.forEachRemaining(names::add);
+    return names.toString();
+  }
+
+  /** A choice as people read it: {@code batch 64, optimizer.learning_rate 0.1}. */
+  static String words(Map<String, JsonNode> choice) {
+    StringJoiner words = new StringJoiner(", ");
+    choice.forEach((field, value) -> words.add(field + " " + words(value)));
+    return choice.isEmpty() ? "the recipe as it is" : words.toString();
+  }
+
+  private static String words(JsonNode value) {
+    if (!value.isArray()) {
+      return value.asText();
+    }
+    StringJoiner words = new StringJoiner("; ");
+    value.forEach(each -> words.add(words(each)));
+    return words.toString();
+  }
+}

@@ -1,0 +1,149 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import kilonet.data.PenDigits;
+import kilonet.data.TrainTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SearchTest {
+
+  private static final TrainTest DIGITS = PenDigits.generate(1);
+  private static final Recipe SMALL =
+      Recipes.named("model_3").data(Recipe.DIGITS).limit(400).validation(200);
+
+  @TempDir private Path folder;
+
+  private static SearchSpace space(String json) {
+    return Json.read(json, SearchSpace.class);
+  }
+
+  private static Search.Plan plan(int trials, Integer... rounds) {
+    return new Search.Plan(trials, Long.MAX_VALUE, List.of(rounds), List.of(1L), 1, 1);
+  }
+
+  @Test
+  void aSpaceThatIsSmallEnoughIsTriedWhole() {
+    SearchSpace space = space("{\"batch\": [64, 128], \"averaging\": [\"none\"]}");
+    assertThat(space.size()).isEqualTo(2);
+    assertThat(space.draw(5, 1))
+        .containsExactly(
+            Map.of("batch", new IntNode(64), "averaging", new TextNode("none")),
+            Map.of("batch", new IntNode(128), "averaging", new TextNode("none")));
+  }
+
+  @Test
+  void aLargerSpaceIsDrawnFromWithoutRepetitionAndTheSameWayAgain() {
+    SearchSpace space = space("{\"batch\": [16, 32, 64, 128], \"epochs\": [1, 2, 3, 4]}");
+    List<Map<String, JsonNode>> ten = space.draw(10, 7);
+    assertThat(ten).hasSize(10).doesNotHaveDuplicates().isEqualTo(space.draw(10, 7));
+    assertThat(ten.subList(0, 4)).isEqualTo(space.draw(4, 7));
+    assertThat(ten).isNotEqualTo(space.draw(10, 8));
+  }
+
+  @Test
+  void aChoiceChangesItsFieldAndNothingElse() {
+    Recipe changed =
+        SearchSpace.apply(
+            SMALL,
+            space("{\"optimizer.learning_rate\": [0.03], \"batch\": [64]}").draw(1, 1).get(0));
+    Optimizer before = SMALL.optimizer();
+    assertThat(changed)
+        .isEqualTo(
+            SMALL
+                .batch(64)
+                .optimizer(
+                    new Optimizer(
+                        before.kind(), 0.03, before.momentum(), before.beta2(), 0, true)));
+  }
+
+  @Test
+  void whatDoesNotFitARecipeIsTold() {
+    assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("optimizer.speed", new IntNode(1))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("A recipe has no 'optimizer.speed': its fields are kind, ");
+    assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("batch.size", new IntNode(1))))
+        .hasMessage("A recipe has no 'batch.size': 'batch' is no object.");
+    assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("batch", new IntNode(0))))
+        .hasMessageStartingWith("No recipe can have batch 0: ")
+        .hasMessageContaining("batch is 0: use 1 or more.");
+    assertThatThrownBy(() -> space("{\"batch\": []}"))
+        .hasMessageContaining("'batch' has no values to choose from");
+    assertThatThrownBy(() -> plan(1, 4, 4)).hasMessageStartingWith("Rounds of [4, 4] epochs");
+  }
+
+  @Test
+  void theBetterThirdGoesOnAndTheBestComesFirst() {
+    SearchSpace space =
+        space("{\"optimizer.learning_rate\": [1e-7, 2e-7, 0.1], \"schedule\": [\"constant\"]}");
+    List<Search.Trial> told = new ArrayList<>();
+    Search search = Search.run(SMALL, space, plan(3, 1, 2), DIGITS, folder, told::add);
+    assertThat(told).extracting(Search.Trial::epochs).containsExactly(1, 1, 1, 1, 2, 2);
+    assertThat(search.trials()).hasSize(4);
+    assertThat(search.trials()).extracting(Search.Trial::epochs).containsExactly(2, 2, 1, 1);
+    assertThat(search.trials().subList(2, 4))
+        .extracting(Search.Trial::number)
+        .containsExactlyInAnyOrder(1, 2);
+    assertThat(search.best().accuracy()).isGreaterThanOrEqualTo(search.trials().get(1).accuracy());
+    assertThat(Search.recipe(SMALL, search.best()).validation()).isZero();
+    assertThat(Json.read(Json.line(search), Search.class)).isEqualTo(search);
+  }
+
+  @Test
+  void whatIsFinishedIsNotTrainedAgain() throws IOException {
+    SearchSpace space = space("{\"batch\": [64]}");
+    Search first = Search.run(SMALL, space, plan(1, 1), DIGITS, folder, trial -> {});
+    Map<Path, FileTime> before = written();
+    Search again = Search.run(SMALL, space, plan(1, 1), DIGITS, folder, trial -> {});
+    assertThat(again).isEqualTo(first);
+    assertThat(written()).hasSize(2).isEqualTo(before);
+  }
+
+  private Map<Path, FileTime> written() throws IOException {
+    Map<Path, FileTime> times = new HashMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.endsWith("result.json")).toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void theTestSetDecidesNothing() {
+    assertThatThrownBy(
+            () ->
+                Search.run(
+                    SMALL.validation(0),
+                    space("{\"batch\": [64]}"),
+                    plan(1, 1),
+                    DIGITS,
+                    folder,
+                    trial -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("A search needs validation images");
+  }
+
+  @Test
+  void netsThatAreTooLargeAreLeftOut() {
+    Search.Plan tight = new Search.Plan(1, 5, List.of(1), List.of(1L), 1, 1);
+    assertThatThrownBy(
+            () -> Search.run(SMALL, space("{\"batch\": [64]}"), tight, DIGITS, folder, trial -> {}))
+        .hasMessage(
+            "No recipe of this space has 5 parameters or fewer: allow more, or smaller nets.");
+  }
+}
