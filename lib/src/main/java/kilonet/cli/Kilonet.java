@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LrFindCommand.class,
       SweepCommand.class,
+      ReproduceCommand.class,
       PredictCommand.class,
       ReportCommand.class,
       BenchCommand.class,
