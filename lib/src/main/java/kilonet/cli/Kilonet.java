@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       LrFindCommand.class,
       SweepCommand.class,
       SearchCommand.class,
+      ReproduceCommand.class,
       PredictCommand.class,
       ReportCommand.class,
       BenchCommand.class,

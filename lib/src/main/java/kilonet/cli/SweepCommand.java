@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
+import kilonet.train.Result;
 import kilonet.train.RunFolder;
+import kilonet.train.Runs;
 import kilonet.train.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,6 +56,14 @@ final class SweepCommand implements Runnable {
       description = "Folder for the seeds' folders (default: runs/sweep-RECIPE).")
   private Path out;
 
+  @Option(
+      names = "--results",
+      paramLabel = "DIR",
+      description =
+          "Keep the results of finished runs there too, as RECIPE/seed-S.json, and take what is"
+              + " there as finished; notebooks/results is where the reports look.")
+  private Path results;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -63,23 +74,30 @@ final class SweepCommand implements Runnable {
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
-    Sweep sweep =
-        Sweep.run(
-            chosen,
-            images.images(),
-            engine.engine(),
-            numbers,
-            folder,
-            jobs,
-            result ->
-                print.println(
-                    String.format(
-                        Locale.ROOT,
-                        "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
-                        result.seed(),
-                        result.history().last().testAccuracy(),
-                        result.contract().lastFive(),
-                        result.seconds())));
+    Runs runs =
+        Sweep.runs(chosen, images.images(), numbers, folder)
+            .engine(engine.engine())
+            .jobs(jobs)
+            .results(results)
+            .watcher(
+                new Runs.Watcher() {
+                  @Override
+                  public void finished(Result result, boolean earlier, Duration left) {
+                    print.println(
+                        String.format(
+                            Locale.ROOT,
+                            "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
+                            result.seed(),
+                            result.history().last().testAccuracy(),
+                            result.contract().lastFive(),
+                            result.seconds()));
+                  }
+                });
+    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
+  }
+
+  private void report(Sweep sweep, Path folder) {
+    PrintWriter print = spec.commandLine().getOut();
     RunFolder run = new RunFolder(folder);
     run.write(folder.resolve("sweep.json"), Json.pretty(sweep));
     print.println(

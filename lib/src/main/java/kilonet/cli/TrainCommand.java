@@ -2,8 +2,6 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import kilonet.data.Batches;
 import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
@@ -29,7 +27,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Runnable {
 
-  private static final long PATIENCE_SECONDS = 60;
   private static final int TEST_BATCH = 1_000;
 
   @Mixin private RunOptions options;
@@ -75,18 +72,14 @@ final class TrainCommand implements Runnable {
     if (resume) {
       trainer.resume();
     }
-    CountDownLatch written = new CountDownLatch(1);
-    Thread interrupted = new Thread(() -> finish(trainer, written), "finish the files");
-    Runtime.getRuntime().addShutdownHook(interrupted);
-    try {
-      Result result = trainer.run();
-      plots(trainer, result, folder, spec.commandLine().getErr());
-      verdict(print, result);
-      print.println(Json.line(result));
-    } finally {
-      written.countDown();
-      forget(interrupted);
-    }
+    Interruption.finishing(
+        trainer::stop,
+        () -> {
+          Result result = trainer.run();
+          plots(trainer, result, folder, spec.commandLine().getErr());
+          verdict(print, result);
+          print.println(Json.line(result));
+        });
   }
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
@@ -99,24 +92,6 @@ final class TrainCommand implements Runnable {
     } catch (IllegalStateException e) {
       // No fonts on this machine: the run is as good without pictures.
       err.println("The charts were not drawn: " + e.getMessage());
-    }
-  }
-
-  /** On Ctrl-C: end after the batch in work, and wait until the files are whole. */
-  private static void finish(Trainer trainer, CountDownLatch written) {
-    trainer.stop();
-    try {
-      written.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The hook is at work: the process is ending already.
     }
   }
 

@@ -1,14 +1,7 @@
 package kilonet.train;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import kilonet.data.TrainTest;
 
@@ -50,8 +43,8 @@ public record Sweep(
    * @param seeds the seeds, at least one
    * @param folder where each seed gets a folder {@code seed-S}
    * @param jobs runs at a time, at least 1
-   * @param finished is told of each seed's result, those of earlier sweeps included
-   * @throws TrainingException if a run cannot go on
+   * @param finished is told of each seed's result in the end, those of earlier sweeps included
+   * @throws TrainingException if a run cannot go on; the others are trained all the same
    */
   public static Sweep run(
       Recipe recipe,
@@ -61,62 +54,22 @@ public record Sweep(
       Path folder,
       int jobs,
       Consumer<Result> finished) {
-    if (seeds.isEmpty() || jobs < 1) {
-      throw new IllegalArgumentException(
-          "%d seeds and %d jobs: use at least one of each.".formatted(seeds.size(), jobs));
-    }
-    if (jobs > 1 && engine == Engine.DL4J) {
-      throw new IllegalArgumentException(
-          "Deeplearning4j draws dropout from one stream for the whole process: use one job, or the"
-              + " fused engine.");
-    }
-    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
-    ExecutorService pool = Executors.newFixedThreadPool(jobs);
-    try {
-      List<Future<Result>> futures = new ArrayList<>();
-      for (long seed : seeds) {
-        Path own = folder.resolve("seed-" + seed);
-        futures.add(pool.submit(() -> one(recipe.seed(seed), data, engine, own, threads)));
-      }
-      List<Result> results = new ArrayList<>();
-      for (Future<Result> future : futures) {
-        Result result = future.get();
-        finished.accept(result);
-        results.add(result);
-      }
-      return of(results);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TrainingException("The sweep was interrupted: run it again to go on.");
-    } finally {
-      pool.shutdownNow();
-    }
+    List<Result> results = runs(recipe, data, seeds, folder).engine(engine).jobs(jobs).runAll();
+    results.forEach(finished);
+    return of(results);
   }
 
-  private static Result one(
-      Recipe recipe, TrainTest data, Engine engine, Path folder, int threads) {
-    Optional<Result> earlier = finished(recipe, engine, new RunFolder(folder).result());
-    return earlier.isPresent()
-        ? earlier.get()
-        : new Trainer(recipe, data).engine(engine).threads(threads).folder(folder).resume().run();
+  /** The runs of a sweep: a folder {@code seed-S} for each seed. */
+  public static Runs runs(Recipe recipe, TrainTest data, List<Long> seeds, Path folder) {
+    return new Runs(
+        seeds.stream()
+            .map(seed -> new Runs.Run(recipe.seed(seed), folder.resolve("seed-" + seed)))
+            .toList(),
+        data);
   }
 
-  private static Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    Result result = Json.read(file, Result.class);
-    boolean same = result.definition().equals(recipe) && result.engine().equals(engine.toString());
-    return same && result.isFinished() ? Optional.of(result) : Optional.empty();
-  }
-
-  /** The figures of results of one recipe. */
-  static Sweep of(List<Result> results) {
+  /** The figures of results of one recipe, at least one. */
+  public static Sweep of(List<Result> results) {
     Result first = results.get(0);
     List<Double> finals = results.stream().map(r -> r.history().last().testAccuracy()).toList();
     double mean = finals.stream().mapToDouble(a -> a).average().orElseThrow();

@@ -10,8 +10,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import kilonet.seeds.Seeds;
 import kilonet.train.Json;
+import kilonet.train.Recipe;
 import kilonet.train.Recipes;
+import kilonet.train.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +120,88 @@ class KilonetTest {
   }
 
   @Test
+  void publishedExperimentsAreReproducedOnceAndFiledByTheirNames() throws Exception {
+    String[] reproduce = {
+      "reproduce",
+      "001/step2",
+      "000/step3",
+      "--data",
+      "digits",
+      "--limit",
+      "128",
+      "--epochs",
+      "1",
+      "--seeds",
+      "2",
+      "--work",
+      folder.toString()
+    };
+    Outcome first = kilonet(reproduce);
+    assertThat(first.err).isEmpty();
+    assertThat(first.status).isZero();
+    assertThat(first.json().get("runs").asInt()).isEqualTo(2);
+    assertThat(first.json().get("finished").asInt()).isEqualTo(2);
+    assertThat(first.json().get("trained").asInt()).isEqualTo(2);
+    assertThat(first.out.lines().filter(line -> line.contains(" finished: ")))
+        .extracting(line -> line.replaceFirst("^(\\d/2  \\S+ seed \\d)  .*( h left)$", "$1$2"))
+        .containsExactly("1/2  000/step3 seed 2 h left", "2/2  001/step2 seed 2 h left");
+    Path result = folder.resolve("results/000/step3/seed-2.json");
+    assertThat(result).hasSameBinaryContentAs(folder.resolve("000/step3/seed-2/result.json"));
+
+    Files.delete(folder.resolve("000/step3/seed-2/result.json"));
+    Files.delete(folder.resolve("results/001/step2/seed-2.json"));
+    Outcome second = kilonet(reproduce);
+    assertThat(second.json().get("finished").asInt()).isEqualTo(2);
+    assertThat(second.json().get("trained").asInt()).as("one or the other file is left").isZero();
+    assertThat(folder.resolve("results/001/step2/seed-2.json")).exists();
+
+    reproduce[1] = "000/step3";
+    reproduce[8] = "2";
+    Outcome longer = kilonet(reproduce);
+    assertThat(longer.json().get("runs").asInt()).isEqualTo(1);
+    assertThat(longer.json().get("trained").asInt()).as("the results are outdated").isEqualTo(1);
+    assertThat(Json.read(result, Result.class).epochs()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunThatFailsDoesNotEndTheOthers() throws Exception {
+    Path stale = Files.createDirectories(folder.resolve("000/step1/seed-1"));
+    Files.writeString(stale.resolve("checkpoint.zip"), "no checkpoint");
+    Outcome outcome =
+        kilonet(
+            "reproduce",
+            "000/step1",
+            "000/step2",
+            "--data",
+            "digits",
+            "--limit",
+            "128",
+            "--epochs",
+            "1",
+            "--seeds",
+            "1",
+            "--work",
+            folder.toString());
+    assertThat(outcome.status).isEqualTo(1);
+    assertThat(outcome.err).contains("000/step1, seed 1: ").contains("checkpoint.zip");
+    assertThat(outcome.json().get("finished").asInt()).isEqualTo(1);
+    assertThat(folder.resolve("results/000/step2/seed-1.json")).exists();
+  }
+
+  @Test
+  void eachSmallNetIsReproducedOnceBeforeAnyTwiceAndTheLargestLast() {
+    List<Recipe> order =
+        ReproduceCommand.inOrder(
+            Seeds.names().stream().map(name -> Seeds.named(name).orElseThrow()).toList(), null);
+    assertThat(order).hasSize(20 * 3 + 4);
+    assertThat(order.subList(0, 20)).allMatch(recipe -> recipe.seed() == 1);
+    assertThat(order.subList(20, 40)).allMatch(recipe -> recipe.seed() == 2);
+    assertThat(order.subList(60, 64))
+        .extracting(Recipe::name)
+        .containsExactly("001/step1", "004/step1", "003/step1", "002/step1");
+  }
+
+  @Test
   void seedsAreRangesAndNumbers() {
     assertThat(SweepCommand.parse("1..3, 7,2")).isEqualTo(List.of(1L, 2L, 3L, 7L));
     assertThatThrownBy(() -> SweepCommand.parse("3..1")).hasMessageContaining("runs backwards");
@@ -155,7 +240,7 @@ class KilonetTest {
   void aRecipeInAFileIsTrainedLikeANamedOne() throws Exception {
     Path file = folder.resolve("own.json");
     Files.writeString(file, kilonet("recipes", "model_2").out);
-    assertThat(Json.read(file, kilonet.train.Recipe.class)).isEqualTo(Recipes.named("model_2"));
+    assertThat(Json.read(file, Recipe.class)).isEqualTo(Recipes.named("model_2"));
     assertThat(kilonet("summary", "--recipe", file.toString()).lastLine())
         .isEqualTo("total parameters: 6754");
   }
@@ -202,6 +287,8 @@ class KilonetTest {
             + " tested",
         "2|sweep --recipe model_2 --data digits --seeds x|'x' are no seeds",
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|use at least one of each",
+        "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
+        "2|reproduce 000 --data digits --jobs 0|use at least one of each",
         "2|fly|Unmatched argument",
         "2|''|No command was given"
       })

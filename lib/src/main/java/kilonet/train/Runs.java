@@ -1,0 +1,319 @@
+package kilonet.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import kilonet.data.TrainTest;
+import kilonet.model.Summary;
+
+/**
+ * Runs of any recipes and seeds, in order, a folder each. What is finished is not trained again,
+ * what was stopped goes on, and a run that fails does not end the others.
+ *
+ * <p>Runs are trained once; {@link #stop} may be called by any thread.
+ */
+public final class Runs {
+
+  private final List<Run> runs;
+  private final TrainTest data;
+  private Engine engine = Engine.FUSED;
+  private int jobs = 1;
+  private Path results;
+  private Watcher watcher = new Watcher() {};
+
+  private final Map<Run, Result> finished = new LinkedHashMap<>();
+  private final Map<Run, Double> work = new LinkedHashMap<>();
+  private final Set<Trainer> active = new HashSet<>();
+  private final List<String> failures = new ArrayList<>();
+  private boolean stopped;
+  private double done;
+  private long start;
+
+  /**
+   * One run.
+   *
+   * @param recipe what to do, with its seed
+   * @param folder where its files go
+   */
+  public record Run(Recipe recipe, Path folder) {}
+
+  /** Who wants to know how the runs go on; called by one thread at a time. */
+  public interface Watcher {
+
+    /**
+     * An epoch was trained.
+     *
+     * @param left time until all runs are finished, at the speed so far
+     */
+    default void epoch(Recipe recipe, EpochResult epoch, Duration left) {}
+
+    /**
+     * A run is finished.
+     *
+     * @param earlier whether it was finished before
+     * @param left time until all runs are finished, at the speed so far
+     */
+    default void finished(Result result, boolean earlier, Duration left) {}
+
+    /** A run cannot go on. */
+    default void failed(Recipe recipe, TrainingException failure) {}
+  }
+
+  /**
+   * Runs to be done.
+   *
+   * @param runs in the order in which they start, at least one; no two in one folder
+   * @param data the images of all of them
+   */
+  public Runs(List<Run> runs, TrainTest data) {
+    this.runs = List.copyOf(runs);
+    this.data = data;
+  }
+
+  /** Chooses what computes; the fused engine unless said otherwise. */
+  public Runs engine(Engine engine) {
+    this.engine = engine;
+    return this;
+  }
+
+  /** Trains so many runs at a time, at least 1, which share the processors; 1 unless said. */
+  public Runs jobs(int jobs) {
+    this.jobs = jobs;
+    return this;
+  }
+
+  /**
+   * Keeps the results of finished runs in a folder too, as {@code RECIPE/seed-S.json}; a run whose
+   * result is there is finished.
+   */
+  public Runs results(Path results) {
+    this.results = results;
+    return this;
+  }
+
+  /** Tells somebody how the runs go on. */
+  public Runs watcher(Watcher watcher) {
+    this.watcher = watcher;
+    return this;
+  }
+
+  /** Ends after the batches in work; what was trained so far is kept. */
+  public synchronized void stop() {
+    stopped = true;
+    active.forEach(Trainer::stop);
+  }
+
+  /** What could not go on, a sentence each; after {@link #run}. */
+  public synchronized List<String> failures() {
+    return List.copyOf(failures);
+  }
+
+  /**
+   * Trains what is not finished.
+   *
+   * @return the results of those runs that are finished now, in the order of the runs
+   * @throws IllegalArgumentException if there is nothing to do, or more jobs than the engine takes
+   * @throws UncheckedIOException if a file cannot be written
+   */
+  public List<Result> run() {
+    if (runs.isEmpty() || jobs < 1) {
+      throw new IllegalArgumentException(
+          "%d runs and %d jobs: use at least one of each.".formatted(runs.size(), jobs));
+    }
+    if (jobs > 1 && engine == Engine.DL4J) {
+      throw new IllegalArgumentException(
+          "Deeplearning4j draws dropout from one stream for the whole process: use one job, or the"
+              + " fused engine.");
+    }
+    for (Run run : runs) {
+      Optional<Result> earlier = earlier(run);
+      if (earlier.isPresent()) {
+        finished.put(run, earlier.get());
+      } else {
+        work.put(run, epochWork(run.recipe()) * run.recipe().epochs());
+      }
+    }
+    start = System.nanoTime();
+    finished.forEach((run, result) -> watcher.finished(result, true, left()));
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
+    ExecutorService pool = Executors.newFixedThreadPool(jobs);
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Run run : List.copyOf(work.keySet())) {
+        futures.add(pool.submit(() -> train(run, threads)));
+      }
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TrainingException("The runs were interrupted: start them again to go on.");
+    } finally {
+      stop();
+      pool.shutdown();
+    }
+    return runs.stream().filter(finished::containsKey).map(finished::get).toList();
+  }
+
+  /**
+   * The same, where all are needed.
+   *
+   * @return the results in the order of the runs
+   * @throws TrainingException if one of them failed, or they were stopped
+   */
+  public List<Result> runAll() {
+    List<Result> all = run();
+    if (!failures().isEmpty()) {
+      throw new TrainingException(String.join(" ", failures()));
+    }
+    if (all.size() < runs.size()) {
+      throw new TrainingException(
+          "Stopped with %d of %d runs finished: give the same command again to go on."
+              .formatted(all.size(), runs.size()));
+    }
+    return all;
+  }
+
+  private Optional<Result> earlier(Run run) {
+    Path own = new RunFolder(run.folder()).result();
+    if (results != null) {
+      Optional<Result> committed = finished(run.recipe(), engine, file(results, run.recipe()));
+      if (committed.isPresent()) {
+        return committed;
+      }
+    }
+    Optional<Result> result = finished(run.recipe(), engine, own);
+    result.ifPresent(r -> publish(run));
+    return result;
+  }
+
+  /** Where the result of a recipe with its seed lies in a folder of results. */
+  public static Path file(Path results, Recipe recipe) {
+    return results.resolve(recipe.name()).resolve("seed-" + recipe.seed() + ".json");
+  }
+
+  private static Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Result result = Json.read(file, Result.class);
+    boolean same = result.definition().equals(recipe) && result.engine().equals(engine.toString());
+    return same && result.isFinished() ? Optional.of(result) : Optional.empty();
+  }
+
+  private void train(Run run, int threads) {
+    Trainer trainer =
+        new Trainer(run.recipe(), data)
+            .engine(engine)
+            .threads(threads)
+            .folder(run.folder())
+            .resume()
+            .progress(new Worker(run));
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      active.add(trainer);
+    }
+    try {
+      ended(run, trainer.run());
+    } catch (TrainingException e) {
+      failed(run, e);
+    } finally {
+      synchronized (this) {
+        active.remove(trainer);
+      }
+    }
+  }
+
+  private synchronized void ended(Run run, Result result) {
+    if (result.isFinished()) {
+      publish(run);
+      finished.put(run, result);
+      work.remove(run);
+      watcher.finished(result, false, left());
+    }
+  }
+
+  private synchronized void failed(Run run, TrainingException failure) {
+    if (!stopped) {
+      work.remove(run);
+      failures.add(
+          "%s, seed %d: %s"
+              .formatted(run.recipe().name(), run.recipe().seed(), failure.getMessage()));
+      watcher.failed(run.recipe(), failure);
+    }
+  }
+
+  private void publish(Run run) {
+    if (results == null) {
+      return;
+    }
+    try {
+      Path file = file(results, run.recipe());
+      new RunFolder(file.getParent())
+          .write(file, Files.readAllBytes(new RunFolder(run.folder()).result()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Multiply-adds of an epoch's forward passes. */
+  private double epochWork(Recipe recipe) {
+    int images = data.train().size() - recipe.validation();
+    return (double) Summary.of(recipe.model()).multiplyAdds()
+        * (recipe.limit() > 0 ? Math.min(recipe.limit(), images) : images);
+  }
+
+  private Duration left() {
+    double all = work.values().stream().mapToDouble(w -> w).sum();
+    double elapsed = System.nanoTime() - start;
+    return done == 0 ? Duration.ZERO : Duration.ofNanos((long) (elapsed / done * all));
+  }
+
+  /** Keeps count of what is left of a run. */
+  private final class Worker implements Progress {
+
+    private final Run run;
+    private final double epochWork;
+
+    Worker(Run run) {
+      this.run = run;
+      this.epochWork = epochWork(run.recipe());
+    }
+
+    @Override
+    public void started(Recipe recipe, int batches, int epochs) {
+      synchronized (Runs.this) {
+        work.put(run, epochWork * (recipe.epochs() - epochs));
+      }
+    }
+
+    @Override
+    public void epoch(EpochResult result) {
+      synchronized (Runs.this) {
+        done += epochWork;
+        work.merge(run, -epochWork, Double::sum);
+        watcher.epoch(run.recipe(), result, left());
+      }
+    }
+  }
+}
