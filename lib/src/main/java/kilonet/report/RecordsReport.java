@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import kilonet.model.Summary;
 import kilonet.seeds.Published;
@@ -273,11 +273,9 @@ public final class RecordsReport {
                 text(
                     "How small, sure and fast nets that meet the assignment can be: %s%% of MNIST's"
                         + " test images in each of the last %d epochs, at most %d epochs, fewer"
-                        + " than %,d parameters. Standard split, one net, each test image seen"
-                        + " once; all choices were made on 5,000 images kept out of the training"
-                        + " set. This page is made from the result files; `kilonet sweep --recipe"
-                        + " record/small --seeds 1..10 --results notebooks/results` makes those of"
-                        + " a record.",
+                        + " than %,d parameters, one net, each test image seen once. This page is"
+                        + " made from the result files; `kilonet sweep --recipe record/small"
+                        + " --seeds 1..10 --results notebooks/results` makes those of a record.",
                     Axis.number(Contract.ACCURACY),
                     Contract.LAST,
                     Contract.EPOCHS_UP_TO,
@@ -323,7 +321,14 @@ public final class RecordsReport {
     Recipe recipe = record.recipe;
     Summary summary = Summary.of(recipe.model());
     page.heading(text("%s: `%s`", kind.title, kind.recipe()))
-        .paragraph(text("Asked for: %s, by %s.", kind.goal(), kind.share))
+        .paragraph(
+            text(
+                "Asked for: %s, by %s.%s",
+                kind.goal(),
+                kind.share,
+                kind == Kind.CLOCK
+                    ? " Seconds are those of training; start and tests come on top."
+                    : ""))
         .paragraph(verdict(kind, measured))
         .list(
             List.of(
@@ -392,6 +397,9 @@ public final class RecordsReport {
   private record Variant(String name, Measurements measured) {}
 
   private static void variants(Page page, Entered record) {
+    if (record.variants.isEmpty()) {
+      return;
+    }
     List<Variant> rows = new ArrayList<>();
     rows.add(new Variant("the record", record.measured));
     record.variants.forEach((name, m) -> rows.add(new Variant(name.replace('-', ' '), m)));
@@ -410,10 +418,9 @@ public final class RecordsReport {
     page.paragraph(
             text(
                 "What each ingredient is worth: the same recipe with one part changed (`kilonet"
-                    + " sweep --recipe %s-without-averaging --seeds 1..3 --results"
-                    + " notebooks/results`). The change is that of the means, with its standard"
-                    + " error.",
-                record.recipe.name()))
+                    + " sweep --recipe %s-%s --seeds 1..3 --results notebooks/results`). The change"
+                    + " is that of the means, with its standard error.",
+                record.recipe.name(), record.variants.keySet().iterator().next()))
         .table(columns, rows);
   }
 
@@ -432,7 +439,8 @@ public final class RecordsReport {
             before.deviation() * before.deviation() / before.seeds()
                 + after.deviation() * after.deviation() / after.seeds());
     double change = after.mean() - before.mean();
-    return Double.isNaN(error) ? text("%+.2f", change) : text("%+.2f ± %.2f", change, error);
+    String points = SeedsReport.signed(change);
+    return Double.isNaN(error) ? points : text("%s ± %.2f", points, error);
   }
 
   private static String remark(Path file) {
@@ -459,11 +467,12 @@ public final class RecordsReport {
 
   private static void add(Plot plot, String name, List<Entry> entries, Color color) {
     if (!entries.isEmpty()) {
+      boolean single = entries.stream().allMatch(entry -> entry.accuracies.size() == 1);
       plot.dots(
           name,
           entries.stream().mapToDouble(Entry::parameters).toArray(),
           entries.stream().mapToDouble(e -> e.last().mean()).toArray(),
-          entries.stream().mapToDouble(RecordsReport::error).toArray(),
+          single ? null : entries.stream().mapToDouble(RecordsReport::error).toArray(),
           color);
     }
   }
@@ -472,31 +481,32 @@ public final class RecordsReport {
     return entry.accuracies.size() == 1 ? 0 : entry.last().deviation();
   }
 
-  /** For each seed the last epoch and the lowest of the last five. */
+  /** For each seed the last epoch, and where they matter the lowest of the last five. */
   private static Figure overSeeds(Entered record) {
     List<Result> runs = record.measured.runs();
     double[] seeds = runs.stream().mapToDouble(Result::seed).toArray();
     double[] last = runs.stream().mapToDouble(Measurements::last).toArray();
     double[] low = runs.stream().mapToDouble(Measurements::low).toArray();
-    double least = Math.min(99.1, runs.stream().mapToDouble(Measurements::low).min().orElseThrow());
-    double low0 = Collections.min(runs.stream().map(Result::seed).toList());
-    double high0 = Collections.max(runs.stream().map(Result::seed).toList());
-    Axis x = new Axis("seed", v -> v, low0 - 0.5, high0 + 0.5, seeds, Axis::number);
+    boolean lows = record.kind.lastFive;
+    double least = DoubleStream.of(lows ? low : last).min().orElseThrow();
+    double first = DoubleStream.of(seeds).min().orElseThrow() - 0.5;
+    double end = DoubleStream.of(seeds).max().orElseThrow() + 0.5;
     Plot plot =
         new Plot(
                 380,
                 record.recipe.name() + " over seeds",
-                x,
-                Axis.linear("accuracy, %", least - 0.05, 99.75))
+                new Axis("seed", seed -> seed, first, end, seeds, Axis::number),
+                Axis.linear("accuracy, %", Math.min(99.1, least - 0.05), 99.75))
             .mark(
                 "goal " + Axis.number(Contract.ACCURACY) + "%",
-                new double[] {low0 - 0.5, high0 + 0.5},
+                new double[] {first, end},
                 new double[] {Contract.ACCURACY, Contract.ACCURACY},
-                Palette.MARK);
-    double[] none = new double[seeds.length];
-    return plot.dots("last epoch", seeds, last, none, Palette.TEST)
-        .dots("lowest of the last five", seeds, low, none, Palette.TRAIN)
-        .figure();
+                Palette.MARK)
+            .dots("last epoch", seeds, last, Palette.TEST);
+    if (lows) {
+      plot.dots("lowest of the last five", seeds, low, Palette.TRAIN);
+    }
+    return plot.figure();
   }
 
   private static String csv(List<Entry> entries) {

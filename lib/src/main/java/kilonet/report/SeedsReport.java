@@ -26,6 +26,9 @@ public final class SeedsReport {
   /** Two accuracies further apart than this, in percent points, are always explained. */
   private static final double APART = 0.15;
 
+  /** The first of the two charts shows nets below so many parameters. */
+  private static final long SMALL = 20_000;
+
   private static final int SLOWEST = 10;
   private static final String TO_COME = "not measured yet";
   private static final String NONE = "–";
@@ -50,8 +53,10 @@ public final class SeedsReport {
       return publishedBest() != null && !measured.isEmpty();
     }
 
+    /** Ours less theirs, in percent points, to a thousandth. */
     double difference() {
-      return measured.over(Measurements::best).mean() - publishedBest();
+      double difference = measured.over(Measurements::best).mean() - publishedBest();
+      return Math.round(1000 * difference) / 1000.0;
     }
 
     /** Of the difference between one published run and the mean of ours. */
@@ -254,9 +259,7 @@ public final class SeedsReport {
     columns.put(
         "difference",
         row ->
-            row.isComparable()
-                ? text("%+.2f%s", row.difference(), row.differs() ? " (!)" : "")
-                : NONE);
+            row.isComparable() ? signed(row.difference()) + (row.differs() ? " (!)" : "") : NONE);
     columns.put("meets it: claimed", Row::claimedMeets);
     columns.put("logged", Row::loggedMeets);
     columns.put("measured", Row::measuredMeets);
@@ -299,9 +302,9 @@ public final class SeedsReport {
         String why = explanations.get(row.published.id());
         items.add(
             text(
-                "%s: %+.2f points%s. %s",
+                "%s: %s points%s. %s",
                 row.published.id(),
-                row.difference(),
+                signed(row.difference()),
                 Double.isNaN(pooled)
                     ? ""
                     : text(
@@ -416,30 +419,37 @@ public final class SeedsReport {
     return Double.isNaN(sum) ? NONE : text("%.3f", sum / (2 * trials.size()));
   }
 
+  /** The nets about the size of the assignment's above all of them. */
   private static Figure chart(List<Row> rows) {
+    List<Row> small = rows.stream().filter(row -> row.summary.parameters() < SMALL).toList();
+    return Figure.column(
+        chart("Small nets: lowest accuracy of the last five epochs", small, 6_000, SMALL),
+        chart("All nets: lowest accuracy of the last five epochs", rows, 3_000, 10_000_000));
+  }
+
+  private static Figure chart(String title, List<Row> rows, double fewest, double most) {
     List<Row> logged = rows.stream().filter(row -> !row.published.logged().isEmpty()).toList();
     List<Row> ours = rows.stream().filter(row -> !row.measured.isEmpty()).toList();
     double[] theirLows =
         logged.stream().mapToDouble(row -> Measurements.low(row.published.logged())).toArray();
     List<Spread> spreads = ours.stream().map(row -> row.measured.over(Measurements::low)).toList();
-    double[] lows = spreads.stream().mapToDouble(Spread::mean).toArray();
-    double[] errors =
-        spreads.stream().mapToDouble(s -> s.seeds() == 1 ? 0 : s.deviation()).toArray();
     double least =
         DoubleStream.concat(
                 DoubleStream.of(theirLows), spreads.stream().mapToDouble(SeedsReport::least))
             .min()
             .orElseThrow();
-    return Leaderboard.chart(
-            "Lowest test accuracy of the last five epochs", least, 3_000, 10_000_000)
-        .dots(
-            "published, by its log",
-            parameters(logged),
-            theirLows,
-            new double[logged.size()],
-            Palette.TRAIN)
-        .dots("measured, over seeds", parameters(ours), lows, errors, Palette.TEST)
-        .figure();
+    Plot plot =
+        Leaderboard.chart(title, least, fewest, most)
+            .dots("published, by its log", parameters(logged), theirLows, Palette.TRAIN);
+    if (!ours.isEmpty()) {
+      plot.dots(
+          "measured, over seeds",
+          parameters(ours),
+          spreads.stream().mapToDouble(Spread::mean).toArray(),
+          spreads.stream().mapToDouble(s -> s.seeds() == 1 ? 0 : s.deviation()).toArray(),
+          Palette.TEST);
+    }
+    return plot.figure();
   }
 
   private static double least(Spread spread) {
@@ -489,6 +499,12 @@ public final class SeedsReport {
 
   private static String number(Double value) {
     return value == null || value.isNaN() ? "" : text("%.3f", value);
+  }
+
+  /** With its sign; what rounds to nothing has none. */
+  static String signed(double points) {
+    String text = text("%+.2f", points);
+    return text.matches(".0\\.00") ? "0.00" : text;
   }
 
   private static String yes(boolean is) {

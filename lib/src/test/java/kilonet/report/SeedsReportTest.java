@@ -63,7 +63,7 @@ class SeedsReportTest {
     assertThat(row(markdown, "000/step3"))
         .isEqualTo(
             "| 000/step3 | 7,846 | 28 | 15 | 99.45 | 99.48 | 99.40 | 3 | 99.48 ± 0.04 |"
-                + " 99.39 ± 0.02 | +0.00 | yes | yes | 2 of 3 | 150 |");
+                + " 99.39 ± 0.02 | 0.00 | yes | yes | 2 of 3 | 150 |");
     assertThat(row(markdown, "004/step2"))
         .isEqualTo(
             "| 004/step2 | 7,330 | 28 | 15 | 99.24 | – | – | 1 | 99.34 | 99.10 | +0.10 | no | – |"
