@@ -17,19 +17,18 @@ final class Leaderboard {
    *
    * @param title what accuracy is shown
    * @param least the lowest accuracy to be shown, in percent
-   * @param fewest parameters at the left
-   * @param most parameters at the right
+   * @param parameters the axis across
    */
-  static Plot chart(String title, double least, double fewest, double most) {
+  static Plot chart(String title, double least, Axis parameters) {
     double low = Math.min(99.1, least - ROOM);
     return new Plot(
             520,
             title + " against parameters",
-            Axis.logarithmic("parameters", fewest, most),
+            parameters,
             Axis.linear("accuracy, %", low, HIGHEST))
         .mark(
             "goal " + Axis.number(Contract.ACCURACY) + "%",
-            new double[] {fewest, most},
+            new double[] {parameters.low(), parameters.high()},
             new double[] {Contract.ACCURACY, Contract.ACCURACY},
             Palette.MARK)
         .mark(

@@ -458,7 +458,11 @@ public final class RecordsReport {
     List<Entry> published = all.stream().filter(e -> !e.ours).toList();
     double least = all.stream().mapToDouble(e -> e.last().mean() - error(e)).min().orElseThrow();
     double fewest = Math.min(2_000, 0.9 * all.get(0).parameters);
-    Plot plot = Leaderboard.chart("Test accuracy of the last epoch", least, fewest, SMALL);
+    Plot plot =
+        Leaderboard.chart(
+            "Test accuracy of the last epoch",
+            least,
+            Axis.logarithmic("parameters", fewest, SMALL));
     add(plot, "published", published, Palette.TRAIN);
     add(plot, "our steps", steps, Palette.TEST);
     add(plot, "our records", records, Palette.SERIES.get(1));

@@ -423,11 +423,17 @@ public final class SeedsReport {
   private static Figure chart(List<Row> rows) {
     List<Row> small = rows.stream().filter(row -> row.summary.parameters() < SMALL).toList();
     return Figure.column(
-        chart("Small nets: lowest accuracy of the last five epochs", small, 6_000, SMALL),
-        chart("All nets: lowest accuracy of the last five epochs", rows, 3_000, 10_000_000));
+        chart(
+            "Small nets: lowest accuracy of the last five epochs",
+            small,
+            Axis.linear("parameters", 6_000, 14_000)),
+        chart(
+            "All nets: lowest accuracy of the last five epochs",
+            rows,
+            Axis.logarithmic("parameters", 3_000, 10_000_000)));
   }
 
-  private static Figure chart(String title, List<Row> rows, double fewest, double most) {
+  private static Figure chart(String title, List<Row> rows, Axis x) {
     List<Row> logged = rows.stream().filter(row -> !row.published.logged().isEmpty()).toList();
     List<Row> ours = rows.stream().filter(row -> !row.measured.isEmpty()).toList();
     double[] theirLows =
@@ -439,7 +445,7 @@ public final class SeedsReport {
             .min()
             .orElseThrow();
     Plot plot =
-        Leaderboard.chart(title, least, fewest, most)
+        Leaderboard.chart(title, least, x)
             .dots("published, by its log", parameters(logged), theirLows, Palette.TRAIN);
     if (!ours.isEmpty()) {
       plot.dots(
