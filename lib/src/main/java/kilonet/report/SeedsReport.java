@@ -360,8 +360,11 @@ public final class SeedsReport {
         .paragraph(
             "That document gives the sizes of its nets and its accuracies, but neither layers nor"
                 + " optimizer: what stands for them here is an assumption. Of the stacks of exactly"
-                + " 7,330 parameters, steps 2 to 5 are to be those whose best train and test"
-                + " accuracies come nearest to the claimed ones.");
+                + " 7,330 parameters, the first below stands for it; steps 2 to 5 are to be those"
+                + " whose best train and test accuracies come nearest to the claimed ones. The"
+                + " others are recipes too: `kilonet reproduce "
+                + Seeds.candidates().get(0)
+                + "`.");
     Map<String, List<Trial>> stacks = new LinkedHashMap<>();
     for (Row row : rows) {
       if (row.published.id().matches("004/step[2-5]")) {
