@@ -23,7 +23,7 @@ final class RecipeOption {
     return name.endsWith(".json") ? Json.read(Path.of(name), Recipe.class) : named(name);
   }
 
-  /** All names: the three steps, then the published experiments. */
+  /** All names: the three steps, the records, then the published experiments. */
   static List<String> names() {
     return Stream.concat(Recipes.names().stream(), Seeds.names().stream()).toList();
   }
@@ -34,10 +34,8 @@ final class RecipeOption {
    * @throws IllegalArgumentException if there is none of this name
    */
   static Recipe named(String name) {
-    if (Recipes.names().contains(name)) {
-      return Recipes.named(name);
-    }
-    return Seeds.named(name)
+    return Recipes.find(name)
+        .or(() -> Seeds.named(name))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

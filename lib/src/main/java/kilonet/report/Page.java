@@ -3,6 +3,9 @@ package kilonet.report;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -104,6 +107,14 @@ final class Page {
     markdown.append('\n');
     html.append("</table></div>\n");
     return this;
+  }
+
+  /** A table of texts, a row a value. */
+  <T> Page table(Map<String, Function<T, String>> columns, List<T> rows) {
+    Table table = Table.create();
+    columns.forEach(
+        (name, text) -> table.addColumns(StringColumn.create(name, rows.stream().map(text))));
+    return table(table);
   }
 
   private static String cell(Column<?> column, int row) {

@@ -115,7 +115,15 @@ final class Plot {
     return this;
   }
 
-  /** Adds dots with error bars up and down, in the units of a linear axis. */
+  /** Adds dots. */
+  Plot dots(String name, double[] xs, double[] ys, Color color) {
+    return dots(name, xs, ys, null, color);
+  }
+
+  /**
+   * Adds dots with error bars up and down, in the units of a linear axis; without bars where there
+   * are none.
+   */
   Plot dots(String name, double[] xs, double[] ys, double[] errors, Color color) {
     XYSeries series =
         chart.addSeries("series " + chart.getSeriesMap().size(), x.at(xs), y.at(ys), errors);

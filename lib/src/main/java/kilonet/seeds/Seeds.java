@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import kilonet.model.Stack;
 import kilonet.train.Optimizer;
 import kilonet.train.Recipe;
@@ -23,7 +25,7 @@ import kilonet.train.Recipe;
  *   <li>004: repository unknown. The document gives parameter counts, dropout and accuracies only.
  *       The stacks here have exactly those counts, but they, the place of their pooling, the
  *       optimizer, the augmentation (rotation by 7 degrees) and the schedule (a step at epoch 6)
- *       are assumptions.
+ *       are assumptions. Other stacks of 7,330 parameters are {@link #candidates()}.
  * </ul>
  *
  * <p>Rotations fill with black and take the nearest pixel, torchvision's defaults. Jitter of
@@ -33,6 +35,14 @@ public final class Seeds {
 
   private static final Optimizer SGD = Optimizer.sgd(0.01, 0.9);
   private static final Map<String, Recipe> ALL = new LinkedHashMap<>();
+  private static final Map<String, Recipe> CANDIDATES = new LinkedHashMap<>();
+
+  /** Channels of stacks of 7,330 parameters for document 004: the one chosen, then the others. */
+  private static final List<List<Integer>> TINY_STACKS =
+      List.of(
+          List.of(10, 10, 14, 14, 10, 10, 10),
+          List.of(6, 12, 16, 16, 16),
+          List.of(14, 12, 12, 12, 12, 14));
 
   static {
     Stack net0 =
@@ -158,29 +168,34 @@ public final class Seeds {
             .conv(32)
             .globalAveragePool()
             .plain(10, 1);
-    Stack tiny =
-        Stack.of("conv-bn-relu-dropout")
-            .conv(10)
-            .conv(10)
-            .maxPool(2)
-            .conv(14)
-            .conv(14)
-            .conv(10)
-            .conv(10)
-            .conv(10)
-            .globalAveragePool()
-            .plain(10, 1);
     add(Recipe.of("004/step1", vast, SGD));
-    add(Recipe.of("004/step2", tiny, SGD));
-    add(Recipe.of("004/step3", tiny.dropout(0.05), SGD));
-    add(Recipe.of("004/step4", tiny.dropout(0.05), SGD).augmentation(slight));
-    add(
-        Recipe.of("004/step5", tiny.dropout(0.05), SGD)
-            .augmentation(slight)
-            .schedule("step(size=6, gamma=0.1)"));
+    document4(ALL, "", TINY_STACKS.get(0));
+    for (List<Integer> channels : TINY_STACKS.subList(1, TINY_STACKS.size())) {
+      String text = channels.stream().map(String::valueOf).collect(Collectors.joining("-"));
+      document4(CANDIDATES, "-" + text, channels);
+    }
   }
 
   private Seeds() {}
+
+  /** Steps 2 to 5 of document 004 with 3x3 convolutions of some channels, pooled after two. */
+  private static void document4(Map<String, Recipe> to, String suffix, List<Integer> channels) {
+    Stack stack = Stack.of("conv-bn-relu-dropout");
+    for (int i = 0; i < channels.size(); i++) {
+      stack = i == 2 ? stack.maxPool(2).conv(channels.get(i)) : stack.conv(channels.get(i));
+    }
+    Stack tiny = stack.globalAveragePool().plain(10, 1);
+    Stack dropping = tiny.dropout(0.05);
+    String turned = "rotation(7)";
+    Stream.of(
+            Recipe.of("004/step2" + suffix, tiny, SGD),
+            Recipe.of("004/step3" + suffix, dropping, SGD),
+            Recipe.of("004/step4" + suffix, dropping, SGD).augmentation(turned),
+            Recipe.of("004/step5" + suffix, dropping, SGD)
+                .augmentation(turned)
+                .schedule("step(size=6, gamma=0.1)"))
+        .forEach(recipe -> to.put(recipe.name(), recipe));
+  }
 
   private static void add(Recipe recipe) {
     ALL.put(recipe.name(), recipe);
@@ -191,8 +206,19 @@ public final class Seeds {
     return List.copyOf(ALL.keySet());
   }
 
-  /** A recipe by its name, such as {@code 002/step3}; nothing if there is none of this name. */
+  /**
+   * Names of recipes like steps 2 to 5 of document 004 with other stacks of the same size, such as
+   * {@code 004/step2-6-12-16-16-16}: what the stack that stands for them was chosen among.
+   */
+  public static List<String> candidates() {
+    return List.copyOf(CANDIDATES.keySet());
+  }
+
+  /**
+   * A recipe by its name, such as {@code 002/step3}, or the name of a candidate; nothing if there
+   * is none of this name.
+   */
   public static Optional<Recipe> named(String name) {
-    return Optional.ofNullable(ALL.get(name));
+    return Optional.ofNullable(ALL.getOrDefault(name, CANDIDATES.get(name)));
   }
 }

@@ -1,5 +1,7 @@
 package kilonet.train;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.function.Consumer;
 import kilonet.augment.Augmentations;
 import kilonet.model.Stack;
@@ -124,6 +126,16 @@ public record Recipe(
         0);
   }
 
+  /** The same under another name. */
+  public Recipe name(String name) {
+    return with(draft -> draft.name = name);
+  }
+
+  /** The same with another net. */
+  public Recipe model(Stack model) {
+    return with(draft -> draft.model = model);
+  }
+
   /** The same on other data. */
   public Recipe data(String data) {
     return with(draft -> draft.data = data);
@@ -199,6 +211,20 @@ public record Recipe(
     return with(draft -> draft.validation = validation);
   }
 
+  /** In how many parts two recipes differ. */
+  public int differences(Recipe other) {
+    int differences = 0;
+    try {
+      for (RecordComponent part : Recipe.class.getRecordComponents()) {
+        Method accessor = part.getAccessor();
+        differences += accessor.invoke(this).equals(accessor.invoke(other)) ? 0 : 1;
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+    return differences;
+  }
+
   private Recipe with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -208,8 +234,8 @@ public record Recipe(
   /** A recipe whose parts can be changed one at a time. */
   private static final class Draft {
 
-    private final String name;
-    private final Stack model;
+    private String name;
+    private Stack model;
     private String data;
     private String augmentation;
     private String mixing;

@@ -45,7 +45,17 @@ public record Result(
     Recipe definition,
     History history) {
 
-  static Result of(
+  /**
+   * What the epochs of a run come to.
+   *
+   * @param recipe what was run
+   * @param parameters trainable parameters of its net
+   * @param engine what computed
+   * @param train images trained on in an epoch
+   * @param test images tested on
+   * @param history one epoch or more
+   */
+  public static Result of(
       Recipe recipe, long parameters, Engine engine, int train, int test, History history) {
     double seconds = history.epochs().stream().mapToDouble(EpochResult::seconds).sum();
     int epochs = history.epochs().size();

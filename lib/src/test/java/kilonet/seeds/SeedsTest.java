@@ -70,4 +70,31 @@ class SeedsTest {
     assertThat(sixteen.model().outputs()).isEqualTo(16);
     assertThat(Seeds.named("002/step1").orElseThrow().model().bias()).isTrue();
   }
+
+  @Test
+  void candidatesForDocument004AreOfItsSizeAndStandInNoList() {
+    assertThat(Seeds.candidates()).hasSize(8).contains("004/step5-14-12-12-12-12-14");
+    for (String name : Seeds.candidates()) {
+      Recipe candidate = Seeds.named(name).orElseThrow();
+      Recipe chosen = Seeds.named(name.substring(0, "004/step2".length())).orElseThrow();
+      assertThat(Summary.of(candidate.model()).parameters()).isEqualTo(7330);
+      assertThat(candidate.model(chosen.model()).name(chosen.name())).isEqualTo(chosen);
+      assertThat(candidate.model().dropout()).isEqualTo(chosen.model().dropout());
+      assertThat(Seeds.names()).doesNotContain(name);
+    }
+  }
+
+  @Test
+  void everyExperimentHasItsPublishedFigures() {
+    assertThat(Published.all()).extracting(Published::id).isEqualTo(Seeds.names());
+    for (Published published : Published.all()) {
+      boolean unknown = published.id().startsWith("004");
+      int missing = published.id().equals("003/step4") ? 1 : 0;
+      missing = published.id().equals("003/step4_adam") ? 2 : missing;
+      assertThat(published.logged())
+          .as(published.id())
+          .hasSize(unknown ? 0 : Seeds.named(published.id()).orElseThrow().epochs() - missing)
+          .allMatch(accuracy -> accuracy > 95 && accuracy < 99.6);
+    }
+  }
 }

@@ -1,0 +1,99 @@
+package kilonet.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import kilonet.train.Contract;
+import kilonet.train.Json;
+import kilonet.train.Result;
+
+/**
+ * The finished runs of one recipe that a folder of results holds.
+ *
+ * @param runs by growing seed
+ * @param outdated files of other recipes or of runs that were not finished, which count for nothing
+ */
+record Measurements(List<Result> runs, int outdated) {
+
+  /**
+   * Reads {@code seed-S.json} of a folder.
+   *
+   * @param folder may be missing
+   * @param current whether a result is of the recipe as it is now
+   * @throws IllegalArgumentException if a file is no result
+   */
+  static Measurements read(Path folder, Predicate<Result> current) {
+    List<Result> runs = new ArrayList<>();
+    int outdated = 0;
+    for (Path file : files(folder)) {
+      Result result = Json.read(file, Result.class);
+      boolean named = file.endsWith("seed-" + result.seed() + ".json");
+      if (named && result.isFinished() && current.test(result)) {
+        runs.add(result);
+      } else {
+        outdated++;
+      }
+    }
+    runs.sort(Comparator.comparing(Result::seed));
+    return new Measurements(List.copyOf(runs), outdated);
+  }
+
+  private static List<Path> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("seed-\\d+\\.json"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isEmpty() {
+    return runs.isEmpty();
+  }
+
+  /** A figure of each run; only where there are runs. */
+  Spread over(Function<Result, Double> figure) {
+    return Spread.of(runs.stream().map(figure).toList());
+  }
+
+  long count(Predicate<Result> condition) {
+    return runs.stream().filter(condition).count();
+  }
+
+  double seconds() {
+    return runs.stream().mapToDouble(Result::seconds).sum();
+  }
+
+  /** Best test accuracy of any epoch. */
+  static double best(Result result) {
+    return Collections.max(result.testAccuracy());
+  }
+
+  /** Test accuracy of the last epoch. */
+  static double last(Result result) {
+    return result.history().last().testAccuracy();
+  }
+
+  /** Lowest test accuracy of the last five epochs. */
+  static double low(Result result) {
+    return low(result.testAccuracy());
+  }
+
+  static double low(List<Double> accuracies) {
+    int from = Math.max(0, accuracies.size() - Contract.LAST);
+    return Collections.min(accuracies.subList(from, accuracies.size()));
+  }
+}

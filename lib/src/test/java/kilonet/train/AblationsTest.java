@@ -1,0 +1,72 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import kilonet.model.Models;
+import kilonet.model.Summary;
+import org.junit.jupiter.api.Test;
+
+class AblationsTest {
+
+  private static final Recipe RICH =
+      Recipe.of("rich", Models.Model_3(), Optimizer.nesterov(0.1, 0.9).weightDecay(1e-4, false))
+          .augmentation("rotation(10) + shift(2) + erasing(p=0.5)")
+          .mixing("mixup(alpha=0.2)")
+          .schedule("onecycle(max=0.1)")
+          .averaging("ema(decay=0.99)")
+          .labelSmoothing(0.1)
+          .clipping(1)
+          .accumulation(2);
+
+  @Test
+  void eachIngredientIsLeftOutOnce() {
+    assertThat(Ablations.of(RICH))
+        .extracting(recipe -> recipe.name().replace("rich-without-", ""))
+        .containsExactly(
+            "averaging",
+            "rotation",
+            "shift",
+            "erasing",
+            "mixing",
+            "schedule",
+            "nesterov",
+            "weight-decay",
+            "label-smoothing",
+            "clipping",
+            "accumulation",
+            "dropout");
+    assertThat(Ablations.of(RICH)).allMatch(recipe -> recipe.name("rich").differences(RICH) == 1);
+    assertThat(Ablations.of(Recipe.of("plain", Models.Model_2(), Optimizer.sgd(0.1, 0)))).isEmpty();
+  }
+
+  @Test
+  void theRestStaysAsItWas() {
+    Recipe still = Ablations.of(RICH).get(2);
+    assertThat(still.augmentation())
+        .startsWith("rotation(")
+        .contains(" + erasing(")
+        .doesNotContain("shift");
+    Recipe heavyBall = Ablations.of(RICH).get(6);
+    assertThat(heavyBall.optimizer()).isEqualTo(Optimizer.sgd(0.1, 0.9).weightDecay(1e-4, false));
+  }
+
+  @Test
+  void recordsAndTheirAblationsAreFoundByName() {
+    for (String name : Recipes.records()) {
+      Recipe record = Recipes.named(name);
+      assertThat(record.name()).isEqualTo(name);
+      assertThat(record.epochs()).isLessThanOrEqualTo(Contract.EPOCHS_UP_TO);
+      assertThat(record.validation()).isZero();
+      assertThat(record.limit()).isZero();
+      assertThat(Summary.of(record.model()).parameters()).isLessThan(Contract.PARAMETERS_BELOW);
+      assertThat(Recipes.names()).contains(name);
+      for (Recipe ablation : Ablations.of(record)) {
+        assertThat(Recipes.find(ablation.name())).contains(ablation);
+      }
+    }
+    assertThat(Summary.of(Recipes.named("record/small").model()).parameters()).isLessThan(5_000);
+    assertThatThrownBy(() -> Recipes.named("record/small-without-luck"))
+        .hasMessageContaining("No recipe is called 'record/small-without-luck'");
+  }
+}

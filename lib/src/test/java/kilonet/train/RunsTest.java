@@ -1,0 +1,169 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import kilonet.data.PenDigits;
+import kilonet.data.TrainTest;
+import kilonet.model.Stack;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunsTest {
+
+  private static TrainTest digits;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void draw() {
+    digits = PenDigits.generate(256, 100, 1);
+  }
+
+  private static Recipe recipe(String name) {
+    return Recipe.of(
+            name,
+            Stack.of("conv-bn-relu").maxPool(2).conv(4).globalAveragePool().plain(10, 1),
+            Optimizer.sgd(0.1, 0.9))
+        .data(Recipe.DIGITS)
+        .epochs(3)
+        .batch(64);
+  }
+
+  private Runs.Run run(Recipe recipe) {
+    return new Runs.Run(recipe, folder.resolve("work").resolve(recipe.name() + recipe.seed()));
+  }
+
+  private Runs runs(Recipe... recipes) {
+    return new Runs(List.of(recipes).stream().map(this::run).toList(), digits);
+  }
+
+  /** Writes down what it is told, and stops the runs after an epoch. */
+  private static final class Notes implements Runs.Watcher {
+
+    private final List<String> lines = new ArrayList<>();
+    private final List<Duration> left = new ArrayList<>();
+    private final int stopAfter;
+    private Runs runs;
+
+    Notes(int stopAfter) {
+      this.stopAfter = stopAfter;
+    }
+
+    @Override
+    public void epoch(Recipe recipe, EpochResult epoch, Duration left) {
+      lines.add(recipe.name() + " " + epoch.epoch());
+      this.left.add(left);
+      if (lines.size() == stopAfter) {
+        runs.stop();
+      }
+    }
+
+    @Override
+    public void finished(Result result, boolean earlier, Duration left) {
+      lines.add(result.recipe() + (earlier ? " earlier" : " finished"));
+      this.left.add(left);
+    }
+
+    @Override
+    public void failed(Recipe recipe, TrainingException failure) {
+      lines.add(recipe.name() + " failed");
+    }
+  }
+
+  private static Notes noting(Runs runs, int stopAfter) {
+    Notes notes = new Notes(stopAfter);
+    notes.runs = runs;
+    runs.watcher(notes);
+    return notes;
+  }
+
+  @Test
+  void stoppedRunsGoOnWhereTheyWereWithTheSameResults() {
+    Runs stopped = runs(recipe("a"), recipe("b"));
+    Notes first = noting(stopped, 2);
+    assertThat(stopped.run()).isEmpty();
+    assertThat(stopped.failures()).isEmpty();
+    assertThat(first.lines).containsExactly("a 1", "a 2");
+
+    Runs resumed = runs(recipe("a"), recipe("b"));
+    Notes second = noting(resumed, 0);
+    List<Result> results = resumed.runAll();
+    assertThat(second.lines)
+        .containsExactly("a 3", "a finished", "b 1", "b 2", "b 3", "b finished");
+    assertThat(second.left.get(5)).isZero();
+    assertThat(second.left.get(0)).isPositive();
+
+    Result unbroken = new Trainer(recipe("a"), digits).run();
+    assertThat(results.get(0).testLoss()).isEqualTo(unbroken.testLoss());
+    assertThat(results.get(0).trainLoss()).isEqualTo(unbroken.trainLoss());
+
+    Runs again = runs(recipe("b"), recipe("a"));
+    Notes third = noting(again, 0);
+    assertThat(again.run()).extracting(Result::recipe).containsExactly("b", "a");
+    assertThat(third.lines).containsExactly("b earlier", "a earlier");
+  }
+
+  @Test
+  void theTimeLeftIsThatOfTheArithmeticLeft() {
+    Recipe half = recipe("a").limit(128);
+    Runs runs = runs(recipe("whole"), half);
+    List<Duration> left = new ArrayList<>();
+    List<Long> elapsed = new ArrayList<>();
+    long start = System.nanoTime();
+    runs.watcher(
+        new Runs.Watcher() {
+          @Override
+          public void epoch(Recipe recipe, EpochResult epoch, Duration duration) {
+            left.add(duration);
+            elapsed.add(System.nanoTime() - start);
+          }
+        });
+    runs.run();
+    // An epoch of 256 images is 2 units of work, one of 128 is 1; in all 9.
+    double[] rest = {7, 5, 3, 2, 1, 0};
+    for (int i = 0; i < rest.length; i++) {
+      double atMost = elapsed.get(i) / (9 - rest[i]) * rest[i];
+      assertThat((double) left.get(i).toNanos()).isBetween(0.0, atMost + 1);
+      assertThat(left.get(i).isZero()).isEqualTo(rest[i] == 0);
+    }
+  }
+
+  @Test
+  void aRunThatFailsIsToldAndTheOthersAreTrained() throws Exception {
+    Recipe hot =
+        recipe("hot")
+            .model(Stack.of("conv-relu").maxPool(2).conv(4).globalAveragePool().plain(10, 1))
+            .optimizer(Optimizer.sgd(1e30, 0.9));
+    Runs runs = runs(hot, recipe("b")).results(folder.resolve("results"));
+    Notes notes = noting(runs, 0);
+    assertThat(runs.run()).extracting(Result::recipe).containsExactly("b");
+    assertThat(notes.lines).startsWith("hot failed").endsWith("b finished");
+    assertThat(runs.failures()).singleElement().asString().startsWith("hot, seed 1: The loss");
+    assertThat(folder.resolve("results/hot")).doesNotExist();
+    assertThat(folder.resolve("results/b/seed-1.json"))
+        .hasSameBinaryContentAs(run(recipe("b")).folder().resolve("result.json"));
+    assertThatThrownBy(() -> runs(hot, recipe("b")).runAll())
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("hot, seed 1: ");
+  }
+
+  @Test
+  void severalAtATimeGiveTheSameResults() throws Exception {
+    Recipe[] recipes = {recipe("a"), recipe("a").seed(2), recipe("a").seed(3)};
+    List<Result> results = runs(recipes).jobs(2).results(folder.resolve("results")).runAll();
+    assertThat(results).extracting(Result::seed).containsExactly(1L, 2L, 3L);
+    for (Recipe recipe : recipes) {
+      Result alone = new Trainer(recipe, digits).run();
+      Result together = Json.read(Runs.file(folder.resolve("results"), recipe), Result.class);
+      assertThat(together.trainLoss()).isEqualTo(alone.trainLoss());
+    }
+    assertThat(Files.list(folder.resolve("results/a"))).hasSize(3);
+  }
+}
