@@ -1,63 +1,96 @@
 package kilonet.fused;
 
 /**
- * Draws which activations dropout keeps, from a counter-based stream: the mask of an image follows
- * from the seed, the layer, the step and the image's place in the batch, whatever thread asks.
+ * Draws which activations dropout drops, from a counter-based stream: what is dropped of an image
+ * follows from the seed, the layer, the step and the image's place in the batch, whatever thread
+ * asks.
  *
- * <p>Each activation's number is hashed by the finisher of MurmurHash3 (Appleby 2011) with a key of
- * 64 bits mixed in, in one flat loop of integer arithmetic that HotSpot turns into vector code. The
- * retained share is met to within 2^-24.
+ * <p>Few are dropped, so the gaps between them are drawn, not each activation: the number of those
+ * kept before the next dropped one has a geometric distribution, which is inverted by a table
+ * (Devroye, <i>Non-Uniform Random Variate Generation</i>, 1986, chapters III.2 and X.2). Random
+ * bits are those of SplitMix64 (Steele, Lea, Flood 2014). Probabilities are met to within 2^-30.
  */
 final class DropoutMask {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  private static final int DIGITS = 24;
+  private static final int DIGITS = 30;
+  private static final int GUIDE_DIGITS = 10;
 
-  private final int[] counters;
-  private final int[] bits;
+  /** A gap of as many or more is drawn in parts; a geometric distribution has no memory. */
+  private static final int LONGEST = 4096;
 
-  /** Makes room for the mask of an image with so many activations. */
+  private final int[] dropped;
+  private final int[] limits = new int[LONGEST];
+  private final int[] guide = new int[1 << GUIDE_DIGITS];
+  private int longest;
+  private double tabulated = Double.NaN;
+
+  /** Makes room for images with so many activations. */
   DropoutMask(int activations) {
-    counters = new int[activations];
-    bits = new int[activations];
-    for (int i = 0; i < activations; i++) {
-      counters[i] = i;
-    }
+    dropped = new int[activations];
   }
 
   /**
-   * Draws an image's mask.
+   * Draws what is dropped of an image.
    *
    * @param retain the share that is kept, above 0, at most 1
    * @param seed the network's
    * @param layer the number of the layer
    * @param step the number of the training step
    * @param image the number of the image in the batch
-   * @return the bits of the mask's floats, 0 for what is dropped and 1 / retain for what is kept;
-   *     overwritten by the next call
+   * @return how many are dropped: so many of {@link #dropped} are valid
    */
-  int[] draw(double retain, long seed, int layer, int step, int image) {
-    long key = mix(mix(mix(seed + layer * GOLDEN) + step * GOLDEN) + image * GOLDEN);
-    int threshold = (int) Math.round(retain * (1 << DIGITS));
-    int one = Float.floatToIntBits((float) (1 / retain));
-    fill(counters, bits, (int) key, (int) (key >>> 32), threshold, one);
-    return bits;
-  }
-
-  private static void fill(
-      int[] counters, int[] bits, int first, int second, int threshold, int one) {
-    for (int i = 0; i < bits.length; i++) {
-      int h = counters[i] + first;
-      h ^= h >>> 16;
-      h *= 0x85EBCA6B;
-      h ^= second;
-      h ^= h >>> 13;
-      h *= 0xC2B2AE35;
-      h ^= h >>> 16;
-      bits[i] = (h >>> 8) - threshold >> 31 & one;
+  int draw(double retain, long seed, int layer, int step, int image) {
+    tabulate(retain);
+    if (retain == 1) {
+      return 0;
+    }
+    long state = mix(mix(mix(seed + layer * GOLDEN) + step * GOLDEN) + image * GOLDEN);
+    int count = 0;
+    int at = 0;
+    while (true) {
+      state += GOLDEN;
+      int u = (int) (mix(state) >>> Long.SIZE - DIGITS);
+      int gap = guide[u >>> DIGITS - GUIDE_DIGITS];
+      while (gap < longest && u >= limits[gap]) {
+        gap++;
+      }
+      at += gap;
+      if (at >= dropped.length) {
+        return count;
+      }
+      if (gap < longest) {
+        dropped[count++] = at++;
+      }
     }
   }
 
-  /** The finisher of SplitMix64 (Steele, Lea, Flood 2014). */
+  /** The numbers of the activations that are dropped, in ascending order; overwritten by draws. */
+  int[] dropped() {
+    return dropped;
+  }
+
+  /** Makes the table of the probabilities that a gap is at most so long. */
+  private void tabulate(double retain) {
+    if (retain == tabulated) {
+      return;
+    }
+    tabulated = retain;
+    double longer = 1;
+    longest = 0;
+    while (longest < LONGEST && Math.round(longer * (1 << DIGITS)) > 0) {
+      longer *= retain;
+      limits[longest++] = (1 << DIGITS) - (int) Math.round(longer * (1 << DIGITS));
+    }
+    int gap = 0;
+    for (int i = 0; i < guide.length; i++) {
+      while (gap < longest && limits[gap] <= i << DIGITS - GUIDE_DIGITS) {
+        gap++;
+      }
+      guide[i] = gap;
+    }
+  }
+
+  /** The finisher of SplitMix64. */
   private static long mix(long z) {
     z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
     z = (z ^ z >>> 27) * 0x94D049BB133111EBL;

@@ -138,12 +138,12 @@ final class ForwardConvolution {
     }
     Window v = c.window();
     prop_kind kind = prop_kind.forward_training;
-    algorithm direct = algorithm.convolution_direct;
+    algorithm how = algorithm.convolution_direct;
     convolution_forward.desc d =
         hasBias
             ? new convolution_forward.desc(
-                kind, direct, from, w, biases(whole), to, v.stride(), v.pad(), v.pad())
-            : new convolution_forward.desc(kind, direct, from, w, to, v.stride(), v.pad(), v.pad());
+                kind, how, from, w, biases(whole), to, v.stride(), v.pad(), v.pad())
+            : new convolution_forward.desc(kind, how, from, w, to, v.stride(), v.pad(), v.pad());
     return own.keep(new convolution_forward.primitive_desc(own.keep(d), attributes, dnn.engine()));
   }
 

@@ -4,12 +4,16 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
+import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
@@ -47,10 +51,65 @@ final class OneDnn {
     PROBLEM = problem;
   }
 
+  /** The multiply-adds of a pixel and the pixels from which on Winograd's way is faster. */
+  private static final int WINOGRAD_CHANNELS = 32 * 64;
+
+  private static final int WINOGRAD_PIXELS = 400;
+  private static final boolean WINOGRAD = PROBLEM == null && hasWinograd();
+
   private final NativeMemory owner;
 
   OneDnn(NativeMemory owner) {
     this.owner = owner;
+  }
+
+  /** Whether oneDNN has Winograd's convolution for this processor: it wants AVX-512. */
+  private static boolean hasWinograd() {
+    try (NativeMemory own = new NativeMemory(new Object())) {
+      Shape in = new Shape(32, 26, 26);
+      Shape out = new Shape(64, 24, 24);
+      OneDnn dnn = new OneDnn(own);
+      long[] stride = {1, 1};
+      long[] pad = {0, 0};
+      own.keep(
+          new convolution_forward.primitive_desc(
+              own.keep(
+                  new convolution_forward.desc(
+                      prop_kind.forward_training,
+                      algorithm.convolution_winograd,
+                      dnn.images(8, 32, in),
+                      dnn.describe(memory.format_tag.any, 64, 32, 3, 3),
+                      dnn.images(8, 64, out),
+                      stride,
+                      pad,
+                      pad)),
+              dnn.attributes(),
+              CPU));
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * How to compute a convolution. Winograd's minimal filtering (Lavin, Gray: <i>Fast algorithms for
+   * convolutional neural networks</i>, 2016) takes fewer multiplications; with few channels, the
+   * transforms that it needs cost more than it saves.
+   */
+  static algorithm algorithm(Convolution c) {
+    Shape in = c.in();
+    Shape out = c.out();
+    boolean fits =
+        c.window().kernelHeight() == 3
+            && c.window().kernelWidth() == 3
+            && c.window().strideHeight() == 1
+            && c.window().strideWidth() == 1
+            && in.channels() % BLOCK == 0
+            && out.channels() % BLOCK == 0;
+    boolean pays =
+        (long) in.channels() * out.channels() >= WINOGRAD_CHANNELS
+            && out.height() * out.width() >= WINOGRAD_PIXELS;
+    return WINOGRAD && fits && pays ? algorithm.convolution_winograd : algorithm.convolution_direct;
   }
 
   engine engine() {

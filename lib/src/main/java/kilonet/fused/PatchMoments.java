@@ -12,9 +12,9 @@ import kilonet.fused.Stage.Window;
  * its weights, before it is computed.
  *
  * <p>Images have one channel. Products of pixels a certain way apart are summed for each pixel
- * first, over the images, in flat loops; which of them a pair of window places sees is decided once
- * at the end. Everything is in double precision. Images are added in parts, which are summed in
- * their order.
+ * first, over the images, in flat loops that HotSpot turns into vector code; which of them a pair
+ * of window places sees is decided once at the end, and summed in double precision. Images are
+ * added in parts, which are summed in their order.
  */
 final class PatchMoments {
   private final Shape image;
@@ -24,8 +24,8 @@ final class PatchMoments {
   /** How far apart in memory two pixels of a window can be, in ascending order; the first is 0. */
   private final int[] shifts;
 
-  private final double[][][] products;
-  private final double[][] sums;
+  private final float[][][] products;
+  private final float[][] sums;
 
   private final double[] total;
   private final double[] product;
@@ -49,8 +49,8 @@ final class PatchMoments {
       }
     }
     shifts = apart.stream().mapToInt(Integer::intValue).toArray();
-    products = new double[parts][shifts.length][pixels];
-    sums = new double[parts][pixels];
+    products = new float[parts][shifts.length][pixels];
+    sums = new float[parts][pixels];
     total = new double[area()];
     product = new double[area() * area()];
   }
@@ -67,39 +67,42 @@ final class PatchMoments {
 
   /** What one thread needs to add images. */
   final class Adder {
-    private final double[] pixels = new double[image.height() * image.width()];
-    private final double[] shifted = new double[pixels.length];
+    private final float[] pixels = new float[image.height() * image.width()];
+    private final float[] shifted = new float[pixels.length];
 
     /** Empties a part. */
     void clear(int part) {
       Arrays.fill(sums[part], 0);
-      for (double[] row : products[part]) {
+      for (float[] row : products[part]) {
         Arrays.fill(row, 0);
       }
     }
 
-    /** Adds an image, row by row, to a part. */
-    void add(int part, float[] values) {
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = values[i];
-      }
+    /** Returns where to put the next image, row by row. */
+    float[] image() {
+      return pixels;
+    }
+
+    /** Adds the {@link #image} to a part. */
+    void add(int part) {
       addTo(sums[part], pixels);
-      for (int s = 0; s < shifts.length; s++) {
+      addProducts(products[part][0], pixels, pixels);
+      for (int s = 1; s < shifts.length; s++) {
         System.arraycopy(pixels, shifts[s], shifted, 0, pixels.length - shifts[s]);
         addProducts(products[part][s], pixels, shifted);
       }
     }
   }
 
-  private static void addTo(double[] to, double[] from) {
+  private static void addProducts(float[] to, float[] a, float[] b) {
     for (int i = 0; i < to.length; i++) {
-      to[i] += from[i];
+      to[i] += a[i] * b[i];
     }
   }
 
-  private static void addProducts(double[] to, double[] a, double[] b) {
+  private static void addTo(float[] to, float[] from) {
     for (int i = 0; i < to.length; i++) {
-      to[i] += a[i] * b[i];
+      to[i] += from[i];
     }
   }
 
@@ -123,7 +126,7 @@ final class PatchMoments {
   }
 
   /** Sums over the positions of the window at which its places k and l are on the image. */
-  private double sum(double[] values, int k, int l) {
+  private double sum(float[] values, int k, int l) {
     int width = window.kernelWidth();
     int top = Math.max(0, ceiling(window.padHeight() - k / width, window.strideHeight()));
     int bottom = last(l / width, window.padHeight(), window.strideHeight(), image.height());

@@ -2,7 +2,10 @@ package kilonet.fused;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +19,6 @@ import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
 import kilonet.fused.Stage.Shape;
 import kilonet.fused.Stage.Window;
-import org.bytedeco.dnnl.batch_normalization_backward;
-import org.bytedeco.dnnl.batch_normalization_forward;
-import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
@@ -31,14 +31,16 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
 final class TrainingPlan implements AutoCloseable {
   private static final int CHUNK = 8;
   private static final int LARGEST_FOLDED_WINDOW = 25;
+  private static final long[] ONCE = {1, 1};
+  private static final long[] NONE = {0, 0};
 
   private final Stack stack;
   private final int batch;
@@ -181,7 +183,9 @@ final class TrainingPlan implements AutoCloseable {
         length += work.gradientLength();
         works.add(work);
       } else if (stage instanceof Pointwise pointwise) {
-        works.add(new PointwiseWork(i, pointwise));
+        boolean follows = i > 0 && stack.stages().get(i - 1) instanceof Convolution;
+        ConvolutionWork before = follows ? (ConvolutionWork) works.get(works.size() - 1) : null;
+        works.add(new PointwiseWork(i, pointwise, before));
       } else {
         works.add(new PoolingWork(i, (Pooling) stage));
       }
@@ -369,7 +373,7 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   private void reduce() {
-    java.util.Arrays.fill(total, 0);
+    Arrays.fill(total, 0);
     for (int c = 0; c < chunks.size(); c++) {
       partialGradients.position((long) c * partialLength).get(partial);
       for (int i = 0; i < total.length; i++) {
@@ -436,21 +440,28 @@ final class TrainingPlan implements AutoCloseable {
     private final Convolution c;
     private final boolean plain;
     private final boolean hasBias;
+    private final int next;
     private final int gradientStart;
     private final ForwardConvolution forward;
     private final memory.desc backwardWeights;
     private final memory.desc gradientWeights;
     private final int[] backwardOrigin;
     private final int[] gradientOrigin;
+    private final int[] backwardOutput;
+    private final int[] gradientOutput;
     private final FloatPointer backwardPacked;
     private final float[] backwardStaging;
     private final int gradientCount;
 
+    /** By what the error of each output channel still has to be multiplied. */
+    private final float[] errorFactor;
+
     ConvolutionWork(int stage, Convolution c, int gradientStart) {
-      this(stage, c, gradientStart, c.biasAt().length > 0);
+      this(stage, c, gradientStart, c.biasAt().length > 0, stage + 1);
     }
 
-    ConvolutionWork(int stage, Convolution c, int gradientStart, boolean hasBias) {
+    ConvolutionWork(int stage, Convolution c, int gradientStart, boolean hasBias, int next) {
+      this.next = next;
       this.stage = stage;
       this.c = c;
       this.hasBias = hasBias;
@@ -471,17 +482,24 @@ final class TrainingPlan implements AutoCloseable {
       gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
       if (stage > 0) {
         backwardWeights = own.keep(dataDescription(full, hint, null).weights_desc());
-        backwardOrigin = origin(backwardWeights);
+        int[] order = order(backwardWeights);
+        backwardOrigin = ForwardConvolution.origin(c, order, inputs());
+        backwardOutput = output(order);
         backwardPacked = own.allocateFloats(backwardOrigin.length);
         backwardStaging = new float[backwardOrigin.length];
       } else {
         backwardWeights = null;
         backwardOrigin = null;
+        backwardOutput = null;
         backwardPacked = null;
         backwardStaging = null;
       }
-      gradientOrigin = origin(gradientWeights);
-      gradientCount = (gradientOrigin.length + 15) / 16 * 16;
+      int[] order = order(gradientWeights);
+      gradientOrigin = ForwardConvolution.origin(c, order, inputs());
+      gradientOutput = output(order);
+      errorFactor = new float[outputs()];
+      Arrays.fill(errorFactor, 1);
+      gradientCount = OneDnn.padded(gradientOrigin.length);
     }
 
     int gradientLength() {
@@ -496,9 +514,21 @@ final class TrainingPlan implements AutoCloseable {
       return OneDnn.padded(c.out().channels());
     }
 
-    private int[] origin(memory.desc packed) {
-      int[] plainOrigin = dnn.origin(weights(memory.format_tag.oihw), packed);
-      return ForwardConvolution.origin(c, plainOrigin, inputs());
+    /** For each packed weight, its place in the order output, input, row, column, or -1. */
+    private int[] order(memory.desc packed) {
+      return dnn.origin(weights(memory.format_tag.oihw), packed);
+    }
+
+    /** For each packed weight, the output that it belongs to. */
+    private int[] output(int[] order) {
+      int perOutput = inputs() * c.window().kernelHeight() * c.window().kernelWidth();
+      return Arrays.stream(order).map(at -> Math.max(0, at) / perOutput).toArray();
+    }
+
+    /** Takes over by what the error of each output channel still has to be multiplied. */
+    void scaleErrors(float[] factor) {
+      System.arraycopy(factor, 0, errorFactor, 0, factor.length);
+      loadBackward();
     }
 
     private memory.desc weights(memory.format_tag tag) {
@@ -520,7 +550,7 @@ final class TrainingPlan implements AutoCloseable {
           own.keep(
               new convolution_forward.desc(
                   prop_kind.forward_training,
-                  algorithm.convolution_direct,
+                  OneDnn.algorithm(c),
                   source(chunk),
                   weights(memory.format_tag.any),
                   dnn.images(chunk.size, outputs(), c.out()),
@@ -540,7 +570,7 @@ final class TrainingPlan implements AutoCloseable {
           own.keep(
               hasBias
                   ? new convolution_backward_weights.desc(
-                      algorithm.convolution_direct,
+                      OneDnn.algorithm(c),
                       from,
                       w,
                       biasDescription(),
@@ -549,7 +579,7 @@ final class TrainingPlan implements AutoCloseable {
                       v.pad(),
                       v.pad())
                   : new convolution_backward_weights.desc(
-                      algorithm.convolution_direct, from, w, to, v.stride(), v.pad(), v.pad()));
+                      OneDnn.algorithm(c), from, w, to, v.stride(), v.pad(), v.pad()));
       return own.keep(
           new convolution_backward_weights.primitive_desc(d, dnn.attributes(), dnn.engine(), hint));
     }
@@ -561,7 +591,7 @@ final class TrainingPlan implements AutoCloseable {
       convolution_backward_data.desc d =
           own.keep(
               new convolution_backward_data.desc(
-                  algorithm.convolution_direct,
+                  OneDnn.algorithm(c),
                   source(chunk),
                   w,
                   dnn.images(chunk.size, outputs(), c.out()),
@@ -581,7 +611,10 @@ final class TrainingPlan implements AutoCloseable {
     void loadBackward() {
       if (backwardOrigin != null) {
         for (int i = 0; i < backwardOrigin.length; i++) {
-          backwardStaging[i] = backwardOrigin[i] < 0 ? 0 : parameters[backwardOrigin[i]];
+          backwardStaging[i] =
+              backwardOrigin[i] < 0
+                  ? 0
+                  : parameters[backwardOrigin[i]] * errorFactor[backwardOutput[i]];
         }
         backwardPacked.put(backwardStaging);
       }
@@ -602,7 +635,7 @@ final class TrainingPlan implements AutoCloseable {
 
     @Override
     void backward(Chunk chunk) {
-      addActivationBackward(chunk, c.activation(), c.out(), stage);
+      addActivationBackward(chunk, c.activation(), c.out(), stage, next);
       convolution_forward.primitive_desc hint = paddedHint(chunk);
       convolution_backward_weights.primitive_desc d =
           weightDescription(chunk, hint, gradientWeights);
@@ -656,13 +689,13 @@ final class TrainingPlan implements AutoCloseable {
     void storeWeights() {
       for (int i = 0; i < gradientOrigin.length; i++) {
         if (gradientOrigin[i] >= 0) {
-          gradient[gradientOrigin[i]] = total[gradientStart + i];
+          gradient[gradientOrigin[i]] = total[gradientStart + i] * errorFactor[gradientOutput[i]];
         }
       }
     }
 
     float biasGradient(int output) {
-      return total[gradientStart + gradientCount + output];
+      return total[gradientStart + gradientCount + output] * errorFactor[output];
     }
   }
 
@@ -681,7 +714,6 @@ final class TrainingPlan implements AutoCloseable {
     private final PointwiseWork pointwise;
     private final PatchMoments moments;
     private final PatchMoments.Adder[] adders;
-    private final float[][] pixels;
     private final float[] scale;
     private final float[] shift;
     private final double[] seen;
@@ -691,11 +723,10 @@ final class TrainingPlan implements AutoCloseable {
       this.norm = p.norm();
       Convolution whole =
           new Convolution(c.in(), c.out(), c.window(), c.weightAt(), c.biasAt(), p.activation());
-      this.convolution = new ConvolutionWork(0, whole, 0, true);
-      this.pointwise = new PointwiseWork(1, p);
+      this.convolution = new ConvolutionWork(0, whole, 0, true, 2);
+      this.pointwise = new PointwiseWork(1, p, null);
       this.moments = new PatchMoments(c.in(), c.window(), chunks.size());
       this.adders = new PatchMoments.Adder[team.size()];
-      this.pixels = new float[team.size()][c.in().height() * c.in().width()];
       for (int i = 0; i < adders.length; i++) {
         adders[i] = moments.new Adder();
       }
@@ -712,15 +743,15 @@ final class TrainingPlan implements AutoCloseable {
     @Override
     void forward(Chunk chunk) {
       int thread = threadOf(chunk.number, chunks.size());
-      int size = pixels[thread].length;
+      int size = c.in().height() * c.in().width();
       FloatPointer at = new FloatPointer(activations[0]);
       chunk.add(
           "moments 0",
           s -> {
             adders[thread].clear(chunk.number);
             for (int n = 0; n < chunk.size; n++) {
-              at.position((long) (chunk.first + n) * size).get(pixels[thread]);
-              adders[thread].add(chunk.number, pixels[thread]);
+              at.position((long) (chunk.first + n) * size).get(adders[thread].image());
+              adders[thread].add(chunk.number);
             }
           });
       chunk.endPhase();
@@ -740,6 +771,7 @@ final class TrainingPlan implements AutoCloseable {
     private void fold() {
       moments.finish();
       double count = pointwise.count;
+      double kept = pointwise.keptFactor();
       for (int o = 0; o < c.out().channels(); o++) {
         double sum = 0;
         double squares = 0;
@@ -752,8 +784,8 @@ final class TrainingPlan implements AutoCloseable {
         double mean = sum / count;
         double variance = Math.max(0, squares / count - mean * mean);
         double factor = norm.gamma(parameters, o) / Math.sqrt(variance + norm.epsilon());
-        scale[o] = (float) factor;
-        shift[o] = (float) (norm.beta(parameters, o) - factor * mean);
+        scale[o] = (float) (kept * factor);
+        shift[o] = (float) (kept * (norm.beta(parameters, o) - factor * mean));
         pointwise.mean[o] =
             (float) (mean + (c.biasAt().length > 0 ? parameters[c.biasAt()[o]] : 0));
         pointwise.variance[o] = (float) variance;
@@ -763,7 +795,7 @@ final class TrainingPlan implements AutoCloseable {
 
     @Override
     void backward(Chunk chunk) {
-      pointwise.addMaskBackward(chunk);
+      pointwise.addDropoutBackward(chunk);
       convolution.backward(chunk);
     }
 
@@ -771,7 +803,7 @@ final class TrainingPlan implements AutoCloseable {
     void store() {
       convolution.storeWeights();
       double count = pointwise.count;
-      double kept = pointwise.errorFactor();
+      double kept = pointwise.keptFactor();
       for (int o = 0; o < c.out().channels(); o++) {
         double mean = pointwise.mean[o] - (c.biasAt().length > 0 ? parameters[c.biasAt()[o]] : 0);
         double deviation = Math.sqrt(pointwise.variance[o] + norm.epsilon());
@@ -804,10 +836,22 @@ final class TrainingPlan implements AutoCloseable {
   }
 
   /** Error behind an activation from the error before it, in place. */
-  private void addActivationBackward(Chunk chunk, Activation activation, Shape shape, int stage) {
-    if (activation.isIdentity()) {
+  private void addActivationBackward(
+      Chunk chunk, Activation activation, Shape shape, int stage, int next) {
+    if (activation.isIdentity() || activation.slope() == 0 && isMaxPooling(next)) {
       return;
     }
+    addSlope(chunk, activation, shape, stage);
+  }
+
+  /** Whether a stage is a max pooling, which does the ReLU's part on the way back. */
+  private boolean isMaxPooling(int stage) {
+    return stage < stack.stages().size()
+        && stack.stages().get(stage) instanceof Pooling p
+        && p.kind() == Pooling.Kind.MAX;
+  }
+
+  private void addSlope(Chunk chunk, Activation activation, Shape shape, int stage) {
     memory.desc d = padded(chunk, shape);
     algorithm relu = algorithm.eltwise_relu_use_dst_for_bwd;
     eltwise_forward.primitive_desc hint =
@@ -842,52 +886,49 @@ final class TrainingPlan implements AutoCloseable {
     private final int channels;
     private final int width;
     private final double count;
-    private final FloatPointer mask;
     private final DropoutMask[] masks;
-    private final IntPointer[] maskBits;
     private final FloatPointer partialStatistics;
     private final FloatPointer partialSums;
-    private final FloatPointer statistics;
     private final FloatPointer scales;
-    private final FloatPointer errorScales;
     private final FloatPointer correction;
-    private final FloatPointer waste;
+    private final FloatPointer correctionFactor;
+    private final ConvolutionWork before;
     private final float[] read;
     private final float[] mean;
     private final float[] variance;
     private final float[] scaleStaging;
-    private final float[] statisticsStaging;
+    private final float[] factorStaging;
     private final double[] gammaSum;
     private final double[] betaSum;
 
-    PointwiseWork(int stage, Pointwise p) {
+    /**
+     * Prepares it.
+     *
+     * @param before the convolution right before it, which takes a scale of the error into its
+     *     weights, or null
+     */
+    PointwiseWork(int stage, Pointwise p, ConvolutionWork before) {
       this.stage = stage;
+      this.before = before;
       this.p = p;
       this.shape = p.in();
       this.channels = shape.channels();
       this.width = OneDnn.padded(channels);
       this.count = (double) batch * shape.height() * shape.width();
-      int maskImages = maskIsInSign() ? CHUNK * team.size() : batch;
-      this.mask =
-          p.dropout() == null ? null : own.allocateFloats(maskImages * OneDnn.floats(shape));
       this.masks = new DropoutMask[team.size()];
-      this.maskBits = new IntPointer[team.size()];
       for (int i = 0; i < team.size() && p.dropout() != null; i++) {
-        masks[i] = new DropoutMask((int) OneDnn.floats(shape));
-        maskBits[i] = new IntPointer(mask);
+        masks[i] = new DropoutMask(channels * shape.height() * shape.width());
       }
       this.partialStatistics = own.allocateFloats(2L * width * chunks.size());
       this.partialSums = own.allocateFloats(2L * width * chunks.size());
-      this.statistics = own.allocateFloats(2L * width);
       this.scales = own.allocateFloats(2L * width);
-      this.errorScales = own.allocateFloats(2L * width);
       this.correction = own.allocateFloats(2L * width);
-      this.waste = own.allocateFloats(CHUNK * OneDnn.floats(shape) * team.size());
+      this.correctionFactor = own.allocateFloats(width);
       this.read = new float[2 * width * chunks.size()];
       this.mean = new float[channels];
       this.variance = new float[channels];
       this.scaleStaging = new float[2 * width];
-      this.statisticsStaging = new float[2 * width];
+      this.factorStaging = new float[width];
       this.gammaSum = new double[channels];
       this.betaSum = new double[channels];
     }
@@ -898,58 +939,106 @@ final class TrainingPlan implements AutoCloseable {
           own.keep(NativeMemory.after(start, skip * Float.BYTES)));
     }
 
-    private memory pair(FloatPointer start, long skip) {
-      return dnn.memory(
-          dnn.describe(memory.format_tag.nc, 2, width),
-          own.keep(NativeMemory.after(start, skip * Float.BYTES)));
+    @Override
+    void load() {
+      if (p.norm() == null && p.dropout() != null) {
+        Arrays.fill(scaleStaging, 0, channels, (float) keptFactor());
+        scales.put(scaleStaging);
+      }
     }
 
     @Override
     void forward(Chunk chunk) {
-      memory.desc d = padded(chunk, shape);
-      memory from = padded(activations[stage], shape, chunk);
-      memory to = padded(activations[stage + 1], shape, chunk);
+      memory from = rows(activations[stage], chunk);
+      memory to = rows(activations[stage + 1], chunk);
       if (p.norm() != null) {
-        batch_normalization_forward.primitive_desc b =
-            normDescription(chunk, normalization_flags.none.value, prop_kind.forward_training);
-        memory y =
-            dnn.memory(
-                d,
-                own.keep(
-                    NativeMemory.after(
-                        waste,
-                        threadOf(chunk.number, chunks.size())
-                            * CHUNK
-                            * OneDnn.floats(shape)
-                            * Float.BYTES)));
-        long skip = 2L * width * chunk.number;
-        chunk.add(
-            dnn.operation("statistics " + stage, new batch_normalization_forward(b), b),
-            DNNL_ARG_SRC,
-            from,
-            DNNL_ARG_DST,
-            y,
-            DNNL_ARG_MEAN,
-            vector(partialStatistics, skip),
-            DNNL_ARG_VARIANCE,
-            vector(partialStatistics, skip + width));
+        addSums("statistics ", chunk, from, from, partialStatistics);
         chunk.endPhase();
-        addDraw(chunk);
-        post_ops post = own.keep(new post_ops());
-        if (!p.activation().isIdentity()) {
-          post.append_eltwise(1, algorithm.eltwise_relu, p.activation().slope(), 0);
-        }
-        if (p.dropout() == null) {
-          addScaling("norm ", chunk, post, scales, to);
-          return;
-        }
-        int number = DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (post.len() + 1) | DNNL_ARG_SRC_1;
-        post.append_binary(algorithm.binary_mul, d);
-        addScaling("norm ", chunk, post, scales, to, number, maskOf(chunk));
-      } else {
-        addActivationForward(chunk, from, to);
-        addDropout(chunk);
       }
+      if (p.norm() == null && p.dropout() == null) {
+        addActivationForward(chunk);
+        return;
+      }
+      post_ops post = own.keep(new post_ops());
+      if (!p.activation().isIdentity()) {
+        post.append_eltwise(1, algorithm.eltwise_relu, p.activation().slope(), 0);
+      }
+      addScaling("norm ", chunk, post, scales, from, to);
+      addDropout(chunk);
+    }
+
+    /**
+     * The chunk's activations with all pixels of an image, or of the chunk, in one row: operations
+     * that work channel by channel need not know where a row ends, and are faster with long ones.
+     */
+    private memory.desc rows(Chunk chunk) {
+      long pixels = (long) shape.height() * shape.width();
+      return width == OneDnn.BLOCK
+          ? dnn.describe(memory.format_tag.nChw16c, 1, width, chunk.size, pixels)
+          : dnn.describe(memory.format_tag.nChw16c, chunk.size, width, 1, pixels);
+    }
+
+    private memory rows(FloatPointer start, Chunk chunk) {
+      return at(start, shape, chunk, rows(chunk));
+    }
+
+    /** A 1x1 convolution of each channel with itself alone. */
+    private convolution_forward.primitive_desc channelwise(Chunk chunk, post_ops post) {
+      primitive_attr attributes = dnn.attributes();
+      if (post != null) {
+        attributes.set_post_ops(post);
+      }
+      return own.keep(
+          new convolution_forward.primitive_desc(
+              own.keep(
+                  new convolution_forward.desc(
+                      prop_kind.forward_training,
+                      algorithm.convolution_direct,
+                      rows(chunk),
+                      dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
+                      dnn.describe(memory.format_tag.a, width),
+                      rows(chunk),
+                      ONCE,
+                      NONE,
+                      NONE)),
+              attributes,
+              dnn.engine()));
+    }
+
+    /**
+     * Sums, for each channel, the products of two tensors, then the second tensor: what the
+     * gradients of a channelwise 1x1 convolution's weight and bias are.
+     */
+    private void addSums(String name, Chunk chunk, memory a, memory b, FloatPointer sums) {
+      convolution_backward_weights.primitive_desc d =
+          own.keep(
+              new convolution_backward_weights.primitive_desc(
+                  own.keep(
+                      new convolution_backward_weights.desc(
+                          algorithm.convolution_direct,
+                          rows(chunk),
+                          dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
+                          dnn.describe(memory.format_tag.a, width),
+                          rows(chunk),
+                          ONCE,
+                          NONE,
+                          NONE)),
+                  dnn.attributes(),
+                  dnn.engine(),
+                  channelwise(chunk, null)));
+      long skip = 2L * width * chunk.number;
+      chunk.add(
+          dnn.operation(name + stage, new convolution_backward_weights(d), d),
+          DNNL_ARG_SRC,
+          a,
+          DNNL_ARG_DIFF_DST,
+          b,
+          DNNL_ARG_DIFF_WEIGHTS,
+          dnn.memory(
+              own.keep(d.diff_weights_desc()),
+              own.keep(NativeMemory.after(sums, skip * Float.BYTES))),
+          DNNL_ARG_DIFF_BIAS,
+          vector(sums, skip + width));
     }
 
     /**
@@ -960,33 +1049,19 @@ final class TrainingPlan implements AutoCloseable {
      *     keep them in this order
      */
     private void addScaling(
-        String name, Chunk chunk, post_ops post, FloatPointer scales, memory to, Object... more) {
-      memory.desc d = padded(chunk, shape);
-      primitive_attr attributes = dnn.attributes();
-      attributes.set_post_ops(post);
-      long[] once = {1, 1};
-      long[] none = {0, 0};
-      convolution_forward.primitive_desc c =
-          own.keep(
-              new convolution_forward.primitive_desc(
-                  own.keep(
-                      new convolution_forward.desc(
-                          prop_kind.forward_training,
-                          algorithm.convolution_direct,
-                          d,
-                          dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
-                          dnn.describe(memory.format_tag.a, width),
-                          d,
-                          once,
-                          none,
-                          none)),
-                  attributes,
-                  dnn.engine()));
+        String name,
+        Chunk chunk,
+        post_ops post,
+        FloatPointer scales,
+        memory from,
+        memory to,
+        Object... more) {
+      convolution_forward.primitive_desc c = channelwise(chunk, post);
       List<Object> arguments =
           new ArrayList<>(
               List.of(
                   DNNL_ARG_SRC,
-                  padded(activations[stage], shape, chunk),
+                  from,
                   DNNL_ARG_WEIGHTS,
                   dnn.memory(own.keep(c.weights_desc()), scales),
                   DNNL_ARG_BIAS,
@@ -997,36 +1072,33 @@ final class TrainingPlan implements AutoCloseable {
       chunk.add(dnn.operation(name + stage, new convolution_forward(c), c), arguments.toArray());
     }
 
-    private void addDraw(Chunk chunk) {
-      if (p.dropout() != null) {
-        chunk.add("draw " + stage, s -> draw(chunk));
-      }
-    }
-
     void addDropout(Chunk chunk) {
-      addDraw(chunk);
       if (p.dropout() != null) {
-        addMask(chunk, padded(activations[stage + 1], shape, chunk));
+        FloatBuffer to = buffer(activations[stage + 1], chunk);
+        chunk.add("dropout " + stage, s -> drop(chunk, to));
       }
     }
 
-    void addMaskBackward(Chunk chunk) {
-      if (p.dropout() != null && !maskIsInSign()) {
-        addMask(chunk, padded(errors[stage + 1], shape, chunk));
+    /** The error of what was dropped is 0; behind a ReLU it is already, as its outcome is 0. */
+    void addDropoutBackward(Chunk chunk) {
+      if (p.dropout() != null && p.activation().slope() != 0) {
+        FloatBuffer to = buffer(errors[stage + 1], chunk);
+        chunk.add("dropout backward " + stage, s -> drop(chunk, to));
       }
     }
 
-    /** What errors still have to be multiplied with where the mask is in the sign. */
-    double errorFactor() {
-      return maskIsInSign() ? 1 / retained() : 1;
+    private FloatBuffer buffer(FloatPointer start, Chunk chunk) {
+      long image = OneDnn.floats(shape) * Float.BYTES;
+      return new BytePointer(NativeMemory.after(start, chunk.first * image))
+          .capacity(chunk.size * image)
+          .asByteBuffer()
+          .order(ByteOrder.nativeOrder())
+          .asFloatBuffer();
     }
 
-    /**
-     * Whether the sign of the outcome tells what was dropped, and the factor of what was not can
-     * wait for the batch norm's own.
-     */
-    private boolean maskIsInSign() {
-      return p.norm() != null && p.activation().slope() == 0;
+    /** By what dropout multiplies what it keeps. */
+    double keptFactor() {
+      return 1 / retained();
     }
 
     private double retained() {
@@ -1038,7 +1110,7 @@ final class TrainingPlan implements AutoCloseable {
           : p.dropout().getPSchedule().valueAt(iteration, epoch);
     }
 
-    private void addActivationForward(Chunk chunk, memory from, memory to) {
+    private void addActivationForward(Chunk chunk) {
       eltwise_forward.primitive_desc e =
           own.keep(
               new eltwise_forward.primitive_desc(
@@ -1054,43 +1126,9 @@ final class TrainingPlan implements AutoCloseable {
       chunk.add(
           dnn.operation("activation " + stage, new eltwise_forward(e), e),
           DNNL_ARG_SRC,
-          from,
+          padded(activations[stage], shape, chunk),
           DNNL_ARG_DST,
-          to);
-    }
-
-    private void addMask(Chunk chunk, memory data) {
-      memory.desc d = padded(chunk, shape);
-      binary.primitive_desc b =
-          own.keep(
-              new binary.primitive_desc(
-                  own.keep(new binary.desc(algorithm.binary_mul, d, d, d)),
-                  dnn.attributes(),
-                  dnn.engine()));
-      chunk.add(
-          dnn.operation("dropout " + stage, new binary(b), b),
-          DNNL_ARG_SRC_0,
-          data,
-          DNNL_ARG_SRC_1,
-          maskOf(chunk),
-          DNNL_ARG_DST,
-          data);
-    }
-
-    private memory maskOf(Chunk chunk) {
-      long skip = maskStart(chunk) * OneDnn.floats(shape) * Float.BYTES;
-      return dnn.memory(padded(chunk, shape), own.keep(NativeMemory.after(mask, skip)));
-    }
-
-    private batch_normalization_forward.primitive_desc normDescription(
-        Chunk chunk, int flags, prop_kind kind) {
-      return own.keep(
-          new batch_normalization_forward.primitive_desc(
-              own.keep(
-                  new batch_normalization_forward.desc(
-                      kind.value, padded(chunk, shape), (float) p.norm().epsilon(), flags)),
-              dnn.attributes(),
-              dnn.engine()));
+          padded(activations[stage + 1], shape, chunk));
     }
 
     @Override
@@ -1101,80 +1139,61 @@ final class TrainingPlan implements AutoCloseable {
     private void mergeStatistics() {
       Norm norm = p.norm();
       partialStatistics.get(read);
-      double area = (double) shape.height() * shape.width();
+      double kept = keptFactor();
       for (int c = 0; c < channels; c++) {
+        double squares = 0;
         double sum = 0;
-        for (Chunk chunk : chunks) {
-          sum += chunk.size * area * read[2 * width * chunk.number + c];
+        for (int k = 0; k < chunks.size(); k++) {
+          squares += read[2 * width * k + c];
+          sum += read[2 * width * k + width + c];
         }
         double m = sum / count;
-        double squares = 0;
-        for (Chunk chunk : chunks) {
-          int at = 2 * width * chunk.number + c;
-          double off = read[at] - m;
-          squares += chunk.size * area * (read[at + width] + off * off);
-        }
         mean[c] = (float) m;
-        variance[c] = (float) (squares / count);
-        statisticsStaging[c] = mean[c];
-        statisticsStaging[width + c] = variance[c];
-        double scale = norm.gamma(parameters, c) / Math.sqrt(variance[c] + norm.epsilon());
+        variance[c] = (float) Math.max(0, squares / count - m * m);
+        double scale = kept * norm.gamma(parameters, c) / Math.sqrt(variance[c] + norm.epsilon());
         scaleStaging[c] = (float) scale;
-        scaleStaging[width + c] = (float) (norm.beta(parameters, c) - scale * mean[c]);
+        scaleStaging[width + c] = (float) (kept * norm.beta(parameters, c) - scale * mean[c]);
       }
-      statistics.put(statisticsStaging);
       scales.put(scaleStaging);
-      for (int c = 0; c < channels; c++) {
-        scaleStaging[c] = (float) (errorFactor() * norm.gamma(parameters, c));
-        scaleStaging[width + c] = norm.beta(parameters, c);
+      if (before != null) {
+        before.scaleErrors(Arrays.copyOf(scaleStaging, width));
       }
-      errorScales.put(scaleStaging);
     }
 
     @Override
     void backward(Chunk chunk) {
-      memory error = padded(errors[stage + 1], shape, chunk);
-      addMaskBackward(chunk);
-      addActivationBackward(chunk, p.activation(), shape, stage);
+      memory error = rows(errors[stage + 1], chunk);
+      addDropoutBackward(chunk);
+      addActivationBackward(chunk, p.activation(), shape, stage, stage + 1);
       if (p.norm() == null) {
+        if (p.dropout() != null && stage > 0) {
+          addScaling("scale ", chunk, null, scales, error, error);
+        }
         return;
       }
-      int flags =
-          normalization_flags.use_global_stats.value | normalization_flags.use_scale_shift.value;
-      memory.desc d = padded(chunk, shape);
-      batch_normalization_backward.primitive_desc b =
-          own.keep(
-              new batch_normalization_backward.primitive_desc(
-                  own.keep(
-                      new batch_normalization_backward.desc(
-                          prop_kind.backward.value, d, d, (float) p.norm().epsilon(), flags)),
-                  dnn.attributes(),
-                  dnn.engine(),
-                  normDescription(chunk, flags, prop_kind.forward_training)));
-      memory from = padded(activations[stage], shape, chunk);
-      chunk.add(
-          dnn.operation("sums " + stage, new batch_normalization_backward(b), b),
-          DNNL_ARG_SRC,
-          from,
-          DNNL_ARG_MEAN,
-          vector(statistics, 0),
-          DNNL_ARG_VARIANCE,
-          vector(statistics, width),
-          DNNL_ARG_DIFF_DST,
-          error,
-          DNNL_ARG_SCALE_SHIFT,
-          pair(errorScales, 0),
-          DNNL_ARG_DIFF_SRC,
-          error,
-          DNNL_ARG_DIFF_SCALE_SHIFT,
-          pair(partialSums, 2L * width * chunk.number));
+      memory from = rows(activations[stage], chunk);
+      addSums("sums ", chunk, from, error, partialSums);
       chunk.endPhase();
       if (stage == 0) {
         return;
       }
       post_ops post = own.keep(new post_ops());
       post.append_sum(1f, memory.data_type.f32);
-      addScaling("correction ", chunk, post, correction, error);
+      if (before != null) {
+        addScaling("correction ", chunk, post, correction, from, error);
+        return;
+      }
+      memory.desc one = dnn.describe(memory.format_tag.nChw16c, 1, width, 1, 1);
+      post.append_binary(algorithm.binary_mul, one);
+      addScaling(
+          "correction ",
+          chunk,
+          post,
+          correction,
+          from,
+          error,
+          DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 2 | DNNL_ARG_SRC_1,
+          dnn.memory(one, correctionFactor));
     }
 
     @Override
@@ -1184,25 +1203,25 @@ final class TrainingPlan implements AutoCloseable {
 
     private void mergeSums() {
       partialSums.get(read);
-      double factor = errorFactor();
+      double kept = keptFactor();
       for (int c = 0; c < channels; c++) {
-        double forGamma = 0;
-        double forBeta = 0;
+        double products = 0;
+        double errors = 0;
         for (int k = 0; k < chunks.size(); k++) {
-          forGamma += read[2 * width * k + c];
-          forBeta += read[2 * width * k + width + c];
+          products += read[2 * width * k + c];
+          errors += read[2 * width * k + width + c];
         }
-        forGamma *= factor;
-        forBeta *= factor;
-        gammaSum[c] = forGamma;
-        betaSum[c] = forBeta;
         double deviation = Math.sqrt(variance[c] + p.norm().epsilon());
-        double scale = p.norm().gamma(parameters, c) / deviation;
-        double slope = -scale * forGamma / count / deviation;
+        double normalised = (products - mean[c] * errors) / deviation;
+        gammaSum[c] = kept * normalised;
+        betaSum[c] = kept * errors;
+        double slope = -normalised / count / deviation;
         scaleStaging[c] = (float) slope;
-        scaleStaging[width + c] = (float) (-scale * forBeta / count - slope * mean[c]);
+        scaleStaging[width + c] = (float) (-errors / count - slope * mean[c]);
+        factorStaging[c] = (float) (kept * p.norm().gamma(parameters, c) / deviation);
       }
       correction.put(scaleStaging);
+      correctionFactor.put(factorStaging);
     }
 
     @Override
@@ -1229,19 +1248,23 @@ final class TrainingPlan implements AutoCloseable {
       }
     }
 
-    /** The image in the mask's memory at which a chunk starts. */
-    private long maskStart(Chunk chunk) {
-      return maskIsInSign() ? (long) threadOf(chunk.number, chunks.size()) * CHUNK : chunk.first;
-    }
-
-    /** Draws the dropout mask of a chunk: 0 for what is dropped, 1 / (retained share) else. */
-    private void draw(Chunk chunk) {
-      int perImage = (int) OneDnn.floats(shape);
-      int thread = threadOf(chunk.number, chunks.size());
+    private void drop(Chunk chunk, FloatBuffer to) {
+      DropoutMask mask = masks[threadOf(chunk.number, chunks.size())];
+      int[] dropped = mask.dropped();
+      int pixels = shape.height() * shape.width();
+      int last = channels % OneDnn.BLOCK;
+      int whole = (channels - last) * pixels;
+      long perLast = (1L << Integer.SIZE) / Math.max(1, last) + 1;
       for (int n = 0; n < chunk.size; n++) {
-        int image = chunk.first + n;
-        int[] bits = masks[thread].draw(retained(), dropoutKey, p.layer(), iteration, image);
-        maskBits[thread].position((maskStart(chunk) + n) * perImage).put(bits);
+        int start = n * width * pixels;
+        int count = mask.draw(retained(), dropoutKey, p.layer(), iteration, chunk.first + n);
+        for (int i = 0; i < count; i++) {
+          int unit = dropped[i];
+          // The last block of channels may be padded; in memory it takes its full width.
+          int pixel = unit < whole ? 0 : (int) ((unit - whole) * perLast >>> Integer.SIZE);
+          int padding = pixel * (OneDnn.BLOCK - last);
+          to.put(start + unit + padding, 0);
+        }
       }
     }
   }
@@ -1313,6 +1336,15 @@ final class TrainingPlan implements AutoCloseable {
       Operation operation = dnn.operation("pooling backward " + stage, new pooling_backward(d), d);
       memory to = padded(errors[stage], p.in(), chunk);
       memory from = padded(errors[stage + 1], p.out(), chunk);
+      Stage before = stack.stages().get(stage - 1);
+      Activation activation =
+          before instanceof Convolution c
+              ? c.activation()
+              : before instanceof Pointwise b ? b.activation() : Activation.IDENTITY;
+      if (p.kind() == Pooling.Kind.MAX && activation.slope() == 0) {
+        // What comes out is above 0 where the ReLU let it pass; here there are fewer pixels.
+        addSlope(chunk, activation, p.out(), stage);
+      }
       if (p.kind() == Pooling.Kind.MAX) {
         chunk.add(
             operation,

@@ -44,6 +44,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -343,42 +344,94 @@ class FusedNetworkTest {
     return gradient;
   }
 
-  @Test
-  void dropoutKeepsTheShareItIsToldToAndScalesByItsInverse() {
-    DropoutMask mask = new DropoutMask(10_000);
-    float one = (float) (1 / 0.9);
-    int kept = 0;
-    int both = 0;
-    int[] before = new int[10_000];
-    for (int image = 0; image < 100; image++) {
-      int[] bits = mask.draw(0.9, 7, 2, 11, image);
-      for (int i = 0; i < bits.length; i++) {
-        float value = Float.intBitsToFloat(bits[i]);
-        assertThat(value == 0 || value == one).isTrue();
-        kept += value == 0 ? 0 : 1;
-        both += value != 0 && before[i] != 0 ? 1 : 0;
+  @ParameterizedTest
+  @ValueSource(doubles = {0.05, 0.5, 0.9, 0.99, 0.9999})
+  void dropoutDropsEachActivationWithTheSameProbabilityWhateverItsNeighboursDo(double retain) {
+    int units = 10_000;
+    int images = 200;
+    DropoutMask mask = new DropoutMask(units);
+    double total = 0;
+    double neighbours = 0;
+    double both = 0;
+    boolean[] before = new boolean[units];
+    for (int image = 0; image < images; image++) {
+      int count = mask.draw(retain, 7, 2, 11, image);
+      boolean[] now = new boolean[units];
+      for (int i = 0; i < count; i++) {
+        assertThat(i == 0 || mask.dropped()[i] > mask.dropped()[i - 1]).isTrue();
+        now[mask.dropped()[i]] = true;
       }
-      System.arraycopy(bits, 0, before, 0, bits.length);
+      for (int i = 0; i < units; i++) {
+        total += now[i] ? 1 : 0;
+        neighbours += i > 0 && now[i] && now[i - 1] ? 1 : 0;
+        both += now[i] && before[i] ? 1 : 0;
+      }
+      before = now;
     }
-    // Five standard deviations of a million draws; pairs of neighbouring images are independent.
-    assertThat(kept / 1e6).isCloseTo(0.9, within(5 * Math.sqrt(0.9 * 0.1 / 1e6)));
-    assertThat(both / 0.99e6).isCloseTo(0.81, within(5 * Math.sqrt(0.81 * 0.19 / 0.99e6)));
+    // Five standard deviations; pairs are independent.
+    assertShare(total, (double) units * images, 1 - retain);
+    assertShare(neighbours, (units - 1.0) * images, (1 - retain) * (1 - retain));
+    assertShare(both, units * (images - 1.0), (1 - retain) * (1 - retain));
+  }
+
+  private static void assertShare(double seen, double of, double share) {
+    assertThat(seen / of)
+        .isCloseTo(share, within(5 * Math.sqrt(share * (1 - share) / of) + 2 / of));
   }
 
   @Test
   void dropoutDependsOnSeedLayerStepAndImageAndOnNothingElse() {
+    int[] first = draw(new DropoutMask(640), 1, 2, 3, 4);
     DropoutMask mask = new DropoutMask(640);
-    int[] bits = mask.draw(0.5, 1, 2, 3, 4).clone();
-    assertThat(mask.draw(0.5, 9, 2, 3, 4)).isNotEqualTo(bits);
-    assertThat(mask.draw(0.5, 1, 9, 3, 4)).isNotEqualTo(bits);
-    assertThat(mask.draw(0.5, 1, 2, 9, 4)).isNotEqualTo(bits);
-    assertThat(mask.draw(0.5, 1, 2, 3, 9)).isNotEqualTo(bits);
-    assertThat(new DropoutMask(640).draw(0.5, 1, 2, 3, 4)).isEqualTo(bits);
+    assertThat(draw(mask, 9, 2, 3, 4)).isNotEqualTo(first);
+    assertThat(draw(mask, 1, 9, 3, 4)).isNotEqualTo(first);
+    assertThat(draw(mask, 1, 2, 9, 4)).isNotEqualTo(first);
+    assertThat(draw(mask, 1, 2, 3, 9)).isNotEqualTo(first);
+    assertThat(draw(mask, 1, 2, 3, 4)).isEqualTo(first);
+  }
+
+  private static int[] draw(DropoutMask mask, long seed, int layer, int step, int image) {
+    return Arrays.copyOf(mask.dropped(), mask.draw(0.5, seed, layer, step, image));
   }
 
   @Test
   void aRetainedShareOfOneKeepsAll() {
-    assertThat(new DropoutMask(1_000).draw(1, 1, 2, 3, 4)).containsOnly(Float.floatToIntBits(1));
+    assertThat(new DropoutMask(1_000).draw(1, 1, 2, 3, 4)).isZero();
+  }
+
+  @Test
+  void dropoutZeroesItsShareOfEveryActivationAndScalesTheRestByItsInverse() {
+    // 19 channels are more than one block in memory, and no whole number of blocks.
+    int units = 19 * 3 * 2;
+    int images = 64;
+    NeuralNetConfiguration.ListBuilder list = base(new Sgd(1));
+    list.layer(new DropoutLayer(0.25));
+    list.layer(
+        new OutputLayer.Builder(LossFunction.MCXENT)
+            .nIn(units)
+            .nOut(2)
+            .activation(Activation.SOFTMAX)
+            .build());
+    FusedNetwork network =
+        new FusedNetwork(list.setInputType(InputType.convolutional(3, 2, 19)).build());
+    network.init();
+    network.params().assign(0);
+    INDArray labels = Nd4j.zeros(images, 2);
+    labels.getColumn(0).assign(1);
+    network.setInput(Nd4j.ones(images, 19, 3, 2));
+    network.setLabels(labels);
+    network.computeGradientAndScore();
+    // All weights are 0, so each image adds (1/2 - 1) 1/0.25 = -2 to the gradient of what it keeps.
+    INDArray gradient = network.gradient().getGradientFor("1_W").getColumn(0);
+    double total = 0;
+    for (int i = 0; i < units; i++) {
+      double kept = gradient.getDouble(i) / -2;
+      assertThat(kept).isEqualTo(Math.rint(kept)).isBetween(1.0, 40.0);
+      total += kept;
+    }
+    assertShare(total, (double) units * images, 0.25);
+    assertThat(network.engine()).isEqualTo("fused");
+    network.close();
   }
 
   @Test

@@ -30,7 +30,8 @@ class PatchMomentsTest {
       adder.clear(0);
       adder.clear(1);
       for (int n = 0; n < images.length; n++) {
-        adder.add(n < 3 ? 0 : 1, images[n]);
+        System.arraycopy(images[n], 0, adder.image(), 0, images[n].length);
+        adder.add(n < 3 ? 0 : 1);
       }
       moments.finish();
     }
