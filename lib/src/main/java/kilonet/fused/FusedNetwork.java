@@ -267,7 +267,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     // Listeners may change gradients and parameters: clipping and weight decay do.
     pointer(flattenedParams).get(parameterCopy);
     pointer(flattenedGradients).get(gradientCopy);
-    // On a thread of the team, whose OpenMP does not wait for other cores.
+    // With OpenMP told not to wait for other cores.
     team.call(
         () -> {
           updater.step(
@@ -396,7 +396,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     return true;
   }
 
-  private static FloatPointer pointer(INDArray array) {
+  /** The first number of an array whose numbers lie side by side. */
+  static FloatPointer pointer(INDArray array) {
     Pointer start = array.data().addressPointer();
     return new FloatPointer(start).getPointer(array.offset() - array.data().offset());
   }

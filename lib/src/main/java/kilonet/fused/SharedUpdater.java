@@ -25,7 +25,8 @@ import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
  *
  * <p>It is used where the outcome is the same bit for bit: all layers share one updater
  * configuration, and gradients are not clipped. With one number of state for each parameter there
- * is one call; with two, as for Adam, one for each of DL4J's blocks, as its state is laid out.
+ * is one call; with two, as for Adam, one for each of DL4J's blocks, as its state is laid out. A
+ * {@link FlatUpdater} without penalties needs no call of ND4J at all.
  */
 final class SharedUpdater {
   private final IUpdater configuration;
@@ -37,6 +38,11 @@ final class SharedUpdater {
   private final INDArray update;
   private final FloatPointer updatePointer;
   private final float[] values;
+
+  /** The updater and a copy of its state, if ND4J is not needed; else null. */
+  private final FlatUpdater flat;
+
+  private final float[] flatState;
 
   /** A stretch of the update with the updater that has its state. */
   private record Block(GradientUpdater<?> updater, INDArray update) {}
@@ -61,6 +67,12 @@ final class SharedUpdater {
     this.updatePointer = new FloatPointer(update.data().addressPointer());
     this.values = new float[trainedAt.length];
     this.regularized = regularized;
+    boolean isFlat =
+        configuration instanceof FlatUpdater
+            && regularized.isEmpty()
+            && state.length() == trainedAt.length;
+    this.flat = isFlat ? (FlatUpdater) configuration : null;
+    this.flatState = isFlat ? new float[trainedAt.length] : null;
   }
 
   /** Returns one for a network, or null where DL4J has to do it block by block. */
@@ -162,6 +174,23 @@ final class SharedUpdater {
     for (int i = 0; i < values.length; i++) {
       values[i] = gradient[trainedAt[i]] / batch;
     }
+    if (flat != null) {
+      FloatPointer kept = FusedNetwork.pointer(state);
+      kept.get(flatState);
+      flat.update(values, flatState, iteration, epoch);
+      kept.put(flatState);
+    } else {
+      callNd4j(iteration, epoch);
+    }
+    for (int i = 0; i < values.length; i++) {
+      parameters[trainedAt[i]] -= values[i];
+    }
+    for (int at : runningAt) {
+      parameters[at] -= gradient[at];
+    }
+  }
+
+  private void callNd4j(int iteration, int epoch) {
     updatePointer.put(values);
     double rate =
         configuration.hasLearningRate() ? configuration.getLearningRate(iteration, epoch) : 1;
@@ -171,12 +200,6 @@ final class SharedUpdater {
     }
     penalise(ApplyStep.POST_UPDATER, rate, iteration, epoch);
     updatePointer.get(values);
-    for (int i = 0; i < values.length; i++) {
-      parameters[trainedAt[i]] -= values[i];
-    }
-    for (int at : runningAt) {
-      parameters[at] -= gradient[at];
-    }
   }
 
   private void penalise(ApplyStep step, double rate, int iteration, int epoch) {

@@ -2,7 +2,6 @@ package kilonet.fused;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -10,75 +9,91 @@ import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * A few threads that work through a job in step. The caller waits meanwhile.
+ * A few threads that work through a job in step. The caller is one of them.
  *
- * <p>Each thread tells OpenMP that it wants no helpers: the images of a batch are split between
- * these threads, so that oneDNN works on one core at a time, needs no barriers of its own, and sums
- * in an order that does not depend on the number of threads.
+ * <p>Each thread tells OpenMP that it wants no helpers, the caller for as long as the job lasts:
+ * the images of a batch are split between these threads, so that oneDNN works on one core at a
+ * time, needs no barriers of its own, and sums in an order that does not depend on the number of
+ * threads.
  */
 final class Team implements AutoCloseable {
   private static final int SPINS = 2_000;
   private static final int YIELDS = 50;
 
+  private final int size;
   private final Thread[] threads;
   private final Semaphore[] start;
   private final Semaphore done = new Semaphore(0);
   private final AtomicInteger arrived = new AtomicInteger();
+  private final NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
   private volatile int round;
   private volatile IntConsumer job;
   private volatile Throwable failure;
   private volatile boolean closed;
 
-  /** Starts so many threads, at least one. */
+  /** Makes a team of so many, at least one; the first is whoever calls. */
   Team(int size) {
-    threads = new Thread[size];
-    start = new Semaphore[size];
-    for (int i = 0; i < size; i++) {
-      int member = i;
+    this.size = size;
+    threads = new Thread[size - 1];
+    start = new Semaphore[size - 1];
+    for (int i = 0; i < threads.length; i++) {
+      int helper = i;
       start[i] = new Semaphore(0);
-      threads[i] = new Thread(() -> live(member), "kilonet-fused-" + i);
+      threads[i] = new Thread(() -> live(helper), "kilonet-fused-" + (i + 1));
       threads[i].setDaemon(true);
       threads[i].start();
     }
   }
 
   int size() {
-    return threads.length;
+    return size;
   }
 
   /** Has every member do the job, which is given the member's number, and waits for all. */
   void run(IntConsumer work) {
-    if (closed) {
-      throw new IllegalStateException("This network is closed; make a new one to go on.");
-    }
     failure = null;
     job = work;
-    for (Semaphore s : start) {
-      s.release();
-    }
-    done.acquireUninterruptibly(threads.length);
+    call(
+        () -> {
+          for (Semaphore s : start) {
+            s.release();
+          }
+          take(0);
+          done.acquireUninterruptibly(threads.length);
+          return null;
+        });
     job = null;
     if (failure != null) {
       throw new IllegalStateException("The fused plan failed: " + failure.getMessage(), failure);
     }
   }
 
-  /** Has one member do something, on a thread that is set up as all of them are. */
+  /** Does something as the first member does it, without helpers of OpenMP. */
   <T> T call(Supplier<T> work) {
-    AtomicReference<T> result = new AtomicReference<>();
-    run(
-        member -> {
-          if (member == 0) {
-            result.set(work.get());
-          }
-        });
-    return result.get();
+    if (closed) {
+      throw new IllegalStateException("This network is closed; make a new one to go on.");
+    }
+    int before = openMp.ompGetMaxThreads();
+    openMp.setOmpNumThreads(1);
+    try {
+      return work.get();
+    } finally {
+      openMp.setOmpNumThreads(before);
+    }
+  }
+
+  private void take(int member) {
+    try {
+      job.accept(member);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
   }
 
   /** Waits, in a job, until all members have come here; the last one acts before they go on. */
   void meet(Runnable action) {
     int current = round;
-    if (arrived.incrementAndGet() == threads.length) {
+    if (arrived.incrementAndGet() == size) {
       try {
         action.run();
       } catch (RuntimeException | Error e) {
@@ -109,21 +124,15 @@ final class Team implements AutoCloseable {
     failure = problem;
   }
 
-  private void live(int member) {
-    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
+  private void live(int helper) {
     openMp.setOmpNumThreads(1);
     while (true) {
-      start[member].acquireUninterruptibly();
+      start[helper].acquireUninterruptibly();
       if (closed) {
         return;
       }
-      try {
-        job.accept(member);
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      } finally {
-        done.release();
-      }
+      take(helper + 1);
+      done.release();
     }
   }
 

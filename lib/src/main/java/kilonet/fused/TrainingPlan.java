@@ -37,7 +37,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
 final class TrainingPlan implements AutoCloseable {
-  private static final int CHUNK = 8;
+  private static final int CHUNK = 16;
   private static final int LARGEST_FOLDED_WINDOW = 25;
   private static final long[] ONCE = {1, 1};
   private static final long[] NONE = {0, 0};

@@ -21,7 +21,7 @@
  * <h2>Why it is fast</h2>
  *
  * <ul>
- *   <li><b>Chunks.</b> A batch is cut into chunks of 8 images. A thread takes a chunk through as
+ *   <li><b>Chunks.</b> A batch is cut into chunks of 16 images. A thread takes a chunk through as
  *       many operations as it can before another chunk, so that what one operation writes the next
  *       one finds in the cache. All threads meet only where the batch norm needs the statistics of
  *       the whole batch. oneDNN itself runs on one thread: no OpenMP barriers.

@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import java.nio.FloatBuffer;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
@@ -28,6 +29,10 @@ final class Averaging {
   private final Rule rule;
   private final INDArray average;
 
+  // The same as plain numbers: ND4J takes longer to call than a few thousand numbers take.
+  private final float[] averages;
+  private final float[] newest;
+
   private enum Kind {
     NONE,
     EMA,
@@ -39,6 +44,8 @@ final class Averaging {
   private Averaging(Rule rule, INDArray average) {
     this.rule = rule;
     this.average = average;
+    this.averages = new float[(int) average.length()];
+    this.newest = new float[averages.length];
   }
 
   /**
@@ -90,7 +97,7 @@ final class Averaging {
   void afterBatch(INDArray parameters, int t) {
     if (rule.kind == Kind.EMA) {
       double kept = Math.min(rule.decay, (1.0 + t) / (10.0 + t));
-      average.muli(kept).addi(parameters.mul(1 - kept));
+      average(parameters, (float) kept, (float) (1 - kept));
     }
   }
 
@@ -99,7 +106,17 @@ final class Averaging {
     if (rule.kind == Kind.SWA) {
       int before = Math.max(0, epoch - rule.from);
       double kept = before / (before + 1.0);
-      average.muli(kept).addi(parameters.mul(1 - kept));
+      average(parameters, (float) kept, (float) (1 - kept));
     }
+  }
+
+  private void average(INDArray parameters, float old, float share) {
+    FloatBuffer all = average.data().asNioFloat();
+    all.get(0, averages);
+    parameters.data().asNioFloat().get(0, newest);
+    for (int i = 0; i < averages.length; i++) {
+      averages[i] = averages[i] * old + newest[i] * share;
+    }
+    all.put(0, averages);
   }
 }

@@ -3,6 +3,7 @@ package kilonet.train;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import kilonet.fused.FlatUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -24,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Martens, Dahl, Hinton: <i>On the importance of initialization and momentum in deep learning</i>,
  * 2013, as implemented by {@code torch.optim.SGD} (dampening 0).
  */
-public final class MomentumSgd implements IUpdater {
+public final class MomentumSgd implements IUpdater, FlatUpdater {
 
   private static final long serialVersionUID = 1L;
   private static final String VELOCITY = "V";
@@ -55,6 +56,18 @@ public final class MomentumSgd implements IUpdater {
 
   private double momentum(int iteration, int epoch) {
     return momenta == null ? momentum : momenta.valueAt(iteration, epoch);
+  }
+
+  @Override
+  public void update(float[] gradient, float[] velocity, int iteration, int epoch) {
+    float m = (float) momentum(iteration, epoch);
+    float rate = (float) getLearningRate(iteration, epoch);
+    for (int i = 0; i < gradient.length; i++) {
+      velocity[i] = velocity[i] * m + gradient[i];
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = nesterov ? (gradient[i] + velocity[i] * m) * rate : velocity[i] * rate;
+    }
   }
 
   @Override

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Random;
 import kilonet.schedule.ConstantLR;
 import kilonet.schedule.StepLR;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,6 +42,26 @@ class OptimizerTest {
       taken[i] = gradient.getDouble(1);
     }
     return taken;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void onPlainNumbersItDoesBitForBitWhatItDoesOnArrays(boolean nesterov) {
+    MomentumSgd sgd =
+        new MomentumSgd(new StepLR(0.1, 2, 0.1, ScheduleType.ITERATION), 0.9, null, nesterov);
+    GradientUpdater<MomentumSgd> updater = sgd.instantiate(Nd4j.create(1_000), true);
+    float[] velocity = new float[1_000];
+    Random random = new Random(5);
+    for (int step = 0; step < 4; step++) {
+      float[] gradient = new float[1_000];
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = (float) random.nextGaussian();
+      }
+      INDArray array = Nd4j.createFromArray(gradient.clone());
+      updater.applyUpdater(array, step, 0);
+      sgd.update(gradient, velocity, step, 0);
+      assertThat(gradient).isEqualTo(array.toFloatVector());
+    }
   }
 
   @Test

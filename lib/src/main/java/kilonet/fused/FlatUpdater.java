@@ -1,0 +1,18 @@
+package kilonet.fused;
+
+/**
+ * An updater that can work on plain numbers, too. {@link FusedNetwork} uses that where it can: for
+ * a few thousand parameters, calling ND4J takes longer than the arithmetic.
+ */
+public interface FlatUpdater {
+
+  /**
+   * Does what the updater's {@code applyUpdater} does, bit for bit.
+   *
+   * @param gradient the mean gradient; afterwards what is subtracted from the parameters
+   * @param state one number for each parameter, kept from step to step
+   * @param iteration the number of the step, from 0
+   * @param epoch the number of the epoch, from 0
+   */
+  void update(float[] gradient, float[] state, int iteration, int epoch);
+}
