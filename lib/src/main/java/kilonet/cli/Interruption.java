@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /** What happens on Ctrl-C. */
 final class Interruption {
 
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 300;
 
   private Interruption() {}
 
@@ -14,7 +14,7 @@ final class Interruption {
    * Does work that leaves its files whole when the process is told to end.
    *
    * @param stop asks the work to end soon; called by another thread
-   * @param work is waited for, up to a minute
+   * @param work is waited for, up to five minutes: testing a large net may take that long
    */
   static void finishing(Runnable stop, Runnable work) {
     CountDownLatch written = new CountDownLatch(1);

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import kilonet.train.Contract;
 import kilonet.train.Json;
+import kilonet.train.Recipe;
 import kilonet.train.Result;
 
 /**
@@ -22,6 +23,13 @@ import kilonet.train.Result;
  * @param outdated files of other recipes or of runs that were not finished, which count for nothing
  */
 record Measurements(List<Result> runs, int outdated) {
+
+  /** Those of a recipe as it is now, from a folder of results. */
+  static Measurements of(Path results, Recipe recipe) {
+    return read(
+        results.resolve(recipe.name()),
+        result -> result.definition().equals(recipe.seed(result.seed())));
+  }
 
   /**
    * Reads {@code seed-S.json} of a folder.

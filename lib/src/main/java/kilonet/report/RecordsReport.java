@@ -203,7 +203,7 @@ public final class RecordsReport {
           name.substring(recipe.name().length() + 1),
           Measurements.read(results.resolve(name), result -> isVariant(result, name, recipe)));
     }
-    return new Entered(kind, recipe, measured(results, recipe), variants);
+    return new Entered(kind, recipe, Measurements.of(results, recipe), variants);
   }
 
   private static boolean isVariant(Result result, String name, Recipe recipe) {
@@ -227,17 +227,11 @@ public final class RecordsReport {
     }
   }
 
-  private static Measurements measured(Path results, Recipe recipe) {
-    return Measurements.read(
-        results.resolve(recipe.name()),
-        result -> result.definition().equals(recipe.seed(result.seed())));
-  }
-
   private static List<Entry> ours(Path results) {
     List<Entry> ours = new ArrayList<>();
     for (String name : Recipes.names()) {
       Recipe recipe = Recipes.named(name);
-      Measurements measured = measured(results, recipe);
+      Measurements measured = Measurements.of(results, recipe);
       if (!measured.isEmpty() && measured.runs().get(0).parameters() < SMALL) {
         ours.add(
             new Entry(

@@ -132,7 +132,7 @@ public final class SeedsReport {
   private static List<Row> rows(Path results) {
     Map<String, Measurements> measured = new LinkedHashMap<>();
     for (String name : Seeds.names()) {
-      measured.put(name, measured(results, Seeds.named(name).orElseThrow()));
+      measured.put(name, Measurements.of(results, Seeds.named(name).orElseThrow()));
     }
     double pooled = pooled(measured.values().stream().filter(m -> m.runs().size() > 1).toList());
     return Published.all().stream()
@@ -147,12 +147,6 @@ public final class SeedsReport {
                   pooled);
             })
         .toList();
-  }
-
-  private static Measurements measured(Path results, Recipe recipe) {
-    return Measurements.read(
-        results.resolve(recipe.name()),
-        result -> result.definition().equals(recipe.seed(result.seed())));
   }
 
   /** Standard deviation over seeds of a net's best accuracy; not a number where none is known. */
@@ -379,7 +373,7 @@ public final class SeedsReport {
               .filter(p -> name.startsWith(p.id() + "-"))
               .findFirst()
               .orElseThrow();
-      trial(stacks, published, recipe, measured(results, recipe));
+      trial(stacks, published, recipe, Measurements.of(results, recipe));
     }
     Map<String, Function<Map.Entry<String, List<Trial>>, String>> columns = new LinkedHashMap<>();
     columns.put("stack", Map.Entry::getKey);
