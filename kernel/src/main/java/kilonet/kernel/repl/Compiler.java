@@ -3,8 +3,10 @@ package kilonet.kernel.repl;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.tools.javac.api.BasicJavacTask;
+import com.sun.tools.javac.api.ClientCodeWrapper;
 import com.sun.tools.javac.api.JavacTaskPool;
 import com.sun.tools.javac.code.ClassFinder;
+import com.sun.tools.javac.code.Kinds.KindName;
 import com.sun.tools.javac.code.Symbol.PackageSymbol;
 import com.sun.tools.javac.code.Symtab;
 import com.sun.tools.javac.util.Context;
@@ -38,8 +40,16 @@ import javax.tools.ToolProvider;
  * a fresh task. JShell does the same, but compiles three times for each snippet.
  */
 final class Compiler {
-  /** A finding of the compiler; positions are offsets in the source that was given. */
-  record Finding(String code, String message, long start, long end) {}
+  /**
+   * An error; positions are offsets in the source that was given.
+   *
+   * @param message what the compiler says
+   * @param start where it is
+   * @param end where that ends
+   * @param missing name of the method or type that was looked for and not found; empty for other
+   *     errors, and for members of something that was found
+   */
+  record Finding(String message, long start, long end, String missing) {}
 
   /** What came out: the findings that are errors, and the class files by binary name. */
   record Result(List<Finding> errors, Map<String, byte[]> classes) {}
@@ -146,10 +156,10 @@ final class Compiler {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
             errors.add(
                 new Finding(
-                    diagnostic.getCode(),
                     diagnostic.getMessage(null),
                     diagnostic.getStartPosition(),
-                    diagnostic.getEndPosition()));
+                    diagnostic.getEndPosition(),
+                    missing(diagnostic, source)));
           }
         },
         OPTIONS,
@@ -169,6 +179,25 @@ final class Compiler {
             }
           }
         });
+  }
+
+  private static String missing(Diagnostic<? extends JavaFileObject> diagnostic, String source) {
+    if (!(diagnostic instanceof ClientCodeWrapper.DiagnosticSourceUnwrapper unwrapper)
+        || !diagnostic.getCode().startsWith("compiler.err.cant.resolve")) {
+      return "";
+    }
+    Object[] arguments = unwrapper.d.getArgs();
+    if (arguments.length < 2
+        || arguments[0] != KindName.METHOD && arguments[0] != KindName.CLASS
+        || diagnostic.getStartPosition() < 0) {
+      return "";
+    }
+    String name = String.valueOf(arguments[1]);
+    // The error of a member begins with what it should be a member of.
+    return source.startsWith(name, (int) diagnostic.getStartPosition())
+            && diagnostic.getEndPosition() == diagnostic.getStartPosition() + name.length()
+        ? name
+        : "";
   }
 
   /**

@@ -101,6 +101,67 @@ class ReplTest {
   }
 
   @Test
+  void aMethodMayCallOneThatALaterCellDeclares() throws Throwable {
+    run("boolean odd(int n) { return n != 0 && even(n - 1); }");
+    assertThat(warnings).containsExactly("odd can be called once even is declared.");
+    CompileFailure early = catchThrowableOfType(CompileFailure.class, () -> run("odd(3)"));
+    assertThat(early.problems().get(0).message())
+        .endsWith("odd can be called once even is declared");
+    run("boolean even(int n) { return n == 0 || odd(n - 1); }");
+    assertThat(run("odd(7)")).isEqualTo(true);
+    assertThat(run("even(7)")).isEqualTo(false);
+    assertThat(warnings).hasSize(1);
+  }
+
+  @Test
+  void whatUsesAWaitingMethodWaitsWithIt() throws Throwable {
+    run("int a() { return b() + 1; }");
+    run("int c() { return a() + 1; }\nint shown = 5;");
+    assertThat(run("shown")).as("the rest of the cell is there").isEqualTo(5);
+    assertThat(warnings)
+        .containsExactly(
+            "a can be called once b is declared.", "c can be called once a is declared.");
+    run("int b() { return 1; }");
+    assertThat(run("c()")).isEqualTo(3);
+    run("int b() { return 10; }");
+    assertThat(run("c()")).isEqualTo(12);
+  }
+
+  @Test
+  void typesMayBeDeclaredInAnyOrderOfCells() throws Throwable {
+    run("class Tree { Leaf leaf = new Leaf(this); int size() { return 1 + leaf.size(); } }");
+    assertThat(warnings).containsExactly("Tree can be used once Leaf is declared.");
+    run("class Leaf { Tree of; Leaf(Tree of) { this.of = of; } int size() { return 1; } }");
+    assertThat(run("new Tree().size()")).isEqualTo(2);
+    run("double shade(Color c) { return c.getRed() / 255.0; }");
+    run("import java.awt.Color;");
+    assertThat(run("shade(Color.RED)")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aMethodThatNowWaitsIsNotTakenForItsOlderVersion() throws Throwable {
+    run("String f(int n) { return \"old\"; }\nString f(String s) { return s; }");
+    run("String g() { return f(1); }");
+    run("String f(int n) { return later(); }");
+    assertThatThrownBy(() -> run("f(1)")).isInstanceOf(CompileFailure.class);
+    assertThat(run("f(\"other\")")).isEqualTo("other");
+    run("String later() { return \"new\"; }");
+    assertThat(run("f(1) + g()")).isEqualTo("newnew");
+  }
+
+  @Test
+  void aMethodThatIsWrongDoesNotWait() {
+    assertThatThrownBy(() -> run("int f() { return g() + unknown; }"))
+        .isInstanceOf(CompileFailure.class);
+    CompileFailure used =
+        catchThrowableOfType(CompileFailure.class, () -> run("int f() { return g(); }\nf()"));
+    assertThat(used.problems().get(0).start()).isEqualTo("int f() { return ".length());
+    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
+        .isInstanceOf(CompileFailure.class);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void typesMayRelyOnEachOtherAndOnPackagePrivateMembers() throws Throwable {
     run(
         "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return 7; } }");
