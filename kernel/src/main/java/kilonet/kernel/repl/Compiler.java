@@ -7,9 +7,11 @@ import com.sun.tools.javac.api.ClientCodeWrapper;
 import com.sun.tools.javac.api.JavacTaskPool;
 import com.sun.tools.javac.code.ClassFinder;
 import com.sun.tools.javac.code.Kinds.KindName;
+import com.sun.tools.javac.code.Symbol.ClassSymbol;
 import com.sun.tools.javac.code.Symbol.PackageSymbol;
 import com.sun.tools.javac.code.Symtab;
 import com.sun.tools.javac.util.Context;
+import com.sun.tools.javac.util.Name;
 import com.sun.tools.javac.util.Names;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -174,7 +176,7 @@ final class Compiler {
             throw new java.io.UncheckedIOException(e);
           } finally {
             if (!packageName.isEmpty()) {
-              relist(context, packageName, files.output.keySet());
+              relist(context, packageName, packageName + "." + name);
               files.output.clear();
             }
           }
@@ -201,21 +203,27 @@ final class Compiler {
   }
 
   /**
-   * Makes the kept context list the package again when a later cell imports from it: it was listed
-   * before its classes existed.
+   * Makes the kept context forget a cell's classes, which another cell of that name may follow, and
+   * list the package again when a later cell imports from it: it was listed before they existed.
    */
-  private static void relist(Context context, String packageName, Set<String> classes) {
+  private static void relist(Context context, String packageName, String home) {
     Symtab symbols = Symtab.instance(context);
     PackageSymbol symbol =
         symbols.getPackage(symbols.unnamedModule, Names.instance(context).fromString(packageName));
-    if (symbol != null) {
-      // Nested classes too: they would be remembered with an owner that is no more.
-      for (String name : classes) {
-        symbols.removeClass(symbols.unnamedModule, Names.instance(context).fromString(name));
-      }
-      symbol.members_field = null;
-      symbol.completer = ClassFinder.instance(context).getCompleter();
+    if (symbol == null) {
+      return;
     }
+    // Nested classes too: they would be remembered with an owner that is no more.
+    List<Name> names = new ArrayList<>();
+    for (ClassSymbol known : symbols.getAllClasses()) {
+      String name = known.packge() == symbol ? known.flatname.toString() : "";
+      if (name.equals(home) || name.startsWith(home + "$")) {
+        names.add(known.flatname);
+      }
+    }
+    names.forEach(name -> symbols.removeClass(symbols.unnamedModule, name));
+    symbol.members_field = null;
+    symbol.completer = ClassFinder.instance(context).getCompleter();
   }
 
   private static final class Source extends SimpleJavaFileObject {

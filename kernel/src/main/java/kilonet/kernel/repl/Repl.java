@@ -52,6 +52,9 @@ public final class Repl {
   /** Statements in one method; its byte code is limited to 64 KB. */
   private static final int STATEMENTS_PER_METHOD = 50;
 
+  /** Name of the classes that nothing refers to later. */
+  private static final String PASSING_HOME = "Cell0";
+
   /** The package of all cells' classes. */
   static final String PACKAGE = "cells";
 
@@ -156,7 +159,7 @@ public final class Repl {
       lines.add("import " + name + ";");
     }
     while (!lines.isEmpty()) {
-      String home = nextHome();
+      String home = PASSING_HOME;
       String head = "package " + PACKAGE + ";\n";
       String source = head + String.join("\n", lines) + "\npublic class " + home + " {}\n";
       List<Compiler.Finding> errors = compiler.compile(PACKAGE, home, source).errors();
@@ -310,6 +313,17 @@ public final class Repl {
 
   private String nextHome() {
     return "Cell" + ++sequence;
+  }
+
+  /**
+   * The name of the class: one of its own if later cells will refer to it. The compiler never
+   * forgets a name, so a thousand cells that only compute share one.
+   */
+  private String home(Parts parts) {
+    boolean declares =
+        !parts.pulled().isEmpty()
+            || parts.pieces().stream().anyMatch(piece -> !piece.names().isEmpty());
+    return declares ? nextHome() : PASSING_HOME;
   }
 
   private Unit compile(String cell, List<Piece> written) throws CompileFailure {
@@ -475,7 +489,7 @@ public final class Repl {
 
   private Unit generate(Parts parts, boolean asStatement) throws CompileFailure {
     List<Piece> pieces = parts.pieces();
-    Unit unit = new Unit(nextHome(), new CellSource(parts.cell()));
+    Unit unit = new Unit(home(parts), new CellSource(parts.cell()));
     Map<Piece.Variable, String> inferred = Map.of();
     if (pieces.stream()
         .flatMap(piece -> piece.variables().stream())
@@ -678,7 +692,7 @@ public final class Repl {
   /** The types of variables declared with {@code var}, as source. */
   private Map<Piece.Variable, String> infer(Parts parts) throws CompileFailure {
     List<Piece> pieces = parts.pieces();
-    Unit unit = new Unit(nextHome(), new CellSource(parts.cell()));
+    Unit unit = new Unit(PASSING_HOME, new CellSource(parts.cell()));
     CellSource source = unit.source;
     head(unit, parts);
     for (Piece piece : pieces) {

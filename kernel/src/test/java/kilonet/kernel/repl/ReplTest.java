@@ -264,6 +264,20 @@ class ReplTest {
   }
 
   @Test
+  void aCellThatFailedLeavesNothingBehindForTheNextOne() throws Throwable {
+    String local =
+        "Supplier<Integer> s = new Supplier<>() { public Integer get() { return %s; } };";
+    for (String wrong : List.of("\"x\"", "nowhere")) {
+      assertThatThrownBy(() -> run("{ " + local.formatted(wrong) + " s.get(); }"))
+          .isInstanceOf(CompileFailure.class);
+      assertThat(run("new Object() { int two() { return 2; } }.two()")).isEqualTo(2);
+      run("record P(int a) { }\nvar p = new P(1);");
+      run("record P(String a) { }\nvar q = new P(\"x\");");
+      assertThat(run("p.a() + q.a().length()")).isEqualTo(2);
+    }
+  }
+
+  @Test
   void resetForgetsDeclarations() throws Throwable {
     run("int gone = 1;");
     repl.reset();
