@@ -87,6 +87,7 @@ public final class Repl {
   private final Compiler compiler;
   private final LibraryLoader loader;
   private final PieceParser parser;
+  private final SourceComments comments;
   private final Consumer<String> warnings;
   private final Map<String, String> imports = new LinkedHashMap<>();
   private final Map<String, Declaration> variables = new LinkedHashMap<>();
@@ -114,6 +115,7 @@ public final class Repl {
     loader = new LibraryLoader(classPath);
     JShell splitter = Shadow.shell(List.of());
     parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
+    comments = new SourceComments(compiler);
   }
 
   /**
@@ -198,6 +200,11 @@ public final class Repl {
    */
   public String completeness(String cell) {
     return parser.completeness(cell);
+  }
+
+  /** The documentation comment of a library's class or member; null if there is none. */
+  String comment(String signature) {
+    return comments.of(signature);
   }
 
   /** Where the top-level piece that holds an offset begins. */

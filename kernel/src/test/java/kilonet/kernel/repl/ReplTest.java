@@ -3,14 +3,22 @@ package kilonet.kernel.repl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
 class ReplTest {
@@ -283,6 +291,69 @@ class ReplTest {
     repl.reset();
     assertThatThrownBy(() -> run("gone")).isInstanceOf(CompileFailure.class);
     assertThat(run("new ArrayList<>().size()")).as("imports stay").isEqualTo(0);
+  }
+
+  @Test
+  void inspectionFindsCommentsInTheSourcesBesideAJar(@TempDir Path folder) throws Exception {
+    Path source = Files.createDirectories(folder.resolve("some/lib")).resolve("Pan.java");
+    Files.writeString(
+        source,
+        """
+        package some.lib;
+        /** A pan. */
+        public class Pan {
+          /** How much fits in. */
+          public static final int SIZE = 3;
+          /** Fries for a while. @param <T> what */
+          public <T> T fry(java.util.Map<String, T> things, int... seconds) { return null; }
+          /** Fries at once. */
+          public void fry() { }
+          /** What covers it. */
+          public static class Lid { }
+        }
+        """);
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", folder + "/classes", source.toString()))
+        .isZero();
+    zip(folder.resolve("pan-1.jar"), folder.resolve("classes"));
+    repl.addToClassPath(List.of(folder.resolve("pan-1.jar")));
+    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan");
+    Files.createDirectories(folder.resolve("sources/some/lib"));
+    Files.move(source, folder.resolve("sources/some/lib/Pan.java"));
+    zip(folder.resolve("pan-2-sources.jar"), folder.resolve("sources"));
+    Files.copy(folder.resolve("pan-1.jar"), folder.resolve("pan-2.jar"));
+    repl.addToClassPath(List.of(folder.resolve("pan-2.jar")));
+    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan\n\nA pan.");
+    assertThat(inspect("some.lib.Pan.SIZE")).endsWith("How much fits in.");
+    assertThat(inspect("some.lib.Pan.Lid")).endsWith("What covers it.");
+    assertThat(inspect("new some.lib.Pan().fry("))
+        .contains("Fries for a while. @param <T> what")
+        .contains("fry()\n\nFries at once.");
+  }
+
+  @Test
+  void inspectionFindsCommentsInTheSourcesOfTheJdk() {
+    Path home = Path.of(System.getProperty("java.home"));
+    assumeTrue(Files.isReadable(home.resolve("lib/src.zip")), "this JDK has no src.zip");
+    assertThat(inspect("Math.abs")).contains("Returns the absolute value of");
+  }
+
+  private String inspect(String code) {
+    try (Analysis analysis = new Analysis(repl)) {
+      return (String) analysis.inspect(code, code.length()).data().get("text/plain");
+    }
+  }
+
+  private static void zip(Path jar, Path folder) throws IOException {
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(
+            new ZipEntry(folder.relativize(file).toString().replace(File.separatorChar, '/')));
+        Files.copy(file, out);
+      }
+    }
   }
 
   @Test
