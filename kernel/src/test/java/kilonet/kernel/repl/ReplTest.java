@@ -32,7 +32,7 @@ class ReplTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(Path::of)
             .toList();
-    repl = new Repl(classPath, new Interrupter(new Object()), warnings::add);
+    repl = new Repl(classPath, new Interrupter(new Object(), warnings::add), warnings::add);
     repl.importWherePresent(List.of("java.util.*", "java.util.function.*", "no.such.pack.*"));
   }
 
