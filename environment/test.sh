@@ -12,7 +12,7 @@ if command -v apt-get >/dev/null; then
   [ "${#missing[@]}" -eq 0 ] || install_debian "${missing[@]}"
 fi
 if command -v shellcheck >/dev/null; then
-  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh kernel/*.sh .ci/run)
+  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/peers/*.sh kernel/*.sh .ci/run)
 else
   say "shellcheck is not here: the scripts were not checked"
 fi

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Says what is missing for notebooks to run. */
@@ -71,6 +72,7 @@ final class Doctor {
         "its Java: " + command.get(0),
         "run install again with the Java that is to be used");
     boolean archive = false;
+    List<String> missing = new ArrayList<>();
     for (int i = 0; i < command.size(); i++) {
       String word = command.get(i);
       archive |= word.startsWith("-XX:SharedArchiveFile=");
@@ -79,20 +81,21 @@ final class Doctor {
               ? word.substring("-Dkilonet.classpath=".length())
               : i > 0 && command.get(i - 1).equals("-cp") ? word : null;
       if (jars != null) {
-        List<String> missing =
-            List.of(jars.split(File.pathSeparator)).stream()
-                .filter(jar -> !Files.exists(Path.of(jar)))
-                .toList();
-        say(
-            missing.isEmpty(),
-            "its jars" + (missing.isEmpty() ? "" : " " + missing),
-            "run install again");
+        for (String jar : jars.split(File.pathSeparator)) {
+          if (!Files.exists(Path.of(jar)) && !missing.contains(jar)) {
+            missing.add(jar);
+          }
+        }
         if (jars.contains("nd4j-cuda-")) {
           String refusal = Gpu.refusal(Gpu.capabilities());
           out.println(refusal == null ? "ok       a GPU for ND4J" : "note     " + refusal);
         }
       }
     }
+    say(
+        missing.isEmpty(),
+        "its jars" + (missing.isEmpty() ? "" : ": " + String.join(", ", missing)),
+        "run install again");
     if (!archive) {
       out.println("note     no archive of classes: the kernel starts, but slower");
     }

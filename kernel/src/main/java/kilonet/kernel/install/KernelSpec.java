@@ -179,7 +179,9 @@ final class KernelSpec {
         try (InputStream in = jar.getInputStream(entry)) {
           Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
         }
-        (kernel ? kernelJars : notebookJars).add(target);
+        if (!name.endsWith("-sources.jar")) {
+          (kernel ? kernelJars : notebookJars).add(target);
+        }
       }
     }
     kernelJars.sort(Comparator.naturalOrder());

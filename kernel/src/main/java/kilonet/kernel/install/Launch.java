@@ -22,12 +22,15 @@ final class Launch {
   /** Runs the kernel until a client ends it. */
   static int kernel(Path connectionFile) {
     Kernel kernel;
+    List<String> notes = new ArrayList<>();
     try {
       kernel =
           new Kernel(
               Connection.read(connectionFile),
-              Gpu.usable(classPath(), Log::warn),
-              dataFolder().resolve("history.jsonl"));
+              Gpu.usable(classPath(), notes::add),
+              dataFolder().resolve("history.jsonl"),
+              notes);
+      notes.forEach(Log::warn);
     } catch (IOException e) {
       Log.warn(e.getMessage());
       return 1;
@@ -62,7 +65,7 @@ final class Launch {
       Connection connection =
           new Connection(
               "tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "key");
-      Kernel kernel = new Kernel(connection, classPath(), history);
+      Kernel kernel = new Kernel(connection, classPath(), history, List.of());
       Thread thread = new Thread(kernel::run);
       thread.start();
       boolean ready = kernel.awaitReady(120);

@@ -51,6 +51,7 @@ public final class Kernel {
   private final ErrorReport errors = new ErrorReport();
   private final String session = UUID.randomUUID().toString();
   private final List<Path> classPath;
+  private final List<String> notes;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final BlockingQueue<Message> inputs = new LinkedBlockingQueue<>();
   private final Map<String, OpenComm> comms = new ConcurrentHashMap<>();
@@ -77,10 +78,13 @@ public final class Kernel {
    * @param connection where
    * @param classPath what cells see
    * @param historyFile where earlier cells are kept
+   * @param notes sentences that the first cell shows on its standard error
    * @throws IOException if an address is taken
    */
-  public Kernel(Connection connection, List<Path> classPath, Path historyFile) throws IOException {
+  public Kernel(Connection connection, List<Path> classPath, Path historyFile, List<String> notes)
+      throws IOException {
     this.classPath = classPath;
+    this.notes = new ArrayList<>(notes);
     channels = new Channels(connection);
     history = new History(historyFile);
     parent.set(Map.of());
@@ -88,7 +92,7 @@ public final class Kernel {
         new Output(
             (from, name, text) -> publish(from, "stream", Map.of("name", name, "text", text)),
             () -> parent.get() == null ? Map.of() : parent.get());
-    interrupter = new Interrupter(output.lock());
+    interrupter = new Interrupter(output.lock(), this::tellCell);
   }
 
   /** Answers until a client asks for the end. */
@@ -139,7 +143,7 @@ public final class Kernel {
         repl.run(cell, "warm-up");
       }
     } catch (Throwable e) {
-      Log.warn("The first cell of all failed: " + e);
+      warnUnlessEnding("The first cell of all failed: " + e);
     }
     repl.reset();
     interrupter.end();
@@ -151,7 +155,9 @@ public final class Kernel {
     try {
       warmUp();
     } catch (RuntimeException | LinkageError e) {
-      Log.failure("The kernel cannot compile", e);
+      if (ended.getCount() > 0) {
+        Log.failure("The kernel cannot compile", e);
+      }
       end();
       return;
     }
@@ -164,8 +170,15 @@ public final class Kernel {
       } catch (InterruptedException e) {
         // An interrupt that came too late for its cell.
       } catch (Throwable e) {
-        Log.warn("A request could not be answered: " + e);
+        warnUnlessEnding("A request could not be answered: " + e);
       }
+    }
+  }
+
+  /** What the end stops is no failure. */
+  private void warnUnlessEnding(String sentence) {
+    if (ended.getCount() > 0) {
+      Log.warn(sentence);
     }
   }
 
@@ -176,7 +189,7 @@ public final class Kernel {
         repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
       }
     } catch (Throwable e) {
-      Log.warn("A cell for practice failed: " + e);
+      warnUnlessEnding("A cell for practice failed: " + e);
     }
     repl.reset();
     interrupter.end();
@@ -200,8 +213,8 @@ public final class Kernel {
                 content.put("restart", message.flag("restart", false));
                 reply(channel, message, "shutdown_reply", content);
                 publish(message.header(), "shutdown_reply", content);
-                interrupter.interrupt();
                 end();
+                interrupter.interrupt();
               });
       default -> {
         boolean early = !warm && message.type().equals("kernel_info_request");
@@ -326,6 +339,10 @@ public final class Kernel {
     payload.clear();
     inputs.clear();
     interrupter.begin();
+    if (!silent) {
+      notes.forEach(this::tellCell);
+      notes.clear();
+    }
     Map<String, Object> content = new LinkedHashMap<>();
     ErrorReport.Report report = null;
     String shown = null;
@@ -614,6 +631,13 @@ public final class Kernel {
     header.put("msg_type", type);
     header.put("version", PROTOCOL);
     return header;
+  }
+
+  /** Shows a sentence of the kernel's on the standard error of the cell that runs. */
+  private void tellCell(String sentence) {
+    Message cell = current;
+    Map<String, Object> text = Map.of("name", "stderr", "text", sentence + "\n");
+    publish(cell == null ? parentHere() : cell.header(), "stream", text);
   }
 
   private void publish(Map<String, Object> from, String type, Map<String, Object> content) {

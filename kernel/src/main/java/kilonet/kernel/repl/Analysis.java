@@ -16,9 +16,10 @@ import kilonet.kernel.MimeBundle;
 
 /**
  * Completion and documentation, by JShell's analysis. The shell behind it is made when it is first
- * asked, and told before each answer what cells have declared since.
+ * asked, and told before each answer what cells have declared since. Only one at a time documents
+ * the JDK: its sources are opened once in a process.
  */
-public final class Analysis {
+public final class Analysis implements AutoCloseable {
   private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}_$]*$");
 
   /** More than this nobody reads. */
@@ -59,9 +60,7 @@ public final class Analysis {
   private SourceCodeAnalysis analysis() {
     List<Path> now = repl.classPath();
     if (shell == null || !now.equals(classPath)) {
-      if (shell != null) {
-        shell.close();
-      }
+      close();
       shell = Shadow.shell(now);
       classPath = now;
       told = Set.of();
@@ -119,6 +118,15 @@ public final class Analysis {
     return Character.isUpperCase(text.charAt(0)) ? "class" : "instance";
   }
 
+  /** Lets the sources of the JDK go. */
+  @Override
+  public void close() {
+    if (shell != null) {
+      shell.close();
+      shell = null;
+    }
+  }
+
   /** Where the top-level statement that holds the cursor begins. */
   private int statementStart(String code, int cursor) {
     return repl.statementStart(code, cursor);
@@ -145,6 +153,9 @@ public final class Analysis {
       for (SourceCodeAnalysis.Documentation found :
           analysis.documentation(attempt, attempt.length(), true)) {
         String javadoc = found.javadoc();
+        if (javadoc == null) {
+          javadoc = repl.comment(found.signature());
+        }
         shown.add(
             Repl.withoutHomes(found.signature())
                 + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc)));

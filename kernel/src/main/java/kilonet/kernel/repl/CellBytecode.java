@@ -23,6 +23,16 @@ final class CellBytecode {
   /** Thread.stop works up to JDK 19; from 20 on loops have to look for themselves. */
   static final boolean LOOPS_ASK = Runtime.version().feature() >= 20;
 
+  /** Their methods end soon, and many are single instructions, as are those of vectors. */
+  private static final Set<String> NUMBERS =
+      Set.of(
+          "java/lang/Math",
+          "java/lang/StrictMath",
+          "java/lang/Integer",
+          "java/lang/Long",
+          "java/lang/Float",
+          "java/lang/Double");
+
   private CellBytecode() {}
 
   /**
@@ -89,9 +99,9 @@ final class CellBytecode {
   }
 
   /**
-   * Fits a class of a library, where it is worth it: only loops that call other than the JDK's
-   * methods are given a check. Those that compute and nothing else end soon, and a check would keep
-   * the compiler from vectorizing them.
+   * Fits a class of a library, where it is worth it: a check is given to loops that call methods,
+   * other than those on numbers, and to loops around others. The innermost loops that compute and
+   * nothing else end soon, and a check would keep the compiler from vectorizing them.
    *
    * @param bytes the class file
    * @return the class file to load; the same array where nothing was changed
@@ -101,7 +111,7 @@ final class CellBytecode {
       return bytes;
     }
     ClassReader reader = new ClassReader(bytes);
-    Set<String> loops = loopsThatCall(reader);
+    Set<String> loops = loopsThatAsk(reader);
     if (loops.isEmpty()) {
       return bytes;
     }
@@ -130,8 +140,8 @@ final class CellBytecode {
     return writer.toByteArray();
   }
 
-  /** The jumps backwards, as {@code method#number}, whose loop calls a method outside the JDK. */
-  private static Set<String> loopsThatCall(ClassReader reader) {
+  /** The jumps backwards that are given a check, as {@code method#number}. */
+  private static Set<String> loopsThatAsk(ClassReader reader) {
     Set<String> found = new HashSet<>();
     reader.accept(
         new ClassVisitor(Opcodes.ASM9) {
@@ -141,6 +151,7 @@ final class CellBytecode {
             return new MethodVisitor(Opcodes.ASM9) {
               private final List<Label> seen = new ArrayList<>();
               private final List<Integer> callsBefore = new ArrayList<>();
+              private int innermost = -1;
               private int calls;
               private int jumps;
 
@@ -152,7 +163,7 @@ final class CellBytecode {
 
               @Override
               public void visitMethodInsn(int op, String owner, String n, String d, boolean itf) {
-                if (!owner.startsWith("java/lang/") && !owner.startsWith("jdk/")) {
+                if (!owner.startsWith("jdk/") && !NUMBERS.contains(owner)) {
                   calls++;
                 }
               }
@@ -160,9 +171,10 @@ final class CellBytecode {
               @Override
               public void visitJumpInsn(int opcode, Label label) {
                 int target = seen.indexOf(label);
-                if (target >= 0 && callsBefore.get(target) < calls) {
+                if (target >= 0 && (callsBefore.get(target) < calls || innermost > target)) {
                   found.add(name + descriptor + '#' + jumps);
                 }
+                innermost = Math.max(innermost, target);
                 jumps++;
               }
             };

@@ -3,11 +3,15 @@ package kilonet.kernel.repl;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.tools.javac.api.BasicJavacTask;
+import com.sun.tools.javac.api.ClientCodeWrapper;
 import com.sun.tools.javac.api.JavacTaskPool;
 import com.sun.tools.javac.code.ClassFinder;
+import com.sun.tools.javac.code.Kinds.KindName;
+import com.sun.tools.javac.code.Symbol.ClassSymbol;
 import com.sun.tools.javac.code.Symbol.PackageSymbol;
 import com.sun.tools.javac.code.Symtab;
 import com.sun.tools.javac.util.Context;
+import com.sun.tools.javac.util.Name;
 import com.sun.tools.javac.util.Names;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -38,8 +42,16 @@ import javax.tools.ToolProvider;
  * a fresh task. JShell does the same, but compiles three times for each snippet.
  */
 final class Compiler {
-  /** A finding of the compiler; positions are offsets in the source that was given. */
-  record Finding(String code, String message, long start, long end) {}
+  /**
+   * An error; positions are offsets in the source that was given.
+   *
+   * @param message what the compiler says
+   * @param start where it is
+   * @param end where that ends
+   * @param missing name of the method or type that was looked for and not found; empty for other
+   *     errors, and for members of something that was found
+   */
+  record Finding(String message, long start, long end, String missing) {}
 
   /** What came out: the findings that are errors, and the class files by binary name. */
   record Result(List<Finding> errors, Map<String, byte[]> classes) {}
@@ -146,10 +158,10 @@ final class Compiler {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
             errors.add(
                 new Finding(
-                    diagnostic.getCode(),
                     diagnostic.getMessage(null),
                     diagnostic.getStartPosition(),
-                    diagnostic.getEndPosition()));
+                    diagnostic.getEndPosition(),
+                    missing(diagnostic, source)));
           }
         },
         OPTIONS,
@@ -164,29 +176,54 @@ final class Compiler {
             throw new java.io.UncheckedIOException(e);
           } finally {
             if (!packageName.isEmpty()) {
-              relist(context, packageName, files.output.keySet());
+              relist(context, packageName, packageName + "." + name);
               files.output.clear();
             }
           }
         });
   }
 
+  private static String missing(Diagnostic<? extends JavaFileObject> diagnostic, String source) {
+    if (!(diagnostic instanceof ClientCodeWrapper.DiagnosticSourceUnwrapper unwrapper)
+        || !diagnostic.getCode().startsWith("compiler.err.cant.resolve")) {
+      return "";
+    }
+    Object[] arguments = unwrapper.d.getArgs();
+    if (arguments.length < 2
+        || arguments[0] != KindName.METHOD && arguments[0] != KindName.CLASS
+        || diagnostic.getStartPosition() < 0) {
+      return "";
+    }
+    String name = String.valueOf(arguments[1]);
+    // The error of a member begins with what it should be a member of.
+    return source.startsWith(name, (int) diagnostic.getStartPosition())
+            && diagnostic.getEndPosition() == diagnostic.getStartPosition() + name.length()
+        ? name
+        : "";
+  }
+
   /**
-   * Makes the kept context list the package again when a later cell imports from it: it was listed
-   * before its classes existed.
+   * Makes the kept context forget a cell's classes, which another cell of that name may follow, and
+   * list the package again when a later cell imports from it: it was listed before they existed.
    */
-  private static void relist(Context context, String packageName, Set<String> classes) {
+  private static void relist(Context context, String packageName, String home) {
     Symtab symbols = Symtab.instance(context);
     PackageSymbol symbol =
         symbols.getPackage(symbols.unnamedModule, Names.instance(context).fromString(packageName));
-    if (symbol != null) {
-      // Nested classes too: they would be remembered with an owner that is no more.
-      for (String name : classes) {
-        symbols.removeClass(symbols.unnamedModule, Names.instance(context).fromString(name));
-      }
-      symbol.members_field = null;
-      symbol.completer = ClassFinder.instance(context).getCompleter();
+    if (symbol == null) {
+      return;
     }
+    // Nested classes too: they would be remembered with an owner that is no more.
+    List<Name> names = new ArrayList<>();
+    for (ClassSymbol known : symbols.getAllClasses()) {
+      String name = known.packge() == symbol ? known.flatname.toString() : "";
+      if (name.equals(home) || name.startsWith(home + "$")) {
+        names.add(known.flatname);
+      }
+    }
+    names.forEach(name -> symbols.removeClass(symbols.unnamedModule, name));
+    symbol.members_field = null;
+    symbol.completer = ClassFinder.instance(context).getCompleter();
   }
 
   private static final class Source extends SimpleJavaFileObject {

@@ -1,18 +1,24 @@
 package kilonet.kernel.repl;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.function.Consumer;
 import kilonet.kernel.CellGuard;
 
 /**
  * Stops the cell that runs: interrupts its thread, makes its loops throw at their next turn, and,
  * up to JDK 19, stops the thread if it has not ended soon after. From JDK 20 on code that neither
- * waits nor passes a loop that the kernel has fitted (see {@link CellBytecode}) cannot be stopped.
+ * waits nor passes a loop that the kernel has fitted (see {@link CellBytecode}) cannot be stopped;
+ * the user is told so after four seconds.
  */
 public final class Interrupter {
   /** Milliseconds that a cell is given to end by itself before its thread is stopped. */
   private static final long PATIENCE = 80;
 
+  /** How many times its patience is repeated before the user is told that nothing helps. */
+  private static final int ATTEMPTS = 50;
+
   private final Object outputLock;
+  private final Consumer<String> stuck;
   private Thread running;
   private long run;
   private boolean requested;
@@ -23,9 +29,11 @@ public final class Interrupter {
    * An interrupter.
    *
    * @param outputLock held by threads while they write output; no thread is stopped while it does
+   * @param stuck told, in a sentence, that a cell cannot be stopped
    */
-  public Interrupter(Object outputLock) {
+  public Interrupter(Object outputLock, Consumer<String> stuck) {
     this.outputLock = outputLock;
+    this.stuck = stuck;
   }
 
   /** Code that may be interrupted. */
@@ -137,7 +145,7 @@ public final class Interrupter {
 
   private void insist(long asked) {
     try {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < ATTEMPTS; i++) {
         Thread.sleep(PATIENCE);
         synchronized (outputLock) {
           synchronized (this) {
@@ -151,11 +159,29 @@ public final class Interrupter {
           }
         }
       }
+      tellThatItIsStuck(asked);
     } catch (InterruptedException
         | NoSuchMethodException
         | IllegalAccessException
         | InvocationTargetException e) {
       // This JDK cannot stop threads; the loops have been told.
     }
+  }
+
+  private void tellThatItIsStuck(long asked) {
+    StackTraceElement[] frames;
+    synchronized (this) {
+      if (running == null || run != asked) {
+        return;
+      }
+      frames = running.getStackTrace();
+    }
+    stuck.accept(
+        "The cell has not stopped"
+            + (frames.length == 0 ? "" : " (it is in " + frames[0] + ")")
+            + ": Java "
+            + Runtime.version().feature()
+            + " cannot stop code that neither waits nor looks whether it shall stop. Wait, or"
+            + " restart the kernel.");
   }
 }

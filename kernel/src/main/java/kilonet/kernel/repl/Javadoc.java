@@ -11,7 +11,8 @@ final class Javadoc {
   private Javadoc() {}
 
   static String text(String comment) {
-    String text = comment.replaceAll("(?i)<p>|<br\\s*/?>|</li>|</h\\d>|</dt>|</dd>", "\n");
+    String text = comment.replaceAll("@param\\s+<(\\w+)>", "@param &lt;$1&gt;");
+    text = text.replaceAll("(?i)<p>|<br\\s*/?>|</li>|</h\\d>|</dt>|</dd>", "\n");
     text = text.replaceAll("(?i)<li>", "  - ");
     String before;
     do {

@@ -32,7 +32,8 @@ import jdk.jshell.JShell;
  * methods, its types nested classes, and its statements the bodies of methods that are called in
  * turn. Later cells import statically those names that they use. Where a cell declares a name anew,
  * the methods and types of earlier cells that use it are compiled again with it, so that they see
- * the new one; variables keep their values.
+ * the new one; variables keep their values. A method or type that uses methods or types which no
+ * cell has declared yet waits, and is compiled with the cell that declares the last of them.
  */
 public final class Repl {
   private static final Pattern WORD = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
@@ -51,6 +52,9 @@ public final class Repl {
   /** Statements in one method; its byte code is limited to 64 KB. */
   private static final int STATEMENTS_PER_METHOD = 50;
 
+  /** Name of the classes that nothing refers to later. */
+  private static final String PASSING_HOME = "Cell0";
+
   /** The package of all cells' classes. */
   static final String PACKAGE = "cells";
 
@@ -68,15 +72,28 @@ public final class Repl {
    */
   record Declaration(Piece.Kind kind, String name, String home, String type, Piece piece) {}
 
+  /** A method or type that cannot be used before the missing names are declared. */
+  private record Waiting(Piece piece, Set<String> missing) {
+    String sentence() {
+      return piece.names().get(0)
+          + (piece.kind() == Piece.Kind.METHOD ? " can be called once " : " can be used once ")
+          + String.join(" and ", missing)
+          + (missing.size() == 1 ? " is" : " are")
+          + " declared";
+    }
+  }
+
   private final Interrupter interrupter;
   private final Compiler compiler;
   private final LibraryLoader loader;
   private final PieceParser parser;
+  private final SourceComments comments;
   private final Consumer<String> warnings;
   private final Map<String, String> imports = new LinkedHashMap<>();
   private final Map<String, Declaration> variables = new LinkedHashMap<>();
   private final Map<String, List<Declaration>> methods = new LinkedHashMap<>();
   private final Map<String, Declaration> types = new LinkedHashMap<>();
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
   private final Set<String> homes = new HashSet<>();
 
   /** Never forgotten: values of these types may live on when the names mean others. */
@@ -98,6 +115,7 @@ public final class Repl {
     loader = new LibraryLoader(classPath);
     JShell splitter = Shadow.shell(List.of());
     parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
+    comments = new SourceComments(compiler);
   }
 
   /**
@@ -143,7 +161,7 @@ public final class Repl {
       lines.add("import " + name + ";");
     }
     while (!lines.isEmpty()) {
-      String home = nextHome();
+      String home = PASSING_HOME;
       String head = "package " + PACKAGE + ";\n";
       String source = head + String.join("\n", lines) + "\npublic class " + home + " {}\n";
       List<Compiler.Finding> errors = compiler.compile(PACKAGE, home, source).errors();
@@ -184,6 +202,11 @@ public final class Repl {
     return parser.completeness(cell);
   }
 
+  /** The documentation comment of a library's class or member; null if there is none. */
+  String comment(String signature) {
+    return comments.of(signature);
+  }
+
   /** Where the top-level piece that holds an offset begins. */
   int statementStart(String cell, int offset) {
     return parser.pieceStart(cell, offset);
@@ -215,6 +238,7 @@ public final class Repl {
     Map<String, byte[]> fitted = new HashMap<>(unit.classes);
     fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
     CellLoader cellLoader = new CellLoader(loader, unit.earlier, PACKAGE + "." + unit.home, fitted);
+    letWait(unit.waiting);
     declare(unit, cellLoader);
     if (unit.runs == 0) {
       return NOTHING;
@@ -243,7 +267,9 @@ public final class Repl {
     final String home;
     final CellSource source;
     final List<Declaration> declarations = new ArrayList<>();
+    final List<Member> members = new ArrayList<>();
     final Map<String, CellLoader> earlier = new HashMap<>();
+    List<Waiting> waiting = List.of();
     Map<String, byte[]> classes;
     int runs;
     int valueAt = Integer.MAX_VALUE;
@@ -256,30 +282,89 @@ public final class Repl {
     void use(LibraryLoader loader, String earlierHome) {
       earlier.put(earlierHome, loader.cell(earlierHome));
     }
+
+    /** Adds a method or type; at is its offset in the cell, negative for an earlier cell's. */
+    void member(Piece piece, int at) {
+      source.add(access(piece));
+      int start = source.length();
+      source.add(piece.text(), at);
+      members.add(new Member(piece, start, source.length()));
+      source.add("\n");
+      declarations.add(new Declaration(piece.kind(), piece.names().get(0), home, null, piece));
+    }
+
+    /** The method or type that an error lies in; null for none. */
+    Piece memberAt(Compiler.Finding error) {
+      for (Member member : members) {
+        if (error.start() >= member.start() && error.start() < member.end()) {
+          return member.piece();
+        }
+      }
+      return null;
+    }
   }
+
+  /**
+   * What a cell's class is made of.
+   *
+   * @param cell the source
+   * @param pieces the cell's pieces that are compiled now
+   * @param pulled pieces of earlier cells that are compiled again with them
+   * @param postponed pieces of either kind that lack something
+   */
+  private record Parts(
+      String cell, List<Piece> pieces, List<Piece> pulled, List<Waiting> postponed) {}
+
+  /** Where in the generated source a method or type stands. */
+  private record Member(Piece piece, int start, int end) {}
 
   private String nextHome() {
     return "Cell" + ++sequence;
   }
 
-  private Unit compile(String cell, List<Piece> pieces) throws CompileFailure {
-    List<Piece> pulled = dependents(pieces);
+  /**
+   * The name of the class: one of its own if later cells will refer to it. The compiler never
+   * forgets a name, so a thousand cells that only compute share one.
+   */
+  private String home(Parts parts) {
+    boolean declares =
+        !parts.pulled().isEmpty()
+            || parts.pieces().stream().anyMatch(piece -> !piece.names().isEmpty());
+    return declares ? nextHome() : PASSING_HOME;
+  }
+
+  private Unit compile(String cell, List<Piece> written) throws CompileFailure {
+    Parts parts = new Parts(cell, new ArrayList<>(written), dependents(written), new ArrayList<>());
+    CompileFailure first = null;
     boolean asStatement = false;
     while (true) {
-      Unit unit = generate(cell, pieces, pulled, asStatement);
+      Unit unit = generate(parts, asStatement);
       Compiler.Result result = compiler.compile(PACKAGE, unit.home, unit.source.toString());
       if (result.errors().isEmpty()) {
         unit.classes = result.classes();
+        unit.waiting = parts.postponed();
         return unit;
       }
       List<Compiler.Finding> own =
           result.errors().stream().filter(e -> !unit.source.foreign(e.start())).toList();
-      if (own.isEmpty()) {
-        // Only what earlier cells declared does not compile with the new declarations.
-        pulled = withoutFailing(cell, pieces, pulled, result.errors(), unit.source);
+      List<Waiting> incomplete = incomplete(unit, result.errors());
+      if (!incomplete.isEmpty()) {
+        if (first == null && !own.isEmpty()) {
+          first = failure(own, unit.source);
+        }
+        for (Waiting wait : incomplete) {
+          parts.pieces().remove(wait.piece());
+          parts.pulled().remove(wait.piece());
+        }
+        parts.postponed().addAll(incomplete);
         continue;
       }
-      Piece last = pieces.get(pieces.size() - 1);
+      if (own.isEmpty()) {
+        // Only what earlier cells declared does not compile with the new declarations.
+        dropFailing(unit, parts.pulled(), result.errors().get(0));
+        continue;
+      }
+      Piece last = written.get(written.size() - 1);
       if (!asStatement
           && last.maybeVoid()
           && last.shown()
@@ -287,34 +372,47 @@ public final class Repl {
         asStatement = true;
         continue;
       }
-      throw failure(own, unit.source);
+      throw first != null ? first : failure(own, unit.source);
     }
   }
 
-  private List<Piece> withoutFailing(
-      String cell,
-      List<Piece> pieces,
-      List<Piece> pulled,
-      List<Compiler.Finding> errors,
-      CellSource source) {
-    Compiler.Finding error = errors.get(0);
-    List<Piece> left = new ArrayList<>(pulled);
-    for (Iterator<Piece> it = left.iterator(); it.hasNext(); ) {
-      Piece piece = it.next();
-      int at = source.toString().indexOf(piece.text());
-      if (at >= 0 && error.start() >= at && error.start() <= at + piece.text().length()) {
-        it.remove();
-        warnings.accept(
-            piece.names().get(0)
-                + " does not compile with what this cell declares and stays as it was: "
-                + error.message().lines().findFirst().orElse(""));
-        return left;
+  /**
+   * The methods and types that lack nothing but methods and types; none if there are other errors
+   * in the cell.
+   */
+  private static List<Waiting> incomplete(Unit unit, List<Compiler.Finding> errors) {
+    Map<Piece, Set<String>> missing = new LinkedHashMap<>();
+    Set<Piece> wrong = new HashSet<>();
+    for (Compiler.Finding error : errors) {
+      Piece member = unit.memberAt(error);
+      if (member != null && !error.missing().isEmpty()) {
+        missing.computeIfAbsent(member, m -> new LinkedHashSet<>()).add(error.missing());
+      } else if (unit.source.foreign(error.start())) {
+        wrong.add(member);
+      } else {
+        return List.of();
       }
     }
-    return List.of();
+    missing.keySet().removeAll(wrong);
+    List<Waiting> incomplete = new ArrayList<>();
+    missing.forEach((piece, names) -> incomplete.add(new Waiting(piece, names)));
+    return incomplete;
   }
 
-  private static CompileFailure failure(List<Compiler.Finding> errors, CellSource source) {
+  private void dropFailing(Unit unit, List<Piece> pulled, Compiler.Finding error) {
+    Piece piece = unit.memberAt(error);
+    if (piece == null) {
+      pulled.clear();
+      return;
+    }
+    pulled.remove(piece);
+    warnings.accept(
+        piece.names().get(0)
+            + " does not compile with what this cell declares and stays as it was: "
+            + error.message().lines().findFirst().orElse(""));
+  }
+
+  private CompileFailure failure(List<Compiler.Finding> errors, CellSource source) {
     List<CompileFailure.Problem> problems = new ArrayList<>();
     for (Compiler.Finding error : errors) {
       int start = source.cellOffset(error.start());
@@ -322,9 +420,18 @@ public final class Repl {
           new CompileFailure.Problem(
               start,
               Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
-              withoutHomes(error.message())));
+              withoutHomes(error.message()) + whatItWaitsFor(error.missing())));
     }
     return new CompileFailure(problems);
+  }
+
+  private String whatItWaitsFor(String name) {
+    for (Waiting wait : waiting.values()) {
+      if (wait.piece().names().get(0).equals(name)) {
+        return "\n" + wait.sentence();
+      }
+    }
+    return "";
   }
 
   /** Names of cells' classes are the kernel's business. */
@@ -341,52 +448,62 @@ public final class Repl {
     for (Piece piece : pieces) {
       changed.addAll(piece.names());
       if (piece.kind() == Piece.Kind.METHOD) {
-        redeclared.add(piece.names().get(0) + "(" + piece.signature());
+        redeclared.add(key(piece));
         methodNames.add(piece.names().get(0));
       } else if (piece.kind() == Piece.Kind.TYPE) {
-        redeclared.add(piece.names().get(0));
+        redeclared.add(key(piece));
+      } else if (piece.kind() == Piece.Kind.IMPORT) {
+        // What it imports may be what somebody waits for.
+        waiting.values().forEach(wait -> changed.addAll(wait.missing()));
       }
     }
     if (changed.isEmpty()) {
-      return List.of();
+      return new ArrayList<>();
     }
     Set<Piece> pulled = new LinkedHashSet<>();
-    List<Declaration> candidates = new ArrayList<>(types.values());
-    methods.values().forEach(candidates::addAll);
+    List<Piece> candidates = new ArrayList<>();
+    types.values().forEach(declaration -> candidates.add(declaration.piece()));
+    methods.values().forEach(list -> list.forEach(each -> candidates.add(each.piece())));
+    waiting.values().forEach(wait -> candidates.add(wait.piece()));
     boolean grown = true;
     while (grown) {
       grown = false;
-      for (Declaration candidate : candidates) {
-        Piece piece = candidate.piece();
-        boolean method = candidate.kind() == Piece.Kind.METHOD;
-        String key = method ? candidate.name() + "(" + piece.signature() : candidate.name();
-        if (pulled.contains(piece) || redeclared.contains(key)) {
+      for (Piece piece : candidates) {
+        String name = piece.names().get(0);
+        boolean method = piece.kind() == Piece.Kind.METHOD;
+        if (pulled.contains(piece) || redeclared.contains(key(piece))) {
           continue;
         }
-        if (method && methodNames.contains(candidate.name())
+        if (method && methodNames.contains(name)
             || piece.uses().stream().anyMatch(changed::contains)) {
           pulled.add(piece);
-          changed.add(candidate.name());
+          changed.add(name);
           if (method) {
-            methodNames.add(candidate.name());
+            methodNames.add(name);
           }
           grown = true;
         }
       }
     }
-    return List.copyOf(pulled);
+    return new ArrayList<>(pulled);
   }
 
-  private Unit generate(String cell, List<Piece> pieces, List<Piece> pulled, boolean asStatement)
-      throws CompileFailure {
-    Unit unit = new Unit(nextHome(), new CellSource(cell));
+  /** What a declaration replaces: methods with the same parameters, types of the same name. */
+  private static String key(Piece piece) {
+    String name = piece.names().get(0);
+    return piece.kind() == Piece.Kind.METHOD ? name + "(" + piece.signature() : name;
+  }
+
+  private Unit generate(Parts parts, boolean asStatement) throws CompileFailure {
+    List<Piece> pieces = parts.pieces();
+    Unit unit = new Unit(home(parts), new CellSource(parts.cell()));
     Map<Piece.Variable, String> inferred = Map.of();
     if (pieces.stream()
         .flatMap(piece -> piece.variables().stream())
         .anyMatch(variable -> variable.type() == null)) {
-      inferred = infer(cell, pieces, pulled);
+      inferred = infer(parts);
     }
-    head(unit, cell, pieces, pulled);
+    head(unit, parts);
     for (Piece piece : pieces) {
       for (Piece.Variable variable : piece.variables()) {
         unit.source.add("public static ");
@@ -405,12 +522,7 @@ public final class Repl {
                 Piece.Kind.VARIABLE, variable.name(), unit.home, withoutHomes(type), piece));
       }
     }
-    members(unit, pieces);
-    for (Piece piece : pulled) {
-      unit.source.add(access(piece)).add(piece.text(), -1).add("\n");
-      unit.declarations.add(
-          new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
-    }
+    members(unit, parts);
     runs(unit, pieces, asStatement);
     unit.source.add("}\n");
     return unit;
@@ -421,14 +533,13 @@ public final class Repl {
     return piece.kind() == Piece.Kind.TYPE ? "static " : "public static ";
   }
 
-  private static void members(Unit unit, List<Piece> pieces) {
-    for (Piece piece : pieces) {
+  private static void members(Unit unit, Parts parts) {
+    for (Piece piece : parts.pieces()) {
       if (piece.kind() == Piece.Kind.METHOD || piece.kind() == Piece.Kind.TYPE) {
-        unit.source.add(access(piece)).add(piece.text(), piece.start()).add("\n");
-        unit.declarations.add(
-            new Declaration(piece.kind(), piece.names().get(0), unit.home, null, piece));
+        unit.member(piece, piece.start());
       }
     }
+    parts.pulled().forEach(piece -> unit.member(piece, -1));
   }
 
   private void runs(Unit unit, List<Piece> pieces, boolean asStatement) {
@@ -503,14 +614,17 @@ public final class Repl {
     }
   }
 
-  private void head(Unit unit, String cell, List<Piece> pieces, List<Piece> pulled) {
+  private void head(Unit unit, Parts parts) {
     CellSource source = unit.source;
+    List<Piece> pieces = parts.pieces();
+    List<Piece> pulled = parts.pulled();
+    List<Piece> postponed = parts.postponed().stream().map(Waiting::piece).toList();
     Set<String> words = new HashSet<>();
-    words(cell, words);
+    words(parts.cell(), words);
     pulled.forEach(piece -> words(piece.text(), words));
     Set<String> here = new HashSet<>();
     Set<String> methodsHere = new HashSet<>();
-    for (Collection<Piece> declared : List.of(pieces, pulled)) {
+    for (Collection<Piece> declared : List.of(pieces, pulled, postponed)) {
       for (Piece piece : declared) {
         (piece.kind() == Piece.Kind.METHOD ? methodsHere : here).addAll(piece.names());
       }
@@ -529,7 +643,11 @@ public final class Repl {
     boolean self =
         pieces.stream().noneMatch(piece -> piece.kind() == Piece.Kind.IMPORT)
             && pulled.isEmpty()
-            && OUTSIDE.matcher(cell).results().map(MatchResult::group).allMatch(this::known);
+            && OUTSIDE
+                .matcher(parts.cell())
+                .results()
+                .map(MatchResult::group)
+                .allMatch(this::known);
     imports.forEach(
         (key, line) -> {
           if (!self && !key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
@@ -579,11 +697,11 @@ public final class Repl {
   }
 
   /** The types of variables declared with {@code var}, as source. */
-  private Map<Piece.Variable, String> infer(String cell, List<Piece> pieces, List<Piece> pulled)
-      throws CompileFailure {
-    Unit unit = new Unit(nextHome(), new CellSource(cell));
+  private Map<Piece.Variable, String> infer(Parts parts) throws CompileFailure {
+    List<Piece> pieces = parts.pieces();
+    Unit unit = new Unit(PASSING_HOME, new CellSource(parts.cell()));
     CellSource source = unit.source;
-    head(unit, cell, pieces, pulled);
+    head(unit, parts);
     for (Piece piece : pieces) {
       for (Piece.Variable variable : piece.variables()) {
         if (variable.type() != null) {
@@ -593,8 +711,7 @@ public final class Repl {
         }
       }
     }
-    members(unit, pieces);
-    pulled.forEach(piece -> source.add(access(piece)).add(piece.text(), -1).add("\n"));
+    members(unit, parts);
     source.add("static void $infer() throws Throwable {\n");
     List<Piece.Variable> wanted = new ArrayList<>();
     for (Piece piece : pieces) {
@@ -654,10 +771,10 @@ public final class Repl {
             own.isEmpty()
                 ? List.of(
                     new Compiler.Finding(
-                        "",
                         "the type of " + variable.name() + " cannot be inferred; write it out",
                         0,
-                        0))
+                        0,
+                        ""))
                 : own,
             source);
       }
@@ -684,6 +801,24 @@ public final class Repl {
     }
   }
 
+  /** Puts aside what cannot be compiled yet; an older version of it is no longer meant. */
+  private void letWait(List<Waiting> postponed) {
+    for (Waiting wait : postponed) {
+      Piece piece = wait.piece();
+      String name = piece.names().get(0);
+      if (piece.kind() == Piece.Kind.TYPE) {
+        types.remove(name);
+      } else {
+        // Its other overloads are compiled again with the cell that declared it.
+        methods.remove(name);
+      }
+      Waiting before = waiting.put(key(piece), wait);
+      if (before == null || !before.equals(wait)) {
+        warnings.accept(wait.sentence() + ".");
+      }
+    }
+  }
+
   private void declare(Unit unit, CellLoader cellLoader) {
     if (unit.declarations.isEmpty()) {
       return;
@@ -693,6 +828,9 @@ public final class Repl {
     homes.add(unit.home);
     Map<String, List<Declaration>> newMethods = new LinkedHashMap<>();
     for (Declaration declaration : unit.declarations) {
+      if (declaration.kind() != Piece.Kind.VARIABLE) {
+        waiting.remove(key(declaration.piece()));
+      }
       switch (declaration.kind()) {
         case VARIABLE -> variables.put(declaration.name(), declaration);
         case TYPE -> {
@@ -766,6 +904,7 @@ public final class Repl {
     variables.clear();
     methods.clear();
     types.clear();
+    waiting.clear();
     release();
   }
 
@@ -777,6 +916,7 @@ public final class Repl {
     List<String> lines = new ArrayList<>(imports.values());
     types.values().forEach(type -> lines.add(type.piece().text()));
     methods.values().forEach(list -> list.forEach(method -> lines.add(method.piece().text())));
+    waiting.values().forEach(wait -> lines.add(wait.piece().text()));
     variables.values().forEach(v -> lines.add(v.type() + " " + v.name() + ";"));
     return lines.stream().map(Repl::withoutHomes).distinct().collect(Collectors.toList());
   }

@@ -1,6 +1,7 @@
 package kilonet.kernel.jupyter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.tools.ToolProvider;
 import kilonet.kernel.jupyter.KernelProcess.Outcome;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +174,55 @@ class KernelTest {
     kernel.interrupt();
     assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
     assertIdle();
+  }
+
+  @Test
+  void aLibraryLoopThatCallsOnlyTheLanguageIsInterrupted() throws Exception {
+    library(
+        "Builds",
+        "package some; public class Builds { public static void on() { StringBuilder s = new"
+            + " StringBuilder(); while (s != null) { s.append(1); s.setLength(0); } } }");
+    Message loop = kernel.execute("some.Builds.on()");
+    Thread.sleep(500);
+    kernel.interrupt();
+    assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
+    library(
+        "Sums",
+        "package some; public class Sums { public static double s; public static void up() { while"
+            + " (s < 1) { for (int i = 0; i < 9; i++) { s += i; } s = 0; } } }");
+    loop = kernel.execute("some.Sums.up()");
+    Thread.sleep(500);
+    kernel.interrupt();
+    assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
+  }
+
+  @Test
+  void aLoopThatCannotBeStoppedIsReportedInTheCell() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 20, "this Java can stop every thread");
+    library(
+        "Spins",
+        "package some; public class Spins { public static volatile boolean on = true; public static"
+            + " void round() { while (on) { } } }");
+    Message loop =
+        kernel.execute(
+            "var later = new Thread(() -> { try { Thread.sleep(8_000); } catch"
+                + " (InterruptedException e) { } some.Spins.on = false; });\n"
+                + "later.start();\nsome.Spins.round()");
+    Thread.sleep(500);
+    kernel.interrupt();
+    assertThat(kernel.outcome(loop).stream("stderr"))
+        .startsWith("The cell has not stopped (it is in")
+        .contains("some.Spins.round", "restart the kernel");
+  }
+
+  /** Compiles a class and puts it on the class path of cells. */
+  private static void library(String name, String source) throws IOException {
+    Path root = folder.resolve("library-" + name);
+    Path file = Files.createDirectories(root.resolve("some")).resolve(name + ".java");
+    Files.writeString(file, source);
+    assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, file.toString()))
+        .isZero();
+    assertThat(kernel.run("%jars " + root).status()).isEqualTo("ok");
   }
 
   @Test

@@ -3,14 +3,22 @@ package kilonet.kernel.repl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
 class ReplTest {
@@ -24,7 +32,7 @@ class ReplTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(Path::of)
             .toList();
-    repl = new Repl(classPath, new Interrupter(new Object()), warnings::add);
+    repl = new Repl(classPath, new Interrupter(new Object(), warnings::add), warnings::add);
     repl.importWherePresent(List.of("java.util.*", "java.util.function.*", "no.such.pack.*"));
   }
 
@@ -98,6 +106,67 @@ class ReplTest {
     run("String f() { return \"text\"; }");
     assertThat(warnings).hasSize(1).first().asString().startsWith("g does not compile with");
     assertThat(run("g()")).isEqualTo(2);
+  }
+
+  @Test
+  void aMethodMayCallOneThatALaterCellDeclares() throws Throwable {
+    run("boolean odd(int n) { return n != 0 && even(n - 1); }");
+    assertThat(warnings).containsExactly("odd can be called once even is declared.");
+    CompileFailure early = catchThrowableOfType(CompileFailure.class, () -> run("odd(3)"));
+    assertThat(early.problems().get(0).message())
+        .endsWith("odd can be called once even is declared");
+    run("boolean even(int n) { return n == 0 || odd(n - 1); }");
+    assertThat(run("odd(7)")).isEqualTo(true);
+    assertThat(run("even(7)")).isEqualTo(false);
+    assertThat(warnings).hasSize(1);
+  }
+
+  @Test
+  void whatUsesAWaitingMethodWaitsWithIt() throws Throwable {
+    run("int a() { return b() + 1; }");
+    run("int c() { return a() + 1; }\nint shown = 5;");
+    assertThat(run("shown")).as("the rest of the cell is there").isEqualTo(5);
+    assertThat(warnings)
+        .containsExactly(
+            "a can be called once b is declared.", "c can be called once a is declared.");
+    run("int b() { return 1; }");
+    assertThat(run("c()")).isEqualTo(3);
+    run("int b() { return 10; }");
+    assertThat(run("c()")).isEqualTo(12);
+  }
+
+  @Test
+  void typesMayBeDeclaredInAnyOrderOfCells() throws Throwable {
+    run("class Tree { Leaf leaf = new Leaf(this); int size() { return 1 + leaf.size(); } }");
+    assertThat(warnings).containsExactly("Tree can be used once Leaf is declared.");
+    run("class Leaf { Tree of; Leaf(Tree of) { this.of = of; } int size() { return 1; } }");
+    assertThat(run("new Tree().size()")).isEqualTo(2);
+    run("double shade(Color c) { return c.getRed() / 255.0; }");
+    run("import java.awt.Color;");
+    assertThat(run("shade(Color.RED)")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aMethodThatNowWaitsIsNotTakenForItsOlderVersion() throws Throwable {
+    run("String f(int n) { return \"old\"; }\nString f(String s) { return s; }");
+    run("String g() { return f(1); }");
+    run("String f(int n) { return later(); }");
+    assertThatThrownBy(() -> run("f(1)")).isInstanceOf(CompileFailure.class);
+    assertThat(run("f(\"other\")")).isEqualTo("other");
+    run("String later() { return \"new\"; }");
+    assertThat(run("f(1) + g()")).isEqualTo("newnew");
+  }
+
+  @Test
+  void aMethodThatIsWrongDoesNotWait() {
+    assertThatThrownBy(() -> run("int f() { return g() + unknown; }"))
+        .isInstanceOf(CompileFailure.class);
+    CompileFailure used =
+        catchThrowableOfType(CompileFailure.class, () -> run("int f() { return g(); }\nf()"));
+    assertThat(used.problems().get(0).start()).isEqualTo("int f() { return ".length());
+    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
+        .isInstanceOf(CompileFailure.class);
+    assertThat(warnings).isEmpty();
   }
 
   @Test
@@ -203,11 +272,88 @@ class ReplTest {
   }
 
   @Test
+  void aCellThatFailedLeavesNothingBehindForTheNextOne() throws Throwable {
+    String local =
+        "Supplier<Integer> s = new Supplier<>() { public Integer get() { return %s; } };";
+    for (String wrong : List.of("\"x\"", "nowhere")) {
+      assertThatThrownBy(() -> run("{ " + local.formatted(wrong) + " s.get(); }"))
+          .isInstanceOf(CompileFailure.class);
+      assertThat(run("new Object() { int two() { return 2; } }.two()")).isEqualTo(2);
+      run("record P(int a) { }\nvar p = new P(1);");
+      run("record P(String a) { }\nvar q = new P(\"x\");");
+      assertThat(run("p.a() + q.a().length()")).isEqualTo(2);
+    }
+  }
+
+  @Test
   void resetForgetsDeclarations() throws Throwable {
     run("int gone = 1;");
     repl.reset();
     assertThatThrownBy(() -> run("gone")).isInstanceOf(CompileFailure.class);
     assertThat(run("new ArrayList<>().size()")).as("imports stay").isEqualTo(0);
+  }
+
+  @Test
+  void inspectionFindsCommentsInTheSourcesBesideAJar(@TempDir Path folder) throws Exception {
+    Path source = Files.createDirectories(folder.resolve("some/lib")).resolve("Pan.java");
+    Files.writeString(
+        source,
+        """
+        package some.lib;
+        /** A pan. */
+        public class Pan {
+          /** How much fits in. */
+          public static final int SIZE = 3;
+          /** Fries for a while. @param <T> what */
+          public <T> T fry(java.util.Map<String, T> things, int... seconds) { return null; }
+          /** Fries at once. */
+          public void fry() { }
+          /** What covers it. */
+          public static class Lid { }
+        }
+        """);
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", folder + "/classes", source.toString()))
+        .isZero();
+    zip(folder.resolve("pan-1.jar"), folder.resolve("classes"));
+    repl.addToClassPath(List.of(folder.resolve("pan-1.jar")));
+    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan");
+    Files.createDirectories(folder.resolve("sources/some/lib"));
+    Files.move(source, folder.resolve("sources/some/lib/Pan.java"));
+    zip(folder.resolve("pan-2-sources.jar"), folder.resolve("sources"));
+    Files.copy(folder.resolve("pan-1.jar"), folder.resolve("pan-2.jar"));
+    repl.addToClassPath(List.of(folder.resolve("pan-2.jar")));
+    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan\n\nA pan.");
+    assertThat(inspect("some.lib.Pan.SIZE")).endsWith("How much fits in.");
+    assertThat(inspect("some.lib.Pan.Lid")).endsWith("What covers it.");
+    assertThat(inspect("new some.lib.Pan().fry("))
+        .contains("Fries for a while. @param <T> what")
+        .contains("fry()\n\nFries at once.");
+  }
+
+  @Test
+  void inspectionFindsCommentsInTheSourcesOfTheJdk() {
+    Path home = Path.of(System.getProperty("java.home"));
+    assumeTrue(Files.isReadable(home.resolve("lib/src.zip")), "this JDK has no src.zip");
+    assertThat(inspect("Math.abs")).contains("Returns the absolute value of");
+  }
+
+  private String inspect(String code) {
+    try (Analysis analysis = new Analysis(repl)) {
+      return (String) analysis.inspect(code, code.length()).data().get("text/plain");
+    }
+  }
+
+  private static void zip(Path jar, Path folder) throws IOException {
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(
+            new ZipEntry(folder.relativize(file).toString().replace(File.separatorChar, '/')));
+        Files.copy(file, out);
+      }
+    }
   }
 
   @Test
