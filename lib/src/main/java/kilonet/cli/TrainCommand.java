@@ -4,14 +4,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import kilonet.data.Batches;
-import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
 import kilonet.train.Contract;
 import kilonet.train.Json;
-import kilonet.train.Predictions;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Trainer;
@@ -30,7 +27,6 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Runnable {
 
   private static final long PATIENCE_SECONDS = 60;
-  private static final int TEST_BATCH = 1_000;
 
   @Mixin private RunOptions options;
 
@@ -90,12 +86,8 @@ final class TrainCommand implements Runnable {
   }
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
-    try (Batches batches =
-        Batches.inOrder(trainer.test(), TEST_BATCH)
-            .outputs(result.definition().model().outputs())
-            .build()) {
-      Predictions predictions = Predictions.of(FusedNetwork.of(trainer.network()), batches);
-      RunReport.plots(folder, result, predictions, trainer.test());
+    try {
+      RunReport.plots(folder, result, trainer.predictions(), trainer.test());
     } catch (IllegalStateException e) {
       // No fonts on this machine: the run is as good without pictures.
       err.println("The charts were not drawn: " + e.getMessage());
