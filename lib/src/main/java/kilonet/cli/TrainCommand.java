@@ -119,10 +119,6 @@ final class TrainCommand implements Runnable {
           "stopped after epoch %d of %d: go on with --resume"
               .formatted(result.epochs(), result.definition().epochs()));
     }
-    print.println(
-        contract.met()
-            ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
-                .formatted(contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
-            : "The assignment is not met. " + String.join(" ", contract.misses()));
+    print.println(ReportCommand.verdict(contract));
   }
 }

@@ -2,6 +2,8 @@ package kilonet.report;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
@@ -136,5 +138,28 @@ final class Findings {
         Math.abs(margin) < 2 * accuracy.standardError()
             ? "another seed may well end on its other side"
             : "chance alone hardly explains it");
+  }
+
+  /** How several seeds of one recipe end. */
+  static Claim seeds(List<Result> runs) {
+    double[] lowest = runs.stream().mapToDouble(Step::lowest).toArray();
+    return Claim.that(
+        true,
+        "Over %d seeds, the lowest of the last %d epochs is %s (mean ± standard deviation), %.2f%%"
+            + " at worst; %d of %d seeds meet the assignment.",
+        runs.size(),
+        Contract.LAST,
+        meanAndDeviation(lowest),
+        DoubleStream.of(lowest).min().orElseThrow(),
+        runs.stream().filter(run -> run.contract().met()).count(),
+        runs.size());
+  }
+
+  /** Such as {@code 99.45% ± 0.03}, with the deviation of a sample; of two values or more. */
+  static String meanAndDeviation(double[] values) {
+    double mean = DoubleStream.of(values).average().orElseThrow();
+    double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+    return String.format(
+        Locale.ROOT, "%.2f%% ± %.2f", mean, Math.sqrt(squares / (values.length - 1)));
   }
 }

@@ -111,14 +111,14 @@ enum Step {
               "It improves on Step 2 by %.2f points: the mean of the last %d epochs rises from"
                   + " %.2f%% to %.2f%%.",
               mean(run) - mean(before),
-              Contract.LAST,
+              Findings.last(run).size(),
               mean(before),
               mean(run)),
           that(
               spread(run) < spread(before),
               "It is steadier: its last %d epochs lie within %.2f points, those of Step 2 within"
                   + " %.2f.",
-              Contract.LAST,
+              Findings.last(run).size(),
               spread(run),
               spread(before)),
           Findings.overfitting(run),
@@ -209,8 +209,9 @@ enum Step {
    *
    * @param run the step's, or null where there is none yet
    * @param before the run of the step before, or null
+   * @param seeds all runs of this step's recipe, each with another seed
    */
-  RunBlock block(Result run, Result before) {
+  RunBlock block(Result run, Result before, List<Result> seeds) {
     if (run == null || (before == null && this != SET_UP)) {
       return new RunBlock(
           target(), reason, List.of("There is no result yet: execute this notebook."), List.of());
@@ -226,8 +227,11 @@ enum Step {
               ? met.sentence()
               : "The target of this step is not met. " + String.join(" ", run.contract().misses()));
     }
-    List<String> analysis =
-        claims(run, before).stream().filter(Claim::holds).map(Claim::sentence).toList();
+    List<Claim> claims = new ArrayList<>(claims(run, before));
+    if (seeds.size() > 1) {
+      claims.add(Findings.seeds(seeds));
+    }
+    List<String> analysis = claims.stream().filter(Claim::holds).map(Claim::sentence).toList();
     return new RunBlock(target(), reason, result, analysis);
   }
 
