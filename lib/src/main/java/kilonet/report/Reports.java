@@ -297,6 +297,9 @@ public final class Reports {
       return false;
     }
     for (Notebook.Cell cell : notebook.cells()) {
+      if (cell.code() && !cell.source().endsWith(";") && cell.outputs().isEmpty()) {
+        problem("%s, %s shows nothing: execute it again.", notebook.file(), cell.place());
+      }
       for (Notebook.Output output : cell.outputs()) {
         if (output.type().equals("error")) {
           problem("%s, %s failed: %s", notebook.file(), cell.place(), text(output));

@@ -90,13 +90,13 @@ public final class StepRun {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s%s: %,d training and %,d test images of %s, %d epochs, seed %d",
-        quick ? "QUICK MODE, a tenth of the images and few epochs: " : "",
+        "%s%s with seed %d: %d epochs of %,d training images, tested on %,d; %s",
+        quick ? "QUICK MODE, a tenth of the images and few epochs\n" : "",
         recipe.name(),
+        recipe.seed(),
+        recipe.epochs(),
         data.train().size(),
         data.test().size(),
-        data.train().name().equals(Mnist.NAME) ? "MNIST" : "GENERATED DIGITS",
-        recipe.epochs(),
-        recipe.seed());
+        data.train().name().equals(Mnist.NAME) ? "MNIST" : "GENERATED DIGITS");
   }
 }
