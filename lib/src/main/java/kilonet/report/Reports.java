@@ -52,11 +52,14 @@ public final class Reports {
 
   private final Path folder;
   private final boolean quick;
+  private final Function<Path, Optional<String>> html;
   private final List<String> problems = new ArrayList<>();
 
-  private Reports(Path folder, boolean quick) {
+  /** Reports whose HTML somebody makes of a notebook's file, or nobody. */
+  Reports(Path folder, boolean quick, Function<Path, Optional<String>> html) {
     this.folder = folder;
     this.quick = quick;
+    this.html = html;
   }
 
   /** A result, the file that it is from, and what ties the two. */
@@ -70,9 +73,7 @@ public final class Reports {
    * @return what does not hold, a sentence each; of such a notebook nothing is written
    */
   public static List<String> write(Path folder, boolean quick) {
-    Reports reports = new Reports(folder, quick);
-    reports.write();
-    return reports.problems;
+    return new Reports(folder, quick, Nbconvert::html).write();
   }
 
   /**
@@ -84,20 +85,18 @@ public final class Reports {
    * @return what does not hold, a sentence each that names the file and the place
    */
   public static List<String> check(Path folder, boolean quick) {
-    Reports reports = new Reports(folder, quick);
-    reports.check();
-    return reports.problems;
+    return new Reports(folder, quick, Nbconvert::html).check();
   }
 
   /** What the last step came to, if it was run. */
   public static Optional<Result> goal(Path folder, boolean quick) {
-    Reports reports = new Reports(folder, quick);
+    Reports reports = new Reports(folder, quick, Nbconvert::html);
     return Optional.ofNullable(reports.results().get(Step.GOAL))
         .map(seeds -> reports.first(seeds))
         .map(Stored::result);
   }
 
-  private void write() {
+  List<String> write() {
     Map<Step, List<Stored>> results = results();
     for (Step step : Step.values()) {
       notebook(step)
@@ -116,7 +115,7 @@ public final class Reports {
               });
     }
     if (!problems.isEmpty()) {
-      return;
+      return problems;
     }
     pages(results).forEach((name, bytes) -> put(reports().resolve(name), bytes));
     for (Step step : Step.values()) {
@@ -124,9 +123,10 @@ public final class Reports {
     }
     readme().ifPresent(file -> put(file, withTable(file, results)));
     claims(results);
+    return problems;
   }
 
-  private void check() {
+  List<String> check() {
     Map<Step, List<Stored>> results = results();
     for (Step step : Step.values()) {
       Stored run = first(results.get(step));
@@ -139,12 +139,12 @@ public final class Reports {
       sameRecipe(step, results.get(step));
       notebook(step).ifPresent(notebook -> check(step, notebook, run, results));
     }
-    if (results.isEmpty()) {
-      return;
+    if (!results.isEmpty()) {
+      claims(results);
+      pages(results).forEach(this::checkPage);
+      readme().ifPresent(file -> compare(file, text(file), text(withTable(file, results))));
     }
-    claims(results);
-    pages(results).forEach(this::checkPage);
-    readme().ifPresent(file -> compare(file, text(file), text(withTable(file, results))));
+    return problems;
   }
 
   private void check(Step step, Notebook notebook, Stored run, Map<Step, List<Stored>> results) {
@@ -506,7 +506,7 @@ public final class Reports {
               step.file(),
               String.join("; ", step.target()),
               summary.parameters(),
-              summary.rows().get(summary.rows().size() - 1).receptiveField(),
+              field(summary),
               run == null ? "–" : String.format(Locale.ROOT, "%.2f%%", Step.best(run.result)),
               run == null
                   ? "–"
@@ -527,10 +527,23 @@ public final class Reports {
         .getBytes(StandardCharsets.UTF_8);
   }
 
+  /** What the last layer sees, and what the last one that still has places sees. */
+  private static String field(Summary summary) {
+    List<Summary.Row> rows = summary.rows();
+    long before =
+        rows.stream()
+            .filter(row -> row.output().matches("\\d+x\\d+x\\d+"))
+            .filter(row -> !row.output().endsWith("x1x1"))
+            .mapToLong(Summary.Row::receptiveField)
+            .max()
+            .orElse(1);
+    return "%d, with the head %d".formatted(before, rows.get(rows.size() - 1).receptiveField());
+  }
+
   private void render(Notebook notebook) {
     Optional<String> html;
     try {
-      html = Nbconvert.html(notebook.file());
+      html = this.html.apply(notebook.file());
     } catch (IllegalStateException e) {
       problem("%s", e.getMessage());
       return;

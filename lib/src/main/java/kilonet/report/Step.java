@@ -214,7 +214,7 @@ enum Step {
   RunBlock block(Result run, Result before, List<Result> seeds) {
     if (run == null || (before == null && this != SET_UP)) {
       return new RunBlock(
-          target(), reason, List.of("There is no result yet: execute this notebook."), List.of());
+          target(), reason, List.of("none yet: execute this notebook"), List.of("none yet"));
     }
     List<String> result = new ArrayList<>(RunBlock.figures(run));
     if (before != null) {
