@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up a machine and runs all tests: style, unit tests, a project that uses the installed jar,
-# and the scripts.
+# the scripts, the notebooks in quick mode, and whether all that is told of the results is true.
 set -euo pipefail
 # shellcheck source=environment/setup.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
@@ -24,3 +24,6 @@ if /usr/bin/python3 -c 'import jupyter_kernel_test' 2>/dev/null; then
 else
   say "Jupyter's conformance suite is not here: the kernel was not checked by it"
 fi
+
+"$ROOT/environment/run.sh" --quick
+(cd "$ROOT" && environment/kilonet report --check notebooks)

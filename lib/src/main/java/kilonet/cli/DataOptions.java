@@ -2,7 +2,6 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import kilonet.data.DataUnavailableException;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
@@ -12,8 +11,6 @@ import picocli.CommandLine.Option;
 
 /** {@code --data} and {@code --data-dir}: which images, and from where. */
 final class DataOptions {
-
-  private static final long DIGITS_SEED = 1;
 
   @Option(
       names = "--data",
@@ -43,22 +40,12 @@ final class DataOptions {
       throw new IllegalArgumentException(
           "No data is called '%s': use --data mnist or --data digits.".formatted(data));
     }
-    try {
-      Path found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
-      return new Chosen(Recipe.MNIST, Mnist.load(found));
-    } catch (DataUnavailableException e) {
-      if (data != null) {
-        throw e;
-      }
-      err.println(e.getMessage());
-      err.println(
-          """
-          **************************************************************************
-          *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
-          *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
-          **************************************************************************""");
-      return digits();
+    if (data != null) {
+      return new Chosen(
+          Recipe.MNIST, Mnist.load(Mnist.findOrDownload(folder, DownloadListener.onTerminal())));
     }
+    TrainTest images = Mnist.loadElseDigits(folder, DownloadListener.onTerminal(), err::println);
+    return new Chosen(images.train().name(), images);
   }
 
   /** Loads the images of a run that was trained on them before. */
@@ -78,6 +65,6 @@ final class DataOptions {
 
   /** Drawn once for a process, when first asked for. */
   private static final class Digits {
-    static final TrainTest DRAWN = PenDigits.generate(DIGITS_SEED);
+    static final TrainTest DRAWN = PenDigits.generate(PenDigits.USUAL_SEED);
   }
 }

@@ -1,34 +1,90 @@
 package kilonet.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import kilonet.report.Reports;
 import kilonet.report.RunReport;
+import kilonet.report.StepRun;
+import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code kilonet report}. */
 @Command(
     name = "report",
-    description = "Writes a page about a run, with charts: report.html and report.md.",
+    description =
+        "Writes a page about a run, with charts: report.html and report.md. Or writes and checks"
+            + " what the notebooks' folder says about its results.",
     mixinStandardHelpOptions = true)
-final class ReportCommand implements Runnable {
+final class ReportCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
-  private Path folder;
+  /** One of three. */
+  private static final class Task {
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
+    private Path run;
+
+    @Option(
+        names = "--write",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Writes the opening blocks of the notebooks in this folder, reports/ and the README's"
+                + " table, all from the files in results/.")
+    private Path write;
+
+    @Option(
+        names = "--check",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Fails where blocks, outputs, reports or the README say something else than the files"
+                + " in results/, or where a claim is not true.")
+    private Path check;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Task task;
 
   @Mixin private DataOptions data;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public void run() {
-    Result result = Json.read(new RunFolder(folder).result(), Result.class);
-    Path page = RunReport.write(folder, data.load(result.data()));
-    spec.commandLine().getOut().println(page);
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (task.run != null) {
+      Result result = Json.read(new RunFolder(task.run).result(), Result.class);
+      out.println(RunReport.write(task.run, data.load(result.data())));
+      return 0;
+    }
+    boolean quick = StepRun.isQuick(System.getenv());
+    Path folder = task.write != null ? task.write : task.check;
+    List<String> problems =
+        task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
+    problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));
+    if (task.write != null) {
+      Reports.goal(folder, quick).ifPresent(goal -> out.println(verdict(goal.contract())));
+    }
+    out.println(
+        problems.isEmpty()
+            ? "%s: notebooks, results and reports agree.".formatted(folder)
+            : "%s: %d thing%s to mend."
+                .formatted(folder, problems.size(), problems.size() == 1 ? "" : "s"));
+    return problems.isEmpty() ? 0 : Kilonet.FAILED;
+  }
+
+  static String verdict(Contract contract) {
+    return contract.met()
+        ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
+            .formatted(contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
+        : "The assignment is not met. " + String.join(" ", contract.misses());
   }
 }

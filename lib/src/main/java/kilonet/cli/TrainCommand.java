@@ -2,14 +2,11 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import kilonet.data.Batches;
-import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
 import kilonet.train.Contract;
 import kilonet.train.Json;
-import kilonet.train.Predictions;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Trainer;
@@ -26,8 +23,6 @@ import picocli.CommandLine.Spec;
         "Trains the net of a recipe, tests it after each epoch, and judges it by the assignment.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Runnable {
-
-  private static final int TEST_BATCH = 1_000;
 
   @Mixin private RunOptions options;
 
@@ -83,12 +78,8 @@ final class TrainCommand implements Runnable {
   }
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
-    try (Batches batches =
-        Batches.inOrder(trainer.test(), TEST_BATCH)
-            .outputs(result.definition().model().outputs())
-            .build()) {
-      Predictions predictions = Predictions.of(FusedNetwork.of(trainer.network()), batches);
-      RunReport.plots(folder, result, predictions, trainer.test());
+    try {
+      RunReport.plots(folder, result, trainer.predictions(), trainer.test());
     } catch (IllegalStateException e) {
       // No fonts on this machine: the run is as good without pictures.
       err.println("The charts were not drawn: " + e.getMessage());
@@ -102,10 +93,6 @@ final class TrainCommand implements Runnable {
           "stopped after epoch %d of %d: go on with --resume"
               .formatted(result.epochs(), result.definition().epochs()));
     }
-    print.println(
-        contract.met()
-            ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
-                .formatted(contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
-            : "The assignment is not met. " + String.join(" ", contract.misses()));
+    print.println(ReportCommand.verdict(contract));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * MNIST, 60,000 and 10,000 handwritten digits of 28 x 28 pixels (LeCun, Bottou, Bengio, Haffner:
@@ -146,6 +147,32 @@ public final class Mnist {
    */
   public static TrainTest load(Path folder) {
     return load(folder, NAME, true);
+  }
+
+  /**
+   * MNIST from where {@link #findOrDownload} has it; where it is not to be had, {@linkplain
+   * PenDigits generated digits}, which the name of the sets tells, and a notice that nobody can
+   * miss.
+   *
+   * @param named the folder that the user names, or null
+   * @param listener is told how a download goes on
+   * @param notice is told that these are generated digits, and why
+   * @throws DataException if a folder was named that does not hold the four files
+   */
+  public static TrainTest loadElseDigits(
+      Path named, DownloadListener listener, Consumer<String> notice) {
+    try {
+      return load(findOrDownload(named, listener));
+    } catch (DataUnavailableException e) {
+      notice.accept(e.getMessage());
+      notice.accept(
+          """
+          **************************************************************************
+          *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
+          *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
+          **************************************************************************""");
+      return PenDigits.generate(PenDigits.USUAL_SEED);
+    }
   }
 
   /**

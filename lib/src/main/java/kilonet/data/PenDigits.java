@@ -25,6 +25,9 @@ public final class PenDigits {
   /** Number of test images, as in MNIST. */
   public static final int TEST_SIZE = 10_000;
 
+  /** The seed of the digits that stand in for MNIST. */
+  public static final long USUAL_SEED = 1;
+
   private static final int CHUNK = 250;
   private static final long TRAIN_KEY = 0;
   private static final long TEST_KEY = 1;

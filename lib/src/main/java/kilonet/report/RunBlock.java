@@ -5,9 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import kilonet.train.Contract;
-import kilonet.train.EpochResult;
 import kilonet.train.Predictions;
-import kilonet.train.Recipe;
 import kilonet.train.Result;
 
 /**
@@ -15,13 +13,12 @@ import kilonet.train.Result;
  * is made from figures of the run, and says the opposite where they do.
  *
  * @param target what was to be reached
+ * @param reason why that is the target here; empty where there is nothing to say
  * @param result what was reached
  * @param analysis what the figures say about it
  */
-public record RunBlock(List<String> target, List<String> result, List<String> analysis) {
-
-  /** A net is said to overfit where training beats test by more than that, in percent points. */
-  private static final double OVERFITS = 0.5;
+public record RunBlock(
+    List<String> target, String reason, List<String> result, List<String> analysis) {
 
   /** Keeps copies. */
   public RunBlock {
@@ -37,10 +34,18 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
    * @param predictions what its net says of the images that it was tested on
    */
   public static RunBlock of(Result run, Predictions predictions) {
-    return new RunBlock(goals(), figures(run, predictions), findings(run, predictions));
+    List<String> result = new ArrayList<>(figures(run));
+    result.add(
+        text("accuracy of the net that is kept: %s (standard error)", Accuracy.of(predictions)));
+    result.add(
+        run.contract().met()
+            ? "The target is met."
+            : "The target is not met. " + String.join(" ", run.contract().misses()));
+    return new RunBlock(goals(), "", result, findings(run, predictions));
   }
 
-  private static List<String> goals() {
+  /** The assignment's demands. */
+  static List<String> goals() {
     return List.of(
         text(
             "%s%% of MNIST's test images in each of the last %d epochs",
@@ -49,7 +54,8 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
         text("fewer than %,d parameters", Contract.PARAMETERS_BELOW));
   }
 
-  private static List<String> figures(Result run, Predictions predictions) {
+  /** What a run came to, without a verdict. */
+  static List<String> figures(Result run) {
     List<String> lines = new ArrayList<>();
     lines.add(text("parameters: %,d", run.parameters()));
     lines.add(
@@ -61,9 +67,7 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
     lines.add(
         text(
             "test accuracy of the last %d epochs: %s",
-            run.contract().lastFive().size(), percents(run.contract().lastFive())));
-    lines.add(
-        text("accuracy of the net that is kept: %s (standard error)", Accuracy.of(predictions)));
+            Findings.last(run).size(), percents(Findings.last(run))));
     lines.add(
         text(
             "trained on %,d images for %d epochs in %.0f s, %,.0f images/s, with the %s engine, seed"
@@ -74,105 +78,22 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
             run.imagesPerSecond(),
             run.engine(),
             run.seed()));
-    lines.add(
-        run.contract().met()
-            ? "The target is met."
-            : "The target is not met. " + String.join(" ", run.contract().misses()));
     return lines;
   }
 
   private static List<String> findings(Result run, Predictions predictions) {
     List<String> lines = new ArrayList<>();
-    lines.add(overfitting(run));
-    lines.add(goal(run));
-    lines.add(consistency(run));
-    lines.add(chance(run, predictions));
+    for (Claim claim :
+        List.of(
+            Findings.overfitting(run),
+            Findings.goal(run),
+            Findings.consistency(run),
+            Findings.chance(run))) {
+      lines.add(claim.sentence());
+    }
     lines.add(confusions(predictions));
     lines.add(confidence(predictions));
     return lines;
-  }
-
-  private static String overfitting(Result run) {
-    List<TrainTestGap> gaps = TrainTestGap.of(run.history());
-    List<TrainTestGap> last = gaps.subList(Math.max(0, gaps.size() - Contract.LAST), gaps.size());
-    double gap = last.stream().mapToDouble(TrainTestGap::accuracy).average().orElseThrow();
-    if (gap > OVERFITS) {
-      return text(
-          "It overfits: over the last %d epochs, train accuracy is %.2f points above test accuracy.",
-          last.size(), gap);
-    }
-    if (gap >= 0) {
-      return text(
-          "It hardly overfits: over the last %d epochs, train accuracy is %.2f points above test"
-              + " accuracy.",
-          last.size(), gap);
-    }
-    Recipe recipe = run.definition();
-    boolean augmented = !recipe.augmentation().equals("none");
-    boolean dropout = recipe.model().dropout() > 0;
-    String why =
-        augmented && dropout
-            ? "it is measured on augmented images and with dropout"
-            : augmented
-                ? "it is measured on augmented images"
-                : dropout
-                    ? "it is measured with dropout"
-                    : "it is measured while the net still changes";
-    return text(
-        "It does not overfit: over the last %d epochs, train accuracy is %.2f points below test"
-            + " accuracy; %s.",
-        last.size(), -gap, why);
-  }
-
-  private static String goal(Result run) {
-    return run.history().epochs().stream()
-        .filter(e -> e.testAccuracy() >= Contract.ACCURACY)
-        .mapToInt(EpochResult::epoch)
-        .boxed()
-        .findFirst()
-        .map(
-            epoch ->
-                text("It reaches %s%% first in epoch %d.", Axis.number(Contract.ACCURACY), epoch))
-        .orElseGet(
-            () ->
-                text(
-                    "It never reaches %s%%: its best epoch is %.2f points short of it.",
-                    Axis.number(Contract.ACCURACY),
-                    Contract.ACCURACY - Collections.max(run.testAccuracy())));
-  }
-
-  private static String consistency(Result run) {
-    List<Double> last = run.contract().lastFive();
-    double least = Collections.min(last);
-    double most = Collections.max(last);
-    long below = last.stream().filter(a -> a < Contract.ACCURACY).count();
-    return text(
-        "Its last %d epochs lie between %.2f%% and %.2f%%; %s of them %s below the target.",
-        last.size(),
-        least,
-        most,
-        below == 0 ? "none" : Long.toString(below),
-        below == 1 ? "is" : "are");
-  }
-
-  private static String chance(Result run, Predictions predictions) {
-    Accuracy accuracy = Accuracy.of(predictions);
-    if (accuracy.right() == accuracy.images()) {
-      return text(
-          "All %,d test images are right: what is left cannot be measured with them.",
-          accuracy.images());
-    }
-    double margin = accuracy.percent() - Contract.ACCURACY;
-    return text(
-        "With %,d test images the standard error is %.2f points: the last epoch lies %.1f of them"
-            + " %s the target, so that %s.",
-        predictions.size(),
-        accuracy.standardError(),
-        Math.abs(margin) / accuracy.standardError(),
-        margin >= 0 ? "above" : "below",
-        Math.abs(margin) < 2 * accuracy.standardError()
-            ? "another seed may well end on its other side"
-            : "chance alone hardly explains it");
   }
 
   private static String confusions(Predictions predictions) {
@@ -222,6 +143,9 @@ public record RunBlock(List<String> target, List<String> result, List<String> an
 
   void addTo(Page page) {
     page.heading("Target").list(target);
+    if (!reason.isEmpty()) {
+      page.paragraph(reason);
+    }
     page.heading("Result").list(result);
     page.heading("Analysis").list(analysis);
   }

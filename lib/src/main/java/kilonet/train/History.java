@@ -80,4 +80,22 @@ public record History(@JsonValue List<EpochResult> epochs) {
   private DoubleColumn column(String name, ToDoubleFunction<EpochResult> figure) {
     return DoubleColumn.create(name, epochs.stream().mapToDouble(figure).toArray());
   }
+
+  /** The epochs as lines of text below a line of names. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("epoch    train loss  train %     test loss   test %");
+    for (EpochResult e : epochs) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "\n%5d    %10.4f  %7.2f    %10.4f  %7.2f",
+              e.epoch(),
+              e.trainLoss(),
+              e.trainAccuracy(),
+              e.testLoss(),
+              e.testAccuracy()));
+    }
+    return text.toString();
+  }
 }

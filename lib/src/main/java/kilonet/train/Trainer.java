@@ -144,7 +144,7 @@ public final class Trainer {
                 .build();
         Batches testing =
             Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
-      prepare(updates(batches));
+      prepare(updatesPerEpoch());
       History history = new History(List.of());
       Checkpoint.Tally tally = Checkpoint.Tally.NOTHING;
       if (checkpoint.isPresent()) {
@@ -221,8 +221,22 @@ public final class Trainer {
     return test;
   }
 
-  private int updates(Batches batches) {
-    return (batches.batchesPerEpoch() + recipe.accumulation() - 1) / recipe.accumulation();
+  /**
+   * What the trained net says of the images that it is tested on; after {@link #run}.
+   *
+   * @throws IllegalStateException if {@link #run} was not called yet
+   */
+  public Predictions predictions() {
+    try (Batches batches =
+        Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
+      return Predictions.of(FusedNetwork.of(network()), batches);
+    }
+  }
+
+  /** How often an epoch changes the parameters: once a batch, unless gradients are accumulated. */
+  public int updatesPerEpoch() {
+    int batches = (train.size() + recipe.batch() - 1) / recipe.batch();
+    return (batches + recipe.accumulation() - 1) / recipe.accumulation();
   }
 
   private void prepare(int updatesPerEpoch) {

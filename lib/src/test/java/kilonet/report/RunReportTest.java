@@ -166,9 +166,9 @@ class RunReportTest {
             "It does not overfit: over the last 5 epochs, train accuracy is 1.00 points below test"
                 + " accuracy; it is measured on augmented images.",
             "It reaches 99.4% first in epoch 2.",
-            "Its last 5 epochs lie between 99.45% and 99.55%; none of them are below the target.",
+            "Its last 5 epochs lie between 99.45% and 99.55%; none of them are below 99.4%.",
             "With 10,000 test images the standard error is 0.07 points: the last epoch lies 2.2 of"
-                + " them above the target, so that chance alone hardly explains it.");
+                + " them above 99.4%, so that chance alone hardly explains it.");
     RunBlock bad =
         RunBlock.of(
             mnist(new double[] {99.5, 99.9}, new double[] {99.0, 99.3}),
@@ -179,9 +179,9 @@ class RunReportTest {
             "It overfits: over the last 2 epochs, train accuracy is 0.55 points above test"
                 + " accuracy.",
             "It never reaches 99.4%: its best epoch is 0.10 points short of it.",
-            "Its last 2 epochs lie between 99.00% and 99.30%; 2 of them are below the target.",
+            "Its last 2 epochs lie between 99.00% and 99.30%; 2 of them are below 99.4%.",
             "With 10,000 test images the standard error is 0.08 points: the last epoch lies 1.2 of"
-                + " them below the target, so that another seed may well end on its other side.");
+                + " them below 99.4%, so that another seed may well end on its other side.");
     assertThat(bad.markdown()).startsWith("## Target\n\n- 99.4% of MNIST");
   }
 }

@@ -99,6 +99,8 @@ public final class Kernel {
   public void run() {
     preset("java.awt.headless", "true");
     preset("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
+    preset("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
     publish(Map.of(), "status", Map.of("execution_state", "starting"));
     channels.start(this::received);
     System.setOut(output.stream("stdout"));

@@ -24,7 +24,10 @@ public final class SummaryRenderer implements Renderer<Summary> {
     String total = text.substring(text.lastIndexOf('\n') + 1);
     return MimeBundle.of(
             "text/html",
-            TableRenderer.html(summary.table()) + "<p><b>" + Html.escape(total) + "</b></p>")
+            TableRenderer.html(summary.table(), summary.rows().size())
+                + "<p><b>"
+                + Html.escape(total)
+                + "</b></p>")
         .with("text/plain", text);
   }
 }

@@ -22,10 +22,11 @@ public final class TableRenderer implements Renderer<Relation> {
 
   @Override
   public MimeBundle render(Relation table) {
-    return MimeBundle.of("text/html", html(table)).with("text/plain", table.print(ROWS));
+    return MimeBundle.of("text/html", html(table, ROWS)).with("text/plain", table.print(ROWS));
   }
 
-  static String html(Relation table) {
+  /** A table, of whose rows at most so many are shown. */
+  static String html(Relation table, int most) {
     int rows = table.rowCount();
     int columns = Math.min(COLUMNS, table.columnCount());
     List<String> header = new ArrayList<>();
@@ -34,11 +35,11 @@ public final class TableRenderer implements Renderer<Relation> {
     }
     List<List<String>> shown = new ArrayList<>();
     for (int r = 0; r < rows; r++) {
-      if (rows > ROWS && r == ROWS / 2) {
+      if (rows > most && r == most / 2) {
         List<String> gap = new ArrayList<>();
         header.forEach(name -> gap.add("…"));
         shown.add(gap);
-        r = rows - ROWS / 2;
+        r = rows - most / 2;
       }
       List<String> row = new ArrayList<>();
       for (int c = 0; c < columns; c++) {
@@ -48,7 +49,7 @@ public final class TableRenderer implements Renderer<Relation> {
       shown.add(row);
     }
     String size = rows + " rows, " + table.columnCount() + " columns";
-    boolean whole = rows <= ROWS && table.columnCount() <= COLUMNS;
+    boolean whole = rows <= most && table.columnCount() <= COLUMNS;
     return Html.table(header, shown, whole ? "" : size);
   }
 }

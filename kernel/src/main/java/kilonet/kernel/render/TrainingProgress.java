@@ -1,9 +1,12 @@
 package kilonet.kernel.render;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import kilonet.kernel.Display;
 import kilonet.kernel.MimeBundle;
 import kilonet.train.EpochResult;
+import kilonet.train.History;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
 
@@ -19,7 +22,7 @@ public final class TrainingProgress implements Progress {
   /** Time between two updates; a browser shows no more. */
   private static final long PAUSE_NANOS = 200_000_000;
 
-  private final StringBuilder epochs = new StringBuilder();
+  private final List<EpochResult> epochs = new ArrayList<>();
   private Display display;
   private int batches;
   private int total;
@@ -34,8 +37,7 @@ public final class TrainingProgress implements Progress {
     this.batches = batches;
     this.total = recipe.epochs();
     this.finished = finished;
-    epochs.setLength(0);
-    epochs.append("epoch    train loss  train %     test loss   test %\n");
+    epochs.clear();
     display = Display.display(bundle(0, ""));
   }
 
@@ -60,15 +62,7 @@ public final class TrainingProgress implements Progress {
   @Override
   public void epoch(EpochResult e) {
     finished = e.epoch();
-    epochs.append(
-        String.format(
-            Locale.ROOT,
-            "%5d    %10.4f  %7.2f    %10.4f  %7.2f%n",
-            e.epoch(),
-            e.trainLoss(),
-            e.trainAccuracy(),
-            e.testLoss(),
-            e.testAccuracy()));
+    epochs.add(e);
     if (display != null) {
       display.update(bundle(0, ""));
     }
@@ -77,8 +71,12 @@ public final class TrainingProgress implements Progress {
   @Override
   public void ended() {
     if (display != null) {
-      display.update(MimeBundle.of("text/plain", epochs.toString().stripTrailing()));
+      display.update(MimeBundle.of("text/plain", text()));
     }
+  }
+
+  private String text() {
+    return new History(epochs).toString();
   }
 
   private MimeBundle bundle(int batch, String note) {
@@ -94,8 +92,8 @@ public final class TrainingProgress implements Progress {
             + "\"></progress> "
             + Html.escape(note)
             + "<pre>"
-            + epochs
+            + text()
             + "</pre></div>";
-    return MimeBundle.of("text/html", html).with("text/plain", epochs.toString().stripTrailing());
+    return MimeBundle.of("text/html", html).with("text/plain", text());
   }
 }
