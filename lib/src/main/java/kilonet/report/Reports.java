@@ -39,7 +39,8 @@ import kilonet.train.RunFolder;
 public final class Reports {
 
   /** Further pages: what is in the results folder to the files that are told of it. */
-  private static final List<Function<Path, Map<String, byte[]>>> PAGES = List.of();
+  private static final List<Function<Path, Map<String, byte[]>>> PAGES =
+      List.of(SeedsReport::files, RecordsReport::files);
 
   private static final long SEED = 1;
   private static final String CHART = "Steps.png";
