@@ -21,8 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
- * Resident memory over many steps and many networks; minutes, so only on request. With a heap that is
- * all there from the start, what grows is native memory:
+ * Resident memory over many steps and many networks; minutes, so only on request. With a heap that
+ * is all there from the start, what grows is native memory:
  *
  * <pre>{@code
  * mvn -pl lib test -Dtest=LeakTest -Dkilonet.soak=true \
