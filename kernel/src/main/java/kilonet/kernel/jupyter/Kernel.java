@@ -142,7 +142,9 @@ public final class Kernel {
     repl.importWherePresent(StandardImports.ALL);
     try {
       for (String cell : StandardImports.WARM_UP) {
-        repl.run(cell, "warm-up");
+        if (requests.isEmpty()) {
+          repl.run(cell, "warm-up");
+        }
       }
     } catch (Throwable e) {
       warnUnlessEnding("The first cell of all failed: " + e);

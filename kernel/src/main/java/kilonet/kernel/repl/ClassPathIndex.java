@@ -70,6 +70,39 @@ public final class ClassPathIndex {
     classPath.addAll(paths);
   }
 
+  synchronized boolean hasPackage(String name) {
+    return classPath.stream().anyMatch(path -> hasPackage(path, name));
+  }
+
+  private boolean hasPackage(Path path, String name) {
+    if (Files.isDirectory(path)) {
+      return Files.isDirectory(path.resolve(name.replace('.', '/')));
+    }
+    Set<String> known = packages.get(path);
+    return known != null ? known.contains(name) : entries(path).containsKey(name);
+  }
+
+  synchronized boolean hasClass(String name) {
+    String entry = name.replace('.', '/') + SUFFIX;
+    String packageName = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    for (Path path : classPath) {
+      if (Files.isDirectory(path)) {
+        if (Files.exists(path.resolve(entry))) {
+          return true;
+        }
+      } else if (hasPackage(path, packageName)) {
+        try (ZipFile zip = new ZipFile(path.toFile())) {
+          if (zip.getEntry(entry) != null) {
+            return true;
+          }
+        } catch (IOException e) {
+          // A jar that cannot be read holds nothing.
+        }
+      }
+    }
+    return false;
+  }
+
   /** The classes of a package, the first of a name only. */
   synchronized List<JavaFileObject> list(String packageName) {
     Map<String, JavaFileObject> found = new LinkedHashMap<>();

@@ -90,6 +90,18 @@ final class Compiler {
     pool = new JavacTaskPool(1);
   }
 
+  /** Whether the class path or the JDK has a package. */
+  boolean hasPackage(String name) {
+    return files.index.hasPackage(name)
+        || ModuleLayer.boot().modules().stream()
+            .anyMatch(module -> module.isExported(name) && module.getPackages().contains(name));
+  }
+
+  /** Whether the class path has a class. */
+  boolean hasClass(String name) {
+    return files.index.hasClass(name);
+  }
+
   List<Path> classPath() {
     return List.copyOf(classPath);
   }

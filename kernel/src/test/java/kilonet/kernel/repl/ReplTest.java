@@ -33,7 +33,14 @@ class ReplTest {
             .map(Path::of)
             .toList();
     repl = new Repl(classPath, new Interrupter(new Object(), warnings::add), warnings::add);
-    repl.importWherePresent(List.of("java.util.*", "java.util.function.*", "no.such.pack.*"));
+    repl.importWherePresent(
+        List.of(
+            "java.util.*",
+            "java.util.function.*",
+            "no.such.pack.*",
+            "static no.such.Thing.*",
+            "static kilonet.kernel.Display.html",
+            "kilonet.kernel.NoSuchThing"));
   }
 
   private Object run(String cell) throws Throwable {
