@@ -12,9 +12,10 @@
  *   <li>{@code Stack} reads the layers into a list of {@code Stage}s: convolution (dense layers
  *       too), pointwise (batch norm, activation and dropout in one), pooling. A layer that has no
  *       stage is named once, and DL4J does the work.
- *   <li>{@code TrainingPlan} compiles the stages for one batch size: oneDNN primitives bound to
- *       memory, once. {@code InferencePlan} compiles them for any batch size, with batch norms
- *       folded into weights.
+ *   <li>{@code TrainingPlan} compiles the stages for one batch size: a {@code TrainingStage} each
+ *       ({@code ConvolutionTraining}, {@code PointwiseTraining}, {@code PoolingTraining}; {@code
+ *       FoldedTraining} for two at once), oneDNN primitives bound to memory, once. {@code
+ *       InferencePlan} compiles them for any batch size, with batch norms folded into weights.
  *   <li>{@code Team} runs a plan: a few threads, each with its own images.
  * </ol>
  *
@@ -29,10 +30,11 @@
  *       padded with zeros, from the first layer to the head; nothing is reordered in between.
  *   <li><b>Few passes.</b> The first convolution takes its batch norm in: the moments of the images
  *       ({@code PatchMoments}) tell its statistics beforehand, and its gradient's correction
- *       afterwards. Behind other convolutions, a depthwise 1x1 convolution does batch norm,
- *       activation and dropout in one pass. Behind a ReLU the dropout mask needs no pass back: the
- *       sign tells. The batch norm's backward pass is two: one that sums and scales while the error
- *       is in the cache, one that adds, in place, what the sums of the batch correct.
+ *       afterwards. Behind other convolutions, a channelwise 1x1 convolution does batch norm,
+ *       activation and dropout's scale in one pass; its weight gradient gives the sums that batch
+ *       norm needs, both ways. What scales the error goes into the weights of the convolution
+ *       before. Dropout draws what it drops, not what it keeps, and writes zeros there; behind a
+ *       ReLU it needs no pass back: the sign tells. A ReLU before a max pooling is done behind it.
  *   <li><b>Nothing allocated.</b> Calls are bound to their memory when the plan is made.
  * </ul>
  *
