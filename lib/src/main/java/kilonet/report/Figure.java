@@ -96,8 +96,12 @@ public final class Figure extends BufferedImage {
     return png(1);
   }
 
-  /** The figure as PNG, a pixel drawn as {@code scale} times {@code scale} pixels. */
-  byte[] png(int scale) {
+  /**
+   * The figure as PNG, a pixel drawn as {@code scale} times {@code scale} pixels.
+   *
+   * @param scale 2 for screens and paper of high resolution, at least 1
+   */
+  public byte[] png(int scale) {
     BufferedImage image = this;
     if (scale != 1) {
       image = new BufferedImage(scale * getWidth(), scale * getHeight(), TYPE_INT_RGB);

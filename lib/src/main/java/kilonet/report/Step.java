@@ -272,6 +272,10 @@ enum Step {
     return Collections.max(run.testAccuracy());
   }
 
+  static double last(Result run) {
+    return run.testAccuracy().get(run.epochs() - 1);
+  }
+
   static double lowest(Result run) {
     return Collections.min(Findings.last(run));
   }

@@ -3,9 +3,13 @@ package kilonet.kernel.render;
 import java.awt.image.BufferedImage;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.report.Figure;
 
-/** Images as PNG. */
+/** Images as PNG; figures in twice their resolution. */
 public final class ImageRenderer implements Renderer<BufferedImage> {
+  /** A figure can be drawn finer than its size, for screens and paper that show more. */
+  private static final int FINE = 2;
+
   /** A renderer. */
   public ImageRenderer() {}
 
@@ -16,6 +20,9 @@ public final class ImageRenderer implements Renderer<BufferedImage> {
 
   @Override
   public MimeBundle render(BufferedImage image) {
-    return Png.bundle(image, "[image " + image.getWidth() + "x" + image.getHeight() + "]");
+    String text = "[image " + image.getWidth() + "x" + image.getHeight() + "]";
+    return image instanceof Figure figure
+        ? Png.bundle(figure.png(FINE), figure, text)
+        : Png.bundle(image, text);
   }
 }

@@ -21,7 +21,12 @@ final class Png {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return MimeBundle.of("image/png", Base64.getEncoder().encodeToString(out.toByteArray()))
+    return bundle(out.toByteArray(), image, text);
+  }
+
+  /** A bundle that shows a PNG file in the size of an image. */
+  static MimeBundle bundle(byte[] png, BufferedImage image, String text) {
+    return MimeBundle.of("image/png", Base64.getEncoder().encodeToString(png))
         .with("text/plain", text)
         .about("image/png", Map.of("width", image.getWidth(), "height", image.getHeight()));
   }
