@@ -71,7 +71,9 @@ final class ReportCommand implements Callable<Integer> {
         task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
     problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));
     if (task.write != null) {
-      Reports.goal(folder, quick).ifPresent(goal -> out.println(verdict(goal.contract())));
+      Reports.goal(folder, quick)
+          .map(goal -> quick ? "Quick mode: nothing is judged." : verdict(goal.contract()))
+          .ifPresent(out::println);
     }
     out.println(
         problems.isEmpty()

@@ -31,6 +31,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * The table of a sequential net's layers: shapes, trainable parameters, arithmetic and receptive
@@ -306,6 +307,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
             LongColumn.create("jump"),
             DoubleColumn.create("start"),
             StringColumn.create("receptive field"));
+    table.longColumn("parameters").setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
+    table.longColumn("multiply-adds").setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
     for (Row row : rows) {
       table.stringColumn("layer").append(row.layer);
       table.stringColumn("kernel").append(row.kernel);

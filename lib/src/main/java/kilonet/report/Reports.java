@@ -207,19 +207,20 @@ public final class Reports {
   }
 
   private String opening(Step step, StepResults results) {
-    String mark =
-        results
-            .run(step)
-            .map(
-                run ->
-                    quick
-                        ? "> QUICK MODE: a tenth of the images and few epochs. These figures show"
-                            + " that the notebook works and nothing else.\n\n"
-                        : run.result().data().equals(Mnist.NAME)
-                            ? ""
-                            : "> GENERATED DIGITS: these figures say nothing about MNIST.\n\n")
-            .orElse("");
+    String mark = results.run(step).map(run -> mark(run.result())).orElse("");
     return ("# " + step.heading() + "\n\n" + mark + results.block(step).markdown()).strip();
+  }
+
+  /** What nobody must overlook, as a quotation; nothing about a run that counts. */
+  private String mark(Result run) {
+    String quickly =
+        quick
+            ? "> QUICK MODE: a tenth of the images and few epochs. These figures show that the"
+                + " notebook works and nothing else.\n\n"
+            : "";
+    return run.data().equals(Mnist.NAME)
+        ? quickly
+        : quickly + "> GENERATED DIGITS: these figures say nothing about MNIST.\n\n";
   }
 
   private Path reports() {
