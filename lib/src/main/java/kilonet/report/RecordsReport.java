@@ -203,7 +203,17 @@ public final class RecordsReport {
           name.substring(recipe.name().length() + 1),
           Measurements.read(results.resolve(name), result -> isVariant(result, name, recipe)));
     }
-    return new Entered(kind, recipe, Measurements.of(results, recipe), variants);
+    return new Entered(kind, recipe, measured(results, recipe), variants);
+  }
+
+  /** The runs of a recipe, also where a step has made them under its own name. */
+  private static Measurements measured(Path results, Recipe recipe) {
+    return Recipes.names().stream()
+        .map(Recipes::named)
+        .filter(other -> other.name(recipe.name()).equals(recipe))
+        .map(same -> Measurements.of(results, same))
+        .max(Comparator.comparingInt(measured -> measured.runs().size()))
+        .orElseThrow();
   }
 
   private static boolean isVariant(Result result, String name, Recipe recipe) {
