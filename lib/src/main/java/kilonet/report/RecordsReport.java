@@ -206,14 +206,18 @@ public final class RecordsReport {
     return new Entered(kind, recipe, measured(results, recipe), variants);
   }
 
-  /** The runs of a recipe, also where a step has made them under its own name. */
+  /** The runs of a recipe; where it has none, those that a step has made under its own name. */
   private static Measurements measured(Path results, Recipe recipe) {
-    return Recipes.names().stream()
-        .map(Recipes::named)
-        .filter(other -> other.name(recipe.name()).equals(recipe))
-        .map(same -> Measurements.of(results, same))
-        .max(Comparator.comparingInt(measured -> measured.runs().size()))
-        .orElseThrow();
+    Measurements own = Measurements.of(results, recipe);
+    return own.isEmpty()
+        ? Recipes.names().stream()
+            .map(Recipes::named)
+            .filter(other -> other.name(recipe.name()).equals(recipe))
+            .map(same -> Measurements.of(results, same))
+            .filter(same -> !same.isEmpty())
+            .findFirst()
+            .orElse(own)
+        : own;
   }
 
   private static boolean isVariant(Result result, String name, Recipe recipe) {
