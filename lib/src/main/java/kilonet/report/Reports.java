@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -89,7 +91,8 @@ public final class Reports {
     if (!problems.isEmpty()) {
       return problems;
     }
-    pages(results).forEach((name, bytes) -> put(reports().resolve(name), bytes));
+    pages(results, EnumSet.allOf(Step.class))
+        .forEach((name, bytes) -> put(reports().resolve(name), bytes));
     if (!results.runs().isEmpty()) {
       put(reports().resolve(CHART), chart(results));
     }
@@ -121,28 +124,37 @@ public final class Reports {
 
   List<String> check() {
     StepResults results = StepResults.read(folder, quick, problems::add);
+    Set<Step> sound = EnumSet.noneOf(Step.class);
     for (Step step : Step.values()) {
       if (results.run(step).isEmpty()) {
         problem("%s is missing: %s.", results.file(step), RUN);
-      } else {
-        results.seeds(step).forEach(seed -> sameRecipe(step, seed));
-        notebook(step).ifPresent(notebook -> check(step, notebook, results));
+        continue;
       }
+      results.seeds(step).forEach(seed -> sameRecipe(step, seed));
+      notebook(step)
+          .filter(notebook -> isSound(step, notebook, results))
+          .ifPresent(
+              notebook -> {
+                sound.add(step);
+                checkHtml(notebook);
+              });
     }
     if (!results.runs().isEmpty()) {
       claims(results);
-      pages(results).forEach(this::checkPage);
+      pages(results, sound).forEach(this::checkPage);
       checkPage(CHART, new byte[0]);
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
     }
     return problems;
   }
 
-  private void check(Step step, Notebook notebook, StepResults results) {
+  /** Whether block and outputs agree with the result: only then a page can be held against it. */
+  private boolean isSound(Step step, Notebook notebook, StepResults results) {
     if (!notebook.isExecuted()) {
       problem("%s was not executed: %s.", notebook.file(), RUN);
-      return;
+      return false;
     }
+    int before = problems.size();
     compare(notebook.file() + ", opening block", notebook.opening(), opening(step, results));
     problems.addAll(disagreements(step, notebook, results));
     for (Notebook.Cell cell : notebook.broken()) {
@@ -150,7 +162,7 @@ public final class Reports {
           "%s, %s: its code or its output was changed after it was executed: execute it again.",
           notebook.file(), cell.place());
     }
-    checkHtml(notebook);
+    return problems.size() == before;
   }
 
   private List<String> disagreements(Step step, Notebook notebook, StepResults results) {
@@ -227,9 +239,9 @@ public final class Reports {
     return folder.resolve("reports");
   }
 
-  private Map<String, byte[]> pages(StepResults results) {
+  private Map<String, byte[]> pages(StepResults results, Set<Step> steps) {
     Map<String, byte[]> pages = new LinkedHashMap<>();
-    for (Step step : Step.values()) {
+    for (Step step : steps) {
       notebook(step)
           .filter(Notebook::isExecuted)
           .map(notebook -> StepPage.of(step.file(), notebook, results.seedsSection(step)))
