@@ -258,7 +258,7 @@ public final class Reports {
         .forEach(
             (step, runs) ->
                 histories.put(
-                    "Step %d, %s".formatted(step.number(), step.recipe()),
+                    "Step %d".formatted(step.number()),
                     runs.stream().map(run -> run.result().history()).toList()));
     return RunComparison.of(histories).png(2);
   }
