@@ -108,6 +108,25 @@ class FusedNetworkTest {
     }
   }
 
+  /** So many channels and pixels that, where the processor has AVX-512, Winograd's way is taken. */
+  @Test
+  void theGradientsOfALargeConvolutionAreDl4js() {
+    Random random = new Random(3);
+    NeuralNetConfiguration.ListBuilder list = base(new Sgd(0.05));
+    list.layer(convolution(32, 3, 1, 0, true, Activation.RELU));
+    list.layer(convolution(64, 3, 1, 0, true, Activation.RELU));
+    list.layer(new BatchNormalization());
+    list.layer(new GlobalPoolingLayer(PoolingType.AVG));
+    list.layer(output(10));
+    try (Pair pair = new Pair(list.setInputType(InputType.convolutional(24, 24, 1)).build())) {
+      DataSet data = new DataSet(images(random, 18, 1, 24), labels(random, 18, 10, false));
+      compute(pair.plain, data);
+      compute(pair.fused, data);
+      assertThat(pair.fused.engine()).isEqualTo("fused");
+      assertClose(pair.fused.gradient().gradient(), pair.plain.gradient().gradient());
+    }
+  }
+
   private static void compute(MultiLayerNetwork network, DataSet data) {
     network.setInput(data.getFeatures());
     network.setLabels(data.getLabels());
