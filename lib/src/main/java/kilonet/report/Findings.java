@@ -140,19 +140,22 @@ final class Findings {
             : "chance alone hardly explains it");
   }
 
-  /** How several seeds of one recipe end. */
-  static Claim seeds(List<Result> runs) {
+  /** How several seeds of one recipe end, and which place among them the run has that is shown. */
+  static Claim seeds(Result run, List<Result> runs) {
     double[] lowest = runs.stream().mapToDouble(Step::lowest).toArray();
     return Claim.that(
         true,
         "Over %d seeds, the lowest of the last %d epochs is %s (mean ± standard deviation), %.2f%%"
-            + " at worst; %d of %d seeds meet the assignment.",
+            + " at worst; %d of %d seeds meet the assignment. Seed %d, which is shown here, is"
+            + " number %d of them.",
         runs.size(),
         Contract.LAST,
         meanAndDeviation(lowest),
         DoubleStream.of(lowest).min().orElseThrow(),
-        runs.stream().filter(run -> run.contract().met()).count(),
-        runs.size());
+        runs.stream().filter(each -> each.contract().met()).count(),
+        runs.size(),
+        run.seed(),
+        1 + DoubleStream.of(lowest).filter(each -> each > Step.lowest(run)).count());
   }
 
   /** Such as {@code 99.45% ± 0.03}, with the deviation of a sample; of two values or more. */

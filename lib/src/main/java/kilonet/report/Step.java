@@ -229,7 +229,7 @@ enum Step {
     }
     List<Claim> claims = new ArrayList<>(claims(run, before));
     if (seeds.size() > 1) {
-      claims.add(Findings.seeds(seeds));
+      claims.add(Findings.seeds(run, seeds));
     }
     List<String> analysis = claims.stream().filter(Claim::holds).map(Claim::sentence).toList();
     return new RunBlock(target(), reason, result, analysis);

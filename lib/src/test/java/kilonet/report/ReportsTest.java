@@ -208,7 +208,8 @@ class ReportsTest {
                 + " 99.21% to 99.45%.\n",
             "- It reaches 99.4% first in epoch 6.\n",
             "- Over 5 seeds, the lowest of the last 5 epochs is 99.45% ± 0.01 (mean ± standard"
-                + " deviation), 99.43% at worst; 5 of 5 seeds meet the assignment.");
+                + " deviation), 99.43% at worst; 5 of 5 seeds meet the assignment. Seed 1, which is shown"
+                + " here, is number 2 of them.");
   }
 
   @Test
