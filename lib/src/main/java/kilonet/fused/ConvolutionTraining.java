@@ -63,7 +63,7 @@ final class ConvolutionTraining extends TrainingStage {
     if (stage > 0) {
       backwardWeights = own.keep(dataDescription(full, hint, null).weights_desc());
       int[] order = order(backwardWeights);
-      backwardOrigin = ForwardConvolution.origin(c, order, inputs());
+      backwardOrigin = ForwardConvolution.origin(c, order, inputsOfOne());
       backwardOutput = output(order);
       backwardPacked = own.allocateFloats(backwardOrigin.length);
       backwardStaging = new float[backwardOrigin.length];
@@ -75,7 +75,7 @@ final class ConvolutionTraining extends TrainingStage {
       backwardStaging = null;
     }
     int[] order = order(gradientWeights);
-    gradientOrigin = ForwardConvolution.origin(c, order, inputs());
+    gradientOrigin = ForwardConvolution.origin(c, order, inputsOfOne());
     gradientOutput = output(order);
     errorFactor = new float[outputs()];
     Arrays.fill(errorFactor, 1);
@@ -87,18 +87,23 @@ final class ConvolutionTraining extends TrainingStage {
     return plain ? c.in().channels() : OneDnn.padded(c.in().channels());
   }
 
+  /** The input channels that one output channel sees, with padding. */
+  private int inputsOfOne() {
+    return c.depthwise() ? 1 : inputs();
+  }
+
   private int outputs() {
     return OneDnn.padded(c.out().channels());
   }
 
   /** For each packed weight, its place in the order output, input, row, column, or -1. */
   private int[] order(memory.desc packed) {
-    return dnn.origin(weights(memory.format_tag.oihw), packed);
+    return dnn.origin(weights(false), packed);
   }
 
   /** For each packed weight, the output that it belongs to. */
   private int[] output(int[] order) {
-    int perOutput = inputs() * c.window().kernelHeight() * c.window().kernelWidth();
+    int perOutput = inputsOfOne() * c.window().kernelHeight() * c.window().kernelWidth();
     return Arrays.stream(order).map(at -> Math.max(0, at) / perOutput).toArray();
   }
 
@@ -108,9 +113,8 @@ final class ConvolutionTraining extends TrainingStage {
     loadBackward();
   }
 
-  private memory.desc weights(memory.format_tag tag) {
-    return dnn.describe(
-        tag, outputs(), inputs(), c.window().kernelHeight(), c.window().kernelWidth());
+  private memory.desc weights(boolean any) {
+    return dnn.weights(c, any, outputs(), inputs());
   }
 
   private memory.desc source(Chunk chunk) {
@@ -129,7 +133,7 @@ final class ConvolutionTraining extends TrainingStage {
                 prop_kind.forward_training,
                 OneDnn.algorithm(c),
                 source(chunk),
-                weights(memory.format_tag.any),
+                weights(true),
                 dnn.images(chunk.size, outputs(), c.out()),
                 v.stride(),
                 v.pad(),
@@ -139,7 +143,7 @@ final class ConvolutionTraining extends TrainingStage {
 
   private convolution_backward_weights.primitive_desc weightDescription(
       Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-    memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
+    memory.desc w = packed == null ? weights(true) : packed;
     memory.desc to = dnn.images(chunk.size, outputs(), c.out());
     memory.desc from = source(chunk);
     Window v = c.window();
@@ -163,7 +167,7 @@ final class ConvolutionTraining extends TrainingStage {
 
   private convolution_backward_data.primitive_desc dataDescription(
       Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-    memory.desc w = packed == null ? weights(memory.format_tag.any) : packed;
+    memory.desc w = packed == null ? weights(true) : packed;
     Window v = c.window();
     convolution_backward_data.desc d =
         own.keep(

@@ -30,9 +30,7 @@ final class FoldedTraining extends TrainingStage {
     super(batch);
     this.c = c;
     this.norm = p.norm();
-    Convolution whole =
-        new Convolution(c.in(), c.out(), c.window(), c.weightAt(), c.biasAt(), p.activation());
-    this.convolution = new ConvolutionTraining(batch, 0, whole, true, 2);
+    this.convolution = new ConvolutionTraining(batch, 0, c.with(p.activation()), true, 2);
     this.pointwise = new PointwiseTraining(batch, 1, p, null);
     this.moments = new PatchMoments(c.in(), c.window(), batch.chunks.size());
     this.adders = new PatchMoments.Adder[batch.threads];

@@ -68,12 +68,12 @@ final class ForwardConvolution {
     this.activation = activation;
     this.plain = plain;
     this.hasBias = hasBias;
-    this.padded = describe(chunk, false, null).impl_info_str().getString().contains("ref");
+    this.padded =
+        c.depthwise() || describe(chunk, false, null).impl_info_str().getString().contains("ref");
     this.packed = own.keep(describe(chunk, padded, null).weights_desc());
-    memory.desc inOrder = weights(padded, memory.format_tag.oihw);
-    int[] plainOrigin = dnn.origin(inOrder, packed);
+    int[] plainOrigin = dnn.origin(weights(padded, false), packed);
     int area = c.window().kernelHeight() * c.window().kernelWidth();
-    int inputs = inputs(padded);
+    int inputs = c.depthwise() ? 1 : inputs(padded);
     this.origin = origin(c, plainOrigin, inputs);
     this.output = new int[plainOrigin.length];
     for (int i = 0; i < output.length; i++) {
@@ -100,8 +100,8 @@ final class ForwardConvolution {
         int k = plainOrigin[j] % area;
         int i = plainOrigin[j] / area % inputs;
         int o = plainOrigin[j] / area / inputs;
-        if (i < c.in().channels() && o < c.out().channels()) {
-          origin[j] = c.weightAt()[(o * c.in().channels() + i) * area + k];
+        if (i < c.inputs() && o < c.out().channels()) {
+          origin[j] = c.weightAt()[(o * c.inputs() + i) * area + k];
         }
       }
     }
@@ -116,9 +116,8 @@ final class ForwardConvolution {
     return whole ? OneDnn.padded(c.out().channels()) : c.out().channels();
   }
 
-  private memory.desc weights(boolean whole, memory.format_tag tag) {
-    return dnn.describe(
-        tag, outputs(whole), inputs(whole), c.window().kernelHeight(), c.window().kernelWidth());
+  private memory.desc weights(boolean whole, boolean any) {
+    return dnn.weights(c, any, outputs(whole), inputs(whole));
   }
 
   private memory.desc source(int images, boolean whole) {
@@ -127,7 +126,7 @@ final class ForwardConvolution {
 
   private convolution_forward.primitive_desc describe(
       int images, boolean whole, memory.desc order) {
-    memory.desc w = order == null ? weights(whole, memory.format_tag.any) : order;
+    memory.desc w = order == null ? weights(whole, true) : order;
     memory.desc from = source(images, whole);
     memory.desc to = dnn.images(images, outputs(whole), c.out());
     primitive_attr attributes = dnn.attributes();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
+import kilonet.fused.Stage.Window;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -100,7 +101,8 @@ final class OneDnn {
     Shape in = c.in();
     Shape out = c.out();
     boolean fits =
-        c.window().kernelHeight() == 3
+        !c.depthwise()
+            && c.window().kernelHeight() == 3
             && c.window().kernelWidth() == 3
             && c.window().strideHeight() == 1
             && c.window().strideWidth() == 1
@@ -134,6 +136,23 @@ final class OneDnn {
   /** Images in memory as they come, channel by channel. */
   memory.desc plainImages(int count, Shape shape) {
     return describe(memory.format_tag.nchw, count, shape.channels(), shape.height(), shape.width());
+  }
+
+  /**
+   * The weights of a convolution.
+   *
+   * @param any whether oneDNN may choose their order; else it is output, input, row, column
+   * @param outputs the number of output channels, with padding
+   * @param inputs the number of input channels, with padding; not looked at where depthwise
+   */
+  memory.desc weights(Convolution c, boolean any, int outputs, int inputs) {
+    Window w = c.window();
+    if (c.depthwise()) {
+      memory.format_tag tag = any ? memory.format_tag.any : memory.format_tag.goihw;
+      return describe(tag, outputs, 1, 1, w.kernelHeight(), w.kernelWidth());
+    }
+    memory.format_tag tag = any ? memory.format_tag.any : memory.format_tag.oihw;
+    return describe(tag, outputs, inputs, w.kernelHeight(), w.kernelWidth());
   }
 
   memory.desc describe(memory.format_tag tag, long... dimensions) {

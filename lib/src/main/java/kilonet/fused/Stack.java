@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -141,6 +142,9 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           && !last) {
         dropInput(layer);
         addConvolution(convolution);
+      } else if (layer instanceof DepthwiseConvolution2D convolution && !last) {
+        dropInput(layer);
+        addDepthwise(convolution);
       } else if (layer instanceof BatchNormalization norm && !last) {
         refuse(layer, layer.getIDropout() != null, "has dropout of its own");
         addNorm(norm);
@@ -237,8 +241,7 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
       int at = stages.size() - 1;
       Stage before = at < 0 ? null : stages.get(at);
       if (before instanceof Convolution c && c.activation().isIdentity()) {
-        stages.set(
-            at, new Convolution(c.in(), c.out(), c.window(), c.weightAt(), c.biasAt(), activation));
+        stages.set(at, c.with(activation));
       } else if (before instanceof Pointwise p
           && p.activation().isIdentity()
           && p.dropout() == null) {
@@ -249,26 +252,9 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
     }
 
     private void addConvolution(ConvolutionLayer layer) throws UnsupportedLayerException {
-      refuse(layer, layer.getCnn2dDataFormat() != CNN2DFormat.NCHW, "is not in NCHW format");
-      refuse(
-          layer,
-          !Arrays.equals(layer.getDilation(), new int[] {1, 1}),
-          "has a dilation of " + Arrays.toString(layer.getDilation()));
-      Window window =
-          window(
-              layer,
-              layer.getConvolutionMode(),
-              layer.getKernelSize(),
-              layer.getStride(),
-              layer.getPadding());
+      Window window = window(layer);
       Shape out = window.slideOver(shape, (int) layer.getNOut());
-      refuse(layer, layer.getNIn() != shape.channels(), "does not fit its input " + shape);
-      refuse(layer, out.height() < 1 || out.width() < 1, "makes nothing of its input " + shape);
-      boolean covers = window.kernelHeight() == shape.height() && window.padHeight() == 0;
-      refuse(
-          layer,
-          !covers && Math.max(window.kernelHeight(), window.kernelWidth()) > LARGEST_KERNEL,
-          "has a kernel of more than " + LARGEST_KERNEL + " pixels");
+      refuseMisfit(layer, window, out);
       INDArray weights = network.getLayer(index).getParam("W");
       int[] at = new int[out.channels() * shape.channels() * kernel(window)];
       int next = 0;
@@ -281,10 +267,69 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           }
         }
       }
-      Activation activation = activation(layer, layer.getActivationFn());
-      int[] biasAt = layer.hasBias() ? vector("b", out.channels()) : new int[0];
-      stages.add(convolution(out, window, at, biasAt, activation));
+      stages.add(convolution(out, window, at, biases(layer, out), activation(layer)));
       shape = out;
+    }
+
+    /** A convolution of each channel by itself; with one channel it is an ordinary convolution. */
+    private void addDepthwise(DepthwiseConvolution2D layer) throws UnsupportedLayerException {
+      refuse(
+          layer,
+          layer.getDepthMultiplier() != 1 && shape.channels() > 1,
+          "has a depth multiplier of " + layer.getDepthMultiplier());
+      Window window = window(layer);
+      Shape out = window.slideOver(shape, shape.channels() * layer.getDepthMultiplier());
+      refuseMisfit(layer, window, out);
+      INDArray weights = network.getLayer(index).getParam("W");
+      int[] at = new int[out.channels() * kernel(window)];
+      int next = 0;
+      for (int o = 0; o < out.channels(); o++) {
+        for (int y = 0; y < window.kernelHeight(); y++) {
+          for (int x = 0; x < window.kernelWidth(); x++) {
+            at[next++] =
+                at(weights, y, x, o / layer.getDepthMultiplier(), o % layer.getDepthMultiplier());
+          }
+        }
+      }
+      int[] biasAt = biases(layer, out);
+      stages.add(
+          shape.channels() == 1
+              ? convolution(out, window, at, biasAt, activation(layer))
+              : new Convolution(shape, out, window, true, at, biasAt, activation(layer)));
+      shape = out;
+    }
+
+    private Window window(ConvolutionLayer layer) throws UnsupportedLayerException {
+      refuse(layer, layer.getCnn2dDataFormat() != CNN2DFormat.NCHW, "is not in NCHW format");
+      refuse(
+          layer,
+          !Arrays.equals(layer.getDilation(), new int[] {1, 1}),
+          "has a dilation of " + Arrays.toString(layer.getDilation()));
+      return window(
+          layer,
+          layer.getConvolutionMode(),
+          layer.getKernelSize(),
+          layer.getStride(),
+          layer.getPadding());
+    }
+
+    private void refuseMisfit(ConvolutionLayer layer, Window window, Shape out)
+        throws UnsupportedLayerException {
+      refuse(layer, layer.getNIn() != shape.channels(), "does not fit its input " + shape);
+      refuse(layer, out.height() < 1 || out.width() < 1, "makes nothing of its input " + shape);
+      boolean covers = window.kernelHeight() == shape.height() && window.padHeight() == 0;
+      refuse(
+          layer,
+          !covers && Math.max(window.kernelHeight(), window.kernelWidth()) > LARGEST_KERNEL,
+          "has a kernel of more than " + LARGEST_KERNEL + " pixels");
+    }
+
+    private Activation activation(ConvolutionLayer layer) throws UnsupportedLayerException {
+      return activation(layer, layer.getActivationFn());
+    }
+
+    private int[] biases(ConvolutionLayer layer, Shape out) {
+      return layer.hasBias() ? vector("b", out.channels()) : new int[0];
     }
 
     /**
@@ -298,7 +343,7 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           window.equals(new Window(shape.height(), shape.width(), 1, 1, 0, 0))
               && kernel(window) > 1;
       if (!covers) {
-        return new Convolution(shape, out, window, weightAt, biasAt, activation);
+        return new Convolution(shape, out, window, false, weightAt, biasAt, activation);
       }
       int area = kernel(window);
       int numbers = (int) OneDnn.floats(shape);
@@ -313,7 +358,8 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
         }
       }
       Shape pixel = new Shape(numbers, 1, 1);
-      return new Convolution(pixel, out, new Window(1, 1, 1, 1, 0, 0), at, biasAt, activation);
+      Window one = new Window(1, 1, 1, 1, 0, 0);
+      return new Convolution(pixel, out, one, false, at, biasAt, activation);
     }
 
     private static int kernel(Window window) {

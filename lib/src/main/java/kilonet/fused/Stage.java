@@ -80,13 +80,32 @@ sealed interface Stage {
   /**
    * A convolution or, where the window covers the whole image, a dense layer.
    *
-   * @param weightAt for each weight in the order output, input, row, column, where it is
+   * @param depthwise whether each output channel sees only the input channel of its own number
+   * @param weightAt for each weight in the order output, input, row, column, where it is; of a
+   *     depthwise convolution, an output has one input
    * @param biasAt for each output channel where its bias is; empty without bias
    * @param activation what is applied to the sums
    */
   record Convolution(
-      Shape in, Shape out, Window window, int[] weightAt, int[] biasAt, Activation activation)
-      implements Stage {}
+      Shape in,
+      Shape out,
+      Window window,
+      boolean depthwise,
+      int[] weightAt,
+      int[] biasAt,
+      Activation activation)
+      implements Stage {
+
+    /** The number of input channels that an output channel sees. */
+    int inputs() {
+      return depthwise ? 1 : in.channels();
+    }
+
+    /** The same convolution with an activation behind it. */
+    Convolution with(Activation next) {
+      return new Convolution(in, out, window, depthwise, weightAt, biasAt, next);
+    }
+  }
 
   /**
    * Batch norm, if there is one, then an activation, then dropout, if there is one, all in one

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -66,6 +67,10 @@ public record Stack(
     CONV,
     /** Convolution and nothing else. */
     PLAIN,
+    /** Convolution of each channel by itself, followed by the parts of the stack's order. */
+    DEPTHWISE,
+    /** Convolution of each channel by itself, and nothing else. */
+    PLAIN_DEPTHWISE,
     /** Maximum over windows that do not overlap. */
     MAX_POOL,
     /** Mean over windows that do not overlap. */
@@ -78,7 +83,8 @@ public record Stack(
    * One block.
    *
    * @param kind what it does
-   * @param channels output channels of a convolution, 0 for pooling
+   * @param channels output channels of a convolution, 0 for pooling and for a depthwise
+   *     convolution, which has as many as its input
    * @param kernel side of the square kernel or window in pixels, 0 for global pooling
    * @param padding zeros added at each side, in pixels
    * @param dropout whether the stack's dropout applies here
@@ -86,7 +92,8 @@ public record Stack(
   public record Block(Kind kind, int channels, int kernel, int padding, boolean dropout) {
 
     private static final Pattern CONV =
-        Pattern.compile("conv (\\d+) (\\d+)x(\\d+)( pad (\\d+))?( plain)?( no dropout)?");
+        Pattern.compile(
+            "(?:conv (\\d+)|depthwise) (\\d+)x(\\d+)( pad (\\d+))?( plain)?( no dropout)?");
     private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d+)");
 
     /** Checks the numbers. */
@@ -110,8 +117,8 @@ public record Stack(
 
     /**
      * Reads what {@link #toString} writes: {@code conv 10 3x3}, {@code conv 12 3x3 pad 1}, {@code
-     * conv 10 1x1 plain}, {@code conv 16 1x1 no dropout}, {@code maxpool 2}, {@code avgpool 4} or
-     * {@code global avgpool}.
+     * conv 10 1x1 plain}, {@code conv 16 1x1 no dropout}, {@code depthwise 3x3}, {@code depthwise
+     * 3x3 pad 1 plain}, {@code maxpool 2}, {@code avgpool 4} or {@code global avgpool}.
      *
      * @throws IllegalArgumentException if the text is none of these
      */
@@ -119,12 +126,16 @@ public record Stack(
     public static Block parse(String text) {
       Matcher conv = CONV.matcher(text);
       if (conv.matches() && conv.group(2).equals(conv.group(3))) {
+        boolean depthwise = conv.group(1) == null;
+        boolean plain = conv.group(6) != null;
         return new Block(
-            conv.group(6) == null ? Kind.CONV : Kind.PLAIN,
-            Integer.parseInt(conv.group(1)),
+            plain
+                ? depthwise ? Kind.PLAIN_DEPTHWISE : Kind.PLAIN
+                : depthwise ? Kind.DEPTHWISE : Kind.CONV,
+            depthwise ? 0 : Integer.parseInt(conv.group(1)),
             Integer.parseInt(conv.group(2)),
             conv.group(5) == null ? 0 : Integer.parseInt(conv.group(5)),
-            conv.group(6) == null && conv.group(7) == null);
+            !plain && conv.group(7) == null);
       }
       Matcher pool = POOL.matcher(text);
       if (pool.matches()) {
@@ -137,7 +148,8 @@ public record Stack(
       throw new IllegalArgumentException(
           "'%s' is no block: write 'conv 10 3x3', 'conv 12 3x3 pad 1', 'conv 10 1x1 plain',"
                   .formatted(text)
-              + " 'conv 16 1x1 no dropout', 'maxpool 2', 'avgpool 4' or 'global avgpool'.");
+              + " 'conv 16 1x1 no dropout', 'depthwise 3x3', 'depthwise 3x3 plain', 'maxpool 2',"
+              + " 'avgpool 4' or 'global avgpool'.");
     }
 
     @JsonValue
@@ -147,11 +159,15 @@ public record Stack(
         case MAX_POOL -> "maxpool " + kernel;
         case AVERAGE_POOL -> "avgpool " + kernel;
         case GLOBAL_AVERAGE_POOL -> "global avgpool";
-        case CONV, PLAIN ->
-            "conv %d %dx%d".formatted(channels, kernel, kernel)
-                + (padding == 0 ? "" : " pad " + padding)
-                + (kind == Kind.PLAIN ? " plain" : dropout ? "" : " no dropout");
+        case CONV -> "conv %d ".formatted(channels) + window() + (dropout ? "" : " no dropout");
+        case PLAIN -> "conv %d ".formatted(channels) + window() + " plain";
+        case DEPTHWISE -> "depthwise " + window() + (dropout ? "" : " no dropout");
+        case PLAIN_DEPTHWISE -> "depthwise " + window() + " plain";
       };
+    }
+
+    private String window() {
+      return "%dx%d".formatted(kernel, kernel) + (padding == 0 ? "" : " pad " + padding);
     }
   }
 
@@ -212,6 +228,20 @@ public record Stack(
   /** Adds a convolution alone: no batch norm, no ReLU, no dropout. */
   public Stack plain(int channels, int kernel) {
     return add(new Block(Kind.PLAIN, channels, kernel, 0, false));
+  }
+
+  /**
+   * Adds a block whose convolution takes each channel by itself: {@code kernel²} weights a channel.
+   * With a 1 x 1 convolution behind it, it does the work of a whole convolution with fewer weights
+   * (Chollet: <i>Xception</i>, 2017; Howard and others: <i>MobileNets</i>, 2017).
+   */
+  public Stack depthwise(int kernel, int padding) {
+    return add(new Block(Kind.DEPTHWISE, 0, kernel, padding, true));
+  }
+
+  /** Adds a depthwise convolution alone: no batch norm, no ReLU, no dropout. */
+  public Stack plainDepthwise(int kernel, int padding) {
+    return add(new Block(Kind.PLAIN_DEPTHWISE, 0, kernel, padding, false));
   }
 
   /** Adds max pooling over windows that do not overlap. */
@@ -287,8 +317,8 @@ public record Stack(
                 .formatted(block, rows, columns));
       }
       switch (block.kind()) {
-        case CONV -> addParts(net, block, ++convolutions);
-        case PLAIN -> net.layer(convolution(block, ++convolutions));
+        case CONV, DEPTHWISE -> addParts(net, block, ++convolutions);
+        case PLAIN, PLAIN_DEPTHWISE -> net.layer(convolution(block, ++convolutions));
         case MAX_POOL, AVERAGE_POOL -> net.layer(pool(block, ++pools));
         case GLOBAL_AVERAGE_POOL ->
             net.layer(
@@ -298,7 +328,7 @@ public record Stack(
                     .build());
       }
       switch (block.kind()) {
-        case CONV, PLAIN -> {
+        case CONV, PLAIN, DEPTHWISE, PLAIN_DEPTHWISE -> {
           rows = rows + 2 * block.padding() - block.kernel() + 1;
           columns = columns + 2 * block.padding() - block.kernel() + 1;
         }
@@ -356,6 +386,15 @@ public record Stack(
   }
 
   private ConvolutionLayer convolution(Block block, int number) {
+    if (block.kind() == Kind.DEPTHWISE || block.kind() == Kind.PLAIN_DEPTHWISE) {
+      return new DepthwiseConvolution2D.Builder(block.kernel(), block.kernel())
+          .name("conv" + number)
+          .depthMultiplier(1)
+          .padding(block.padding(), block.padding())
+          .hasBias(bias)
+          .activation(Activation.IDENTITY)
+          .build();
+    }
     return new ConvolutionLayer.Builder(block.kernel(), block.kernel())
         .name("conv" + number)
         .nOut(block.channels())
@@ -388,10 +427,15 @@ public record Stack(
       if (weights == null) {
         continue;
       }
+      // Deeplearning4j keeps a depthwise convolution's weights as row, column, input, multiplier.
+      boolean depthwise =
+          network.getLayer(layer).conf().getLayer() instanceof DepthwiseConvolution2D;
       long fanIn =
-          weights.rank() == 4
-              ? weights.size(1) * weights.size(2) * weights.size(3)
-              : weights.size(0);
+          depthwise
+              ? weights.size(0) * weights.size(1)
+              : weights.rank() == 4
+                  ? weights.size(1) * weights.size(2) * weights.size(3)
+                  : weights.size(0);
       float bound = (float) (1 / Math.sqrt(fanIn));
       fill(weights, bound, new RandomStream(seed, layer, 0));
       INDArray bias = network.getLayer(layer).paramTable().get("b");

@@ -28,6 +28,9 @@ class StackTest {
     "conv 10 7x7 plain",
     "conv 16 1x1 no dropout",
     "conv 16 3x3 pad 1 no dropout",
+    "depthwise 3x3",
+    "depthwise 3x3 pad 1 no dropout",
+    "depthwise 5x5 pad 2 plain",
     "maxpool 2",
     "avgpool 6",
     "global avgpool"
