@@ -16,9 +16,19 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Trains a convolution: its outcome, the gradient of its weights, the error before it. */
 final class ConvolutionTraining extends TrainingStage {
+  /** The channels of images as they come for which oneDNN always has fast code. */
+  private static final int PLAIN_CHANNELS = 3;
+
   private final int stage;
   private final Convolution c;
   private final boolean plain;
+
+  /** The channels that an image from outside has for the gradient; 0 behind other stages. */
+  private final int plainChannels;
+
+  /** The images with those channels, if they are more than came; else null. */
+  private final FloatPointer widened;
+
   private final boolean hasBias;
   private final int next;
   private final int gradientStart;
@@ -58,6 +68,11 @@ final class ConvolutionTraining extends TrainingStage {
             plain,
             hasBias,
             batch.chunks.get(0).size);
+    plainChannels = plain ? plainChannels(full) : 0;
+    widened =
+        plainChannels > c.in().channels()
+            ? own.allocateFloats(batch.images * OneDnn.plainFloats(plainShape()))
+            : null;
     convolution_forward.primitive_desc hint = paddedHint(full);
     gradientWeights = own.keep(weightDescription(full, hint, null).diff_weights_desc());
     if (stage > 0) {
@@ -83,8 +98,27 @@ final class ConvolutionTraining extends TrainingStage {
     gradientStart = batch.reserve(gradientCount + outputs());
   }
 
+  /**
+   * One channel is enough where oneDNN has code for that. With AVX2 it has code for three only, so
+   * two channels of zeros are added.
+   */
+  private int plainChannels(Chunk chunk) {
+    Shape in = c.in();
+    memory.desc weights = dnn.weights(c, true, outputs(), in.channels());
+    memory.desc source = dnn.plainImages(chunk.size, in);
+    convolution_forward.primitive_desc hint = paddedHint(chunk, source, weights);
+    return OneDnn.isReference(weightDescription(chunk, hint, source, weights))
+        ? Math.max(PLAIN_CHANNELS, in.channels())
+        : in.channels();
+  }
+
+  /** The shape of an image from outside, as the gradient wants it. */
+  private Shape plainShape() {
+    return new Shape(plainChannels, c.in().height(), c.in().width());
+  }
+
   private int inputs() {
-    return plain ? c.in().channels() : OneDnn.padded(c.in().channels());
+    return plain ? plainChannels : OneDnn.padded(c.in().channels());
   }
 
   /** The input channels that one output channel sees, with padding. */
@@ -118,7 +152,9 @@ final class ConvolutionTraining extends TrainingStage {
   }
 
   private memory.desc source(Chunk chunk) {
-    return plain ? dnn.plainImages(chunk.size, c.in()) : dnn.images(chunk.size, inputs(), c.in());
+    return plain
+        ? dnn.plainImages(chunk.size, plainShape())
+        : dnn.images(chunk.size, inputs(), c.in());
   }
 
   private memory.desc biasDescription() {
@@ -126,14 +162,19 @@ final class ConvolutionTraining extends TrainingStage {
   }
 
   private convolution_forward.primitive_desc paddedHint(Chunk chunk) {
+    return paddedHint(chunk, source(chunk), weights(true));
+  }
+
+  private convolution_forward.primitive_desc paddedHint(
+      Chunk chunk, memory.desc source, memory.desc weights) {
     Window v = c.window();
     convolution_forward.desc d =
         own.keep(
             new convolution_forward.desc(
                 prop_kind.forward_training,
                 OneDnn.algorithm(c),
-                source(chunk),
-                weights(true),
+                source,
+                weights,
                 dnn.images(chunk.size, outputs(), c.out()),
                 v.stride(),
                 v.pad(),
@@ -143,9 +184,12 @@ final class ConvolutionTraining extends TrainingStage {
 
   private convolution_backward_weights.primitive_desc weightDescription(
       Chunk chunk, convolution_forward.primitive_desc hint, memory.desc packed) {
-    memory.desc w = packed == null ? weights(true) : packed;
+    return weightDescription(chunk, hint, source(chunk), packed == null ? weights(true) : packed);
+  }
+
+  private convolution_backward_weights.primitive_desc weightDescription(
+      Chunk chunk, convolution_forward.primitive_desc hint, memory.desc from, memory.desc w) {
     memory.desc to = dnn.images(chunk.size, outputs(), c.out());
-    memory.desc from = source(chunk);
     Window v = c.window();
     convolution_backward_weights.desc d =
         own.keep(
@@ -213,6 +257,26 @@ final class ConvolutionTraining extends TrainingStage {
     chunk.add(forward.call(chunk.size, sourceAt(chunk), to, chunk.scratch));
   }
 
+  /** Has the chunk's images copied to where they have more channels, and says where that is. */
+  private Pointer widenedAt(Chunk chunk) {
+    long image = OneDnn.plainFloats(plainShape()) * Float.BYTES;
+    long bytes = OneDnn.plainFloats(c.in()) * Float.BYTES;
+    Pointer[] from = new Pointer[chunk.size];
+    Pointer[] to = new Pointer[chunk.size];
+    for (int n = 0; n < chunk.size; n++) {
+      from[n] = own.keep(NativeMemory.after(batch.activations[stage], (chunk.first + n) * bytes));
+      to[n] = own.keep(NativeMemory.after(widened, (chunk.first + n) * image));
+    }
+    chunk.add(
+        "widen input",
+        s -> {
+          for (int n = 0; n < from.length; n++) {
+            Pointer.memcpy(to[n], from[n], bytes);
+          }
+        });
+    return to[0];
+  }
+
   private Pointer sourceAt(Chunk chunk) {
     Shape s = c.in();
     long image = plain ? (long) s.channels() * s.height() * s.width() : OneDnn.floats(s);
@@ -228,7 +292,7 @@ final class ConvolutionTraining extends TrainingStage {
     Operation operation =
         dnn.operation("gradient " + stage, new convolution_backward_weights(d), d);
     memory error = batch.padded(batch.errors[stage + 1], c.out(), chunk);
-    memory from = dnn.memory(source(chunk), sourceAt(chunk));
+    memory from = dnn.memory(source(chunk), widened == null ? sourceAt(chunk) : widenedAt(chunk));
     long start = ((long) chunk.number * batch.gradientLength() + gradientStart) * Float.BYTES;
     memory w =
         dnn.memory(gradientWeights, own.keep(NativeMemory.after(batch.partialGradients, start)));

@@ -1,7 +1,9 @@
 package kilonet.fused;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import kilonet.fused.Stage.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -47,6 +49,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   private transient SharedUpdater updater;
   private transient boolean updaterKnown;
   private transient Gradient views;
+  private final LinkedHashSet<String> slow = new LinkedHashSet<>();
   private transient int correct;
   private transient boolean closed;
 
@@ -217,6 +220,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     if (inferencePlan == null) {
       inferencePlan = team.call(() -> new InferencePlan(stack, team));
+      note(inferencePlan.slow());
     }
     pointer(flattenedParams).get(parameterCopy);
     inferencePlan.load(parameterCopy);
@@ -329,7 +333,20 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   }
 
   private TrainingPlan compile(int batch) {
-    return team.call(() -> new TrainingPlan(stack, batch, team));
+    TrainingPlan plan = team.call(() -> new TrainingPlan(stack, batch, team));
+    note(plan.slow());
+    return plan;
+  }
+
+  private void note(Set<String> operations) {
+    if (slow.addAll(operations)) {
+      LOG.warn("oneDNN has only slow reference code on this processor for: {}.", slow);
+    }
+  }
+
+  /** The operations, so far, for which oneDNN has no fast code on this processor. */
+  Set<String> slow() {
+    return slow;
   }
 
   private boolean supports(INDArray images) {

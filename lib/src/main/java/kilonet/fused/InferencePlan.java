@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import kilonet.fused.OneDnn.Call;
 import kilonet.fused.OneDnn.Scratch;
 import kilonet.fused.Stage.Activation;
@@ -331,6 +332,11 @@ final class InferencePlan implements AutoCloseable {
         rows[row + c] = (float) (Math.exp(rows[row + c] - max) / sum);
       }
     }
+  }
+
+  /** The names of the operations for which oneDNN has nothing but its slow reference code. */
+  Set<String> slow() {
+    return dnn.slow();
   }
 
   @Override

@@ -3,7 +3,9 @@ package kilonet.fused;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
 import kilonet.fused.Stage.Window;
@@ -29,8 +31,11 @@ import org.bytedeco.javacpp.Pointer;
  * oneDNN as the plans use it: descriptions of memory, primitives, and calls that make no garbage.
  */
 final class OneDnn {
-  /** Channels lie in memory in blocks of so many. */
-  static final int BLOCK = 16;
+  /**
+   * Channels lie in memory in blocks of so many: a vector of the processor's. With another number
+   * oneDNN falls back to its reference code, which is hundreds of times slower.
+   */
+  static final int BLOCK;
 
   /** One sentence on why oneDNN cannot be used on this machine, or null where it can. */
   static final String PROBLEM;
@@ -48,8 +53,13 @@ final class OneDnn {
               + e
               + "); add org.bytedeco:dnnl for this platform to the class path, if there is one.";
     }
+    if (problem == null && !has(dnnl.dnnl_cpu_isa_avx2)) {
+      problem =
+          "oneDNN has fast code for processors with AVX2 or AVX-512 only, and this one has neither.";
+    }
     CPU = cpu;
     PROBLEM = problem;
+    BLOCK = problem == null && has(dnnl.dnnl_cpu_isa_avx512_core) ? 16 : 8;
   }
 
   /** The multiply-adds of a pixel and the pixels from which on Winograd's way is faster. */
@@ -59,9 +69,18 @@ final class OneDnn {
   private static final boolean WINOGRAD = PROBLEM == null && hasWinograd();
 
   private final NativeMemory owner;
+  private final Set<String> slow = new LinkedHashSet<>();
 
   OneDnn(NativeMemory owner) {
     this.owner = owner;
+  }
+
+  /**
+   * Whether oneDNN may use a kind of instructions. DNNL_MAX_CPU_ISA in the environment can forbid
+   * those that the processor has.
+   */
+  private static boolean has(int instructions) {
+    return (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
   /** Whether oneDNN has Winograd's convolution for this processor: it wants AVX-512. */
@@ -128,9 +147,30 @@ final class OneDnn {
     return (long) padded(shape.channels()) * shape.height() * shape.width();
   }
 
-  /** Images in memory, in blocks of 16 channels. */
+  /** The floats of one image without blocks of channels. */
+  static long plainFloats(Shape shape) {
+    return (long) shape.channels() * shape.height() * shape.width();
+  }
+
+  /** Whether oneDNN has nothing but its reference code, which is hundreds of times slower. */
+  static boolean isReference(primitive_desc_base description) {
+    return description.impl_info_str().getString().contains("ref");
+  }
+
+  /** The names of the operations for which oneDNN has nothing but its reference code. */
+  Set<String> slow() {
+    return slow;
+  }
+
+  /** Images in memory, in blocks of channels. */
   memory.desc images(int count, int channels, Shape shape) {
-    return describe(memory.format_tag.nChw16c, count, channels, shape.height(), shape.width());
+    return images(count, channels, shape.height(), shape.width());
+  }
+
+  /** Images of so many rows and columns in memory, in blocks of channels. */
+  memory.desc images(long count, long channels, long height, long width) {
+    memory.format_tag blocks = BLOCK == 16 ? memory.format_tag.nChw16c : memory.format_tag.nChw8c;
+    return describe(blocks, count, channels, height, width);
   }
 
   /** Images in memory as they come, channel by channel. */
@@ -204,6 +244,9 @@ final class OneDnn {
 
   /** A primitive that can be bound to memory. */
   Operation operation(String name, primitive made, primitive_desc_base description) {
+    if (isReference(description)) {
+      slow.add(name);
+    }
     long scratch = description.scratchpad_desc().get_size();
     return new Operation(name, owner.keep(made), owner.keep(description), scratch);
   }

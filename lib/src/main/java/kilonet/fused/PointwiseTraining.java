@@ -119,8 +119,8 @@ final class PointwiseTraining extends TrainingStage {
   private memory.desc rows(Chunk chunk) {
     long pixels = (long) shape.height() * shape.width();
     return width == OneDnn.BLOCK
-        ? dnn.describe(memory.format_tag.nChw16c, 1, width, chunk.size, pixels)
-        : dnn.describe(memory.format_tag.nChw16c, chunk.size, width, 1, pixels);
+        ? dnn.images(1, width, chunk.size, pixels)
+        : dnn.images(chunk.size, width, 1, pixels);
   }
 
   private memory rows(FloatPointer start, Chunk chunk) {
@@ -329,7 +329,7 @@ final class PointwiseTraining extends TrainingStage {
       addScaling("correction ", chunk, post, correction, from, error);
       return;
     }
-    memory.desc one = dnn.describe(memory.format_tag.nChw16c, 1, width, 1, 1);
+    memory.desc one = dnn.images(1, width, 1, 1);
     post.append_binary(algorithm.binary_mul, one);
     addScaling(
         "correction ",

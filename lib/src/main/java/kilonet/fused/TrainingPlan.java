@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import kilonet.fused.OneDnn.Scratch;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Pointwise;
@@ -225,6 +226,11 @@ final class TrainingPlan implements AutoCloseable {
       }
     }
     batch.partialGradients.position(0);
+  }
+
+  /** The names of the operations for which oneDNN has nothing but its slow reference code. */
+  Set<String> slow() {
+    return dnn.slow();
   }
 
   @Override

@@ -26,8 +26,9 @@
  *       many operations as it can before another chunk, so that what one operation writes the next
  *       one finds in the cache. All threads meet only where the batch norm needs the statistics of
  *       the whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
- *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}),
- *       padded with zeros, from the first layer to the head; nothing is reordered in between.
+ *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}), or of
+ *       8 where the processor has no AVX-512, padded with zeros, from the first layer to the head;
+ *       nothing is reordered in between.
  *   <li><b>Few passes.</b> The first convolution takes its batch norm in: the moments of the images
  *       ({@code PatchMoments}) tell its statistics beforehand, and its gradient's correction
  *       afterwards. Behind other convolutions, a channelwise 1x1 convolution does batch norm,
