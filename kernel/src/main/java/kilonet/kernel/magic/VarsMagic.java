@@ -28,7 +28,7 @@ final class VarsMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) {
+  public Object run(Call call) {
     Map<String, Object> variables = repl.variables();
     if (variables.isEmpty()) {
       return MimeBundle.of("text/plain", "no variables");

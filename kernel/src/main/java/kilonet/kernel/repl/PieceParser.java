@@ -168,6 +168,31 @@ final class PieceParser {
     }
   }
 
+  /** The texts of the declarations and imports before an offset; wrong ones are left out. */
+  List<String> declarationsBefore(String cell, int offset) {
+    List<String> texts = new ArrayList<>();
+    int at = 0;
+    while (true) {
+      at += blank(cell, at);
+      if (at >= offset) {
+        return texts;
+      }
+      Cut cut = cut(cell, at);
+      if (cut.end() > offset || cut.end() <= at) {
+        return texts;
+      }
+      try {
+        Piece piece = piece(cell.substring(at, cut.end()), at, cut.completeness());
+        if (!piece.names().isEmpty() || piece.kind() == Piece.Kind.IMPORT) {
+          texts.add(piece.text());
+        }
+      } catch (CompileFailure e) {
+        // It declares nothing.
+      }
+      at = cut.end();
+    }
+  }
+
   /** Length of the white space and comments at an offset. */
   private static int blank(String cell, int at) {
     int i = at;
