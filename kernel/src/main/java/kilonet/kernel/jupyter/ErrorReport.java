@@ -182,8 +182,8 @@ final class ErrorReport {
       if (frame.getClassName().startsWith("kilonet.kernel.repl.")) {
         break;
       }
-      // The JVM's classes for lambdas have no file; the lambda's body has a frame of its own.
-      boolean hidden = isCell(frame) && frame.getFileName() == null;
+      // The JVM's classes for lambdas; the lambda's body has a frame of its own.
+      boolean hidden = frame.getClassName().contains("$$Lambda");
       if (!hidden && !frame.getClassName().startsWith("kilonet.kernel.")) {
         frames.add(frame);
       }
@@ -202,10 +202,16 @@ final class ErrorReport {
     return CELL_CLASS.matcher(frame.getClassName()).matches();
   }
 
+  /** A frame without the names of its module and class loader. */
+  private static StackTraceElement withoutModule(StackTraceElement frame) {
+    return new StackTraceElement(
+        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
+  }
+
   private String line(StackTraceElement frame) {
     Matcher cell = CELL_CLASS.matcher(frame.getClassName());
     if (!cell.matches()) {
-      return DIM + "    at " + frame + PLAIN;
+      return DIM + "    at " + withoutModule(frame) + PLAIN;
     }
     String inner =
         cell.group(1) == null

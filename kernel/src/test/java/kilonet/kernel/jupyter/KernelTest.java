@@ -312,6 +312,25 @@ class KernelTest {
   }
 
   @Test
+  void scriptsAndQuestionsAreInterrupted() throws Exception {
+    Message script = kernel.execute("%%bash\nsleep 600");
+    Thread.sleep(300);
+    long start = System.nanoTime();
+    kernel.interrupt();
+    assertThat(kernel.outcome(script).traceback()).contains("KeyboardInterrupt");
+    Message question =
+        kernel.send(
+            kernel.shell(),
+            "execute_request",
+            Map.of("code", "input(\"? \")", "allow_stdin", true));
+    assertThat(kernel.receive(kernel.stdin()).type()).isEqualTo("input_request");
+    kernel.interrupt();
+    assertThat(kernel.outcome(question).traceback()).contains("KeyboardInterrupt");
+    assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+    assertThat(kernel.run("1 + 1").value()).isEqualTo("2");
+  }
+
+  @Test
   void anInterruptBetweenCellsHarmsNobody() throws IOException {
     kernel.interrupt();
     assertThat(kernel.run("2 + 3").value()).isEqualTo("5");
