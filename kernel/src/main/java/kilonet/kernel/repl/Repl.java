@@ -23,7 +23,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.lang.model.SourceVersion;
-import jdk.jshell.JShell;
 
 /**
  * Runs cells of Java and keeps what they declare.
@@ -113,8 +112,7 @@ public final class Repl {
     this.warnings = warnings;
     compiler = new Compiler(classPath);
     loader = new LibraryLoader(classPath);
-    JShell splitter = Shadow.shell(List.of());
-    parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
+    parser = new PieceParser(compiler);
     comments = new SourceComments(compiler);
   }
 
