@@ -86,7 +86,7 @@ public final class LibraryLoader extends URLClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    if (name.startsWith(IN_STEP) || !CellBytecode.LOOPS_ASK) {
+    if (name.startsWith(IN_STEP)) {
       return super.findClass(name);
     }
     URL resource = findResource(name.replace('.', '/') + ".class");
