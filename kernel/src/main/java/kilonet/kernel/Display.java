@@ -1,5 +1,7 @@
 package kilonet.kernel;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -102,8 +104,12 @@ public final class Display {
    * @return what {@link #display} or the end of a cell shows
    */
   public static MimeBundle svg(String svg) {
-    int start = Math.max(0, svg.indexOf("<svg"));
-    return MimeBundle.of("image/svg+xml", svg.substring(start)).with("text/plain", "[SVG]");
+    String element = svg.substring(Math.max(0, svg.indexOf("<svg")));
+    // nbconvert since 6.5.1 empties SVG elements for safety's sake, but leaves images alone.
+    String data = Base64.getEncoder().encodeToString(element.getBytes(StandardCharsets.UTF_8));
+    return MimeBundle.of("image/svg+xml", element)
+        .with("text/html", "<img alt=\"\" src=\"data:image/svg+xml;base64," + data + "\"/>")
+        .with("text/plain", "[SVG]");
   }
 
   /** Clears the cell's output. */

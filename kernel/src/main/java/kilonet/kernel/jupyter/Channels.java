@@ -15,6 +15,7 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
+import zmq.ZError;
 
 /**
  * The five sockets of a kernel.
@@ -87,7 +88,7 @@ final class Channels implements AutoCloseable {
           "The address "
               + connection.address(port)
               + " cannot be used: "
-              + e.getMessage()
+              + (e.getErrorCode() == ZError.EADDRINUSE ? "another program has it" : e.getMessage())
               + "; let Jupyter choose other ports.",
           e);
     }

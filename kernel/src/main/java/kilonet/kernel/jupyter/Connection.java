@@ -61,8 +61,17 @@ public record Connection(
               + scheme
               + "; only hmac-sha256 is known.");
     }
+    String transport = String.valueOf(members.getOrDefault("transport", "tcp"));
+    if (!transport.equals("tcp") && !transport.equals("ipc")) {
+      throw new IOException(
+          "The connection file "
+              + file
+              + " asks for the transport "
+              + transport
+              + "; only tcp and ipc are known.");
+    }
     return new Connection(
-        String.valueOf(members.getOrDefault("transport", "tcp")),
+        transport,
         String.valueOf(members.getOrDefault("ip", "127.0.0.1")),
         port(file, members, "shell_port"),
         port(file, members, "control_port"),

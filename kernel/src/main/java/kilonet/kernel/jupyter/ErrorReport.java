@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kilonet.kernel.magic.MagicFailure;
 import kilonet.kernel.repl.CompileFailure;
 
 /** Errors as a reader of a notebook wants them: where in which cell, and why. */
@@ -25,6 +26,8 @@ final class ErrorReport {
   private static final int SOURCES = 500;
 
   private static final Pattern CELL_CLASS = Pattern.compile("cells\\.Cell\\d+(\\$.*)?");
+
+  private static final Pattern CELL_NAME = Pattern.compile("^cells\\.Cell\\d+\\$");
 
   private final Map<String, String> sources = new ConcurrentHashMap<>();
   private final List<String> labels = Collections.synchronizedList(new ArrayList<>());
@@ -43,7 +46,7 @@ final class ErrorReport {
   record Report(String name, String value, List<String> traceback) {}
 
   /** Reports why a cell did not compile. */
-  Report of(CompileFailure failure, String cell, String label) {
+  Report of(CompileFailure failure) {
     List<String> lines = new ArrayList<>();
     int shown = 0;
     for (CompileFailure.Problem problem : failure.problems()) {
@@ -51,7 +54,7 @@ final class ErrorReport {
         lines.add(DIM + "… and " + (failure.problems().size() - 10) + " more" + PLAIN);
         break;
       }
-      lines.addAll(quote(problem, cell, label));
+      lines.addAll(quote(problem, failure.source(), failure.label()));
     }
     return new Report("CompileError", failure.getMessage(), lines);
   }
@@ -92,32 +95,40 @@ final class ErrorReport {
   Report interrupted(Throwable thrown) {
     List<String> lines = new ArrayList<>();
     lines.add(BOLD + RED + "KeyboardInterrupt" + PLAIN + ": the cell was interrupted");
-    frames(thrown, lines);
+    frames(thrown, null, lines);
     return new Report("KeyboardInterrupt", "the cell was interrupted", lines);
   }
 
   /** Reports what a cell has thrown. */
   Report of(Throwable thrown) {
+    if (thrown instanceof MagicFailure) {
+      String sentence = BOLD + RED + "MagicFailure" + PLAIN + ": " + thrown.getMessage();
+      return new Report("MagicFailure", thrown.getMessage(), List.of(sentence));
+    }
     List<String> lines = new ArrayList<>();
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     String before = "";
+    Throwable above = null;
     for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
       String message = message(t);
-      lines.add(
-          before
-              + BOLD
-              + RED
-              + t.getClass().getName()
-              + PLAIN
-              + (message == null ? "" : ": " + message));
-      frames(t, lines);
+      lines.add(before + BOLD + RED + name(t) + PLAIN + (message == null ? "" : ": " + message));
+      frames(t, above, lines);
+      above = t;
       for (Throwable suppressed : t.getSuppressed()) {
         lines.add("  suppressed: " + suppressed.getClass().getName() + ": " + message(suppressed));
       }
       before = "caused by ";
     }
     String message = message(thrown);
-    return new Report(thrown.getClass().getName(), message == null ? "" : message, lines);
+    return new Report(name(thrown), message == null ? "" : message, lines);
+  }
+
+  /** The class; of the kernel's own errors without the package, which means nothing to users. */
+  private static String name(Throwable thrown) {
+    Class<?> type = thrown.getClass();
+    return type.getName().startsWith("kilonet.kernel.")
+        ? type.getSimpleName()
+        : CELL_NAME.matcher(type.getName()).replaceFirst("").replace('$', '.');
   }
 
   private static String message(Throwable thrown) {
@@ -128,14 +139,51 @@ final class ErrorReport {
     }
   }
 
-  private void frames(Throwable thrown, List<String> lines) {
+  /** Adds the frames; of a cause only those that it does not share with the error above it. */
+  private void frames(Throwable thrown, Throwable above, List<String> lines) {
+    List<StackTraceElement> frames = shown(thrown);
+    int shared = 0;
+    if (above != null) {
+      List<StackTraceElement> others = shown(above);
+      while (shared < Math.min(frames.size(), others.size())
+          && frames
+              .get(frames.size() - 1 - shared)
+              .equals(others.get(others.size() - 1 - shared))) {
+        shared++;
+      }
+      frames = frames.subList(0, frames.size() - shared);
+    }
+    int written = 0;
+    int i = 0;
+    while (i < frames.size() && written < FRAMES) {
+      int same = 1;
+      while (i + same < frames.size() && frames.get(i + same).equals(frames.get(i))) {
+        same++;
+      }
+      lines.add(line(frames.get(i)));
+      written++;
+      if (same > 1) {
+        lines.add(DIM + "    … the same " + (same - 1) + " times more" + PLAIN);
+      }
+      i += same;
+    }
+    if (i < frames.size()) {
+      lines.add(DIM + "    … " + (frames.size() - i) + " more frames" + PLAIN);
+    }
+    if (shared > 0) {
+      lines.add(DIM + "    … and " + shared + " as above" + PLAIN);
+    }
+  }
+
+  /** The frames that the user's code and the libraries have made. */
+  private static List<StackTraceElement> shown(Throwable thrown) {
     List<StackTraceElement> frames = new ArrayList<>();
     for (StackTraceElement frame : thrown.getStackTrace()) {
       if (frame.getClassName().startsWith("kilonet.kernel.repl.")) {
         break;
       }
-      // The JVM's classes for lambdas have no file; the lambda's body has a frame of its own.
-      boolean hidden = isCell(frame) && frame.getFileName() == null;
+      // The JVM's classes for lambdas; the lambda's body has a frame of its own.
+      boolean hidden = frame.getClassName().contains("$$Lambda");
       if (!hidden && !frame.getClassName().startsWith("kilonet.kernel.")) {
         frames.add(frame);
       }
@@ -147,24 +195,29 @@ final class ErrorReport {
       }
       frames.remove(frames.size() - 1);
     }
-    for (int i = 0; i < frames.size() && i < FRAMES; i++) {
-      lines.add(line(frames.get(i)));
-    }
-    if (frames.size() > FRAMES) {
-      lines.add(DIM + "    … " + (frames.size() - FRAMES) + " more frames" + PLAIN);
-    }
+    return frames;
   }
 
   private static boolean isCell(StackTraceElement frame) {
     return CELL_CLASS.matcher(frame.getClassName()).matches();
   }
 
+  /** A frame without the names of its module and class loader. */
+  private static StackTraceElement withoutModule(StackTraceElement frame) {
+    return new StackTraceElement(
+        frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
+  }
+
   private String line(StackTraceElement frame) {
     Matcher cell = CELL_CLASS.matcher(frame.getClassName());
     if (!cell.matches()) {
-      return DIM + "    at " + frame + PLAIN;
+      return DIM + "    at " + withoutModule(frame) + PLAIN;
     }
-    String inner = cell.group(1) == null ? "" : cell.group(1).substring(1).replace('$', '.') + ".";
+    String inner =
+        cell.group(1) == null
+            ? ""
+            : cell.group(1).substring(1).replaceAll("\\b\\d+\\b", "anonymous").replace('$', '.')
+                + ".";
     String method = frame.getMethodName().startsWith("lambda$") ? "lambda" : frame.getMethodName();
     String where =
         frame.getFileName() + (frame.getLineNumber() > 0 ? ", line " + frame.getLineNumber() : "");

@@ -40,6 +40,14 @@ public final class Kernel {
   private static final String VERSION = "0.1.0";
   private static final String PROTOCOL = "5.3";
 
+  /** Cells whose classes are let go of when nobody asks for anything. */
+  private static final int CELLS_WORTH_A_COLLECTION = 200;
+
+  private static final int IDLE_SECONDS = 3;
+
+  /** Cells whose classes are let go of although there is more to do. */
+  private static final int CELLS_BETWEEN_COLLECTIONS = 1000;
+
   /** A request and the channel it came by. */
   private record Request(Channel channel, Message message) {}
 
@@ -68,6 +76,7 @@ public final class Kernel {
   private Magics magics;
   private Analysis analysis;
   private int count;
+  private int cellsSinceCollection;
 
   /** Requests that were waiting when the last cell failed. */
   private final List<Request> waitingBehind = new ArrayList<>();
@@ -107,6 +116,13 @@ public final class Kernel {
     System.setErr(output.stream("stderr"));
     System.setIn(new Stdin());
     Display.connect(new Front());
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) ->
+            System.err.println(
+                "Exception in thread "
+                    + thread.getName()
+                    + ":\n"
+                    + String.join("\n", errors.of(thrown).traceback())));
     Thread cells = new Thread(null, this::answerAll, "cell", 16L << 20);
     cells.start();
     try {
@@ -169,8 +185,19 @@ public final class Kernel {
     practise();
     while (true) {
       try {
-        Request request = requests.take();
-        answer(request.channel(), request.message());
+        Request request =
+            cellsSinceCollection < CELLS_WORTH_A_COLLECTION
+                ? requests.take()
+                : requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+        if (request == null || cellsSinceCollection >= CELLS_BETWEEN_COLLECTIONS) {
+          // The serial collector unloads the classes of past cells in full collections only, and
+          // by itself it waits until there are thousands.
+          cellsSinceCollection = 0;
+          System.gc();
+        }
+        if (request != null) {
+          answer(request.channel(), request.message());
+        }
       } catch (InterruptedException e) {
         // An interrupt that came too late for its cell.
       } catch (Throwable e) {
@@ -323,6 +350,7 @@ public final class Kernel {
 
   private void execute(Message request) {
     waitingBehind.clear();
+    cellsSinceCollection++;
     working(request, () -> executeNow(request));
     abortThoseBehind();
   }
@@ -338,7 +366,6 @@ public final class Kernel {
       publish(request.header(), "execute_input", Map.of("code", code, "execution_count", count));
     }
     String label = "cell " + (stored ? String.valueOf(count) : "(unnumbered)");
-    errors.remember(label, code);
     current = request;
     payload.clear();
     inputs.clear();
@@ -366,7 +393,7 @@ public final class Kernel {
       content.put("user_expressions", userExpressions(request));
       content.put("payload", List.copyOf(payload));
     } catch (Throwable e) {
-      report = report(e, code, label);
+      report = report(e);
     }
     interrupter.end();
     Thread.currentThread().setContextClassLoader(repl.loader());
@@ -399,19 +426,19 @@ public final class Kernel {
     return error;
   }
 
-  private ErrorReport.Report report(Throwable thrown, String code, String label) {
+  private ErrorReport.Report report(Throwable thrown) {
     try {
-      return reportOf(thrown, code, label);
+      return reportOf(thrown);
     } catch (RuntimeException e) {
       // Whatever an error holds, the request is answered.
       return new ErrorReport.Report(thrown.getClass().getName(), String.valueOf(e), List.of());
     }
   }
 
-  private ErrorReport.Report reportOf(Throwable thrown, String code, String label) {
+  private ErrorReport.Report reportOf(Throwable thrown) {
     boolean interrupted = interrupter.end();
     if (thrown instanceof CompileFailure failure) {
-      return errors.of(failure, code, label);
+      return errors.of(failure);
     }
     if (interrupted && causedByInterrupt(thrown)) {
       // The trace of an error made by Thread.stop is that of the thread that stopped the cell.
@@ -449,7 +476,7 @@ public final class Kernel {
               result.put("metadata", bundle.metadata());
             } catch (Throwable e) {
               result.put("status", "error");
-              result.putAll(error(report(e, source, "user expression")));
+              result.putAll(error(report(e)));
             }
             results.put(String.valueOf(name), result);
           });
@@ -476,6 +503,7 @@ public final class Kernel {
   }
 
   private Object evaluate(String cell, String label) throws Throwable {
+    errors.remember(label, cell);
     return repl.run(cell, label);
   }
 
@@ -487,7 +515,7 @@ public final class Kernel {
             0, Math.max(0, Math.min(request.number("cursor_pos", points), points)));
     Analysis.Completion completion = magics.complete(code, cursor);
     if (completion == null) {
-      completion = analysis.complete(code, cursor);
+      completion = analysis.complete(magics.java(code), cursor);
     }
     List<Object> types = new ArrayList<>();
     List<Object> matches = new ArrayList<>();
@@ -519,7 +547,7 @@ public final class Kernel {
             0, Math.max(0, Math.min(request.number("cursor_pos", points), points)));
     MimeBundle found = magics.inspect(code, cursor);
     if (found == null) {
-      found = analysis.inspect(code, cursor);
+      found = analysis.inspect(magics.java(code), cursor);
     }
     Map<String, Object> content = ok();
     content.put("found", found != null);
@@ -530,7 +558,7 @@ public final class Kernel {
 
   private Map<String, Object> isComplete(Message request) {
     String code = request.text("code", "");
-    String status = magics.isMagic(code) ? "complete" : repl.completeness(code);
+    String status = magics.isMagic(code) ? "complete" : repl.completeness(magics.java(code));
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("status", status);
     if (status.equals("incomplete")) {
@@ -611,6 +639,7 @@ public final class Kernel {
 
     @Override
     public void send(Map<String, Object> data) {
+      output.flush();
       publish(parentHere(), "comm_msg", Map.of("comm_id", id, "data", data));
     }
 

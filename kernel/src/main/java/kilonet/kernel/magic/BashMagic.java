@@ -33,7 +33,7 @@ final class BashMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws IOException, InterruptedException {
+  public Object run(Call call) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder("bash");
     builder.environment().clear();
     builder.environment().putAll(environment);
@@ -42,13 +42,13 @@ final class BashMagic implements Magic {
     Thread err = copy(process.getErrorStream(), System.err);
     try {
       try (OutputStream script = process.getOutputStream()) {
-        script.write((body == null ? argument : body).getBytes(StandardCharsets.UTF_8));
+        script.write(call.text().getBytes(StandardCharsets.UTF_8));
       }
       int status = process.waitFor();
       out.join();
       err.join();
       if (status != 0) {
-        throw new IllegalStateException("bash ended with status " + status + ".");
+        throw new MagicFailure("bash ended with status " + status + ".");
       }
     } finally {
       process.descendants().forEach(ProcessHandle::destroy);

@@ -27,9 +27,9 @@ final class ClasspathMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws Exception {
-    if (!argument.isEmpty()) {
-      return adding.run(argument, null);
+  public Object run(Call call) throws Exception {
+    if (!call.argument().isEmpty()) {
+      return adding.run(call);
     }
     return MimeBundle.of(
         "text/plain",

@@ -1,5 +1,6 @@
 package kilonet.kernel.magic;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import kilonet.kernel.MimeBundle;
@@ -25,7 +26,8 @@ final class EnvMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) {
+  public Object run(Call call) {
+    String argument = call.argument();
     if (argument.isEmpty()) {
       return MimeBundle.of(
           "text/plain",
@@ -38,11 +40,19 @@ final class EnvMagic implements Magic {
     if (equals < 0) {
       String value = environment.get(argument);
       if (value == null) {
-        throw new IllegalArgumentException("There is no environment variable " + argument + ".");
+        throw new MagicFailure("There is no environment variable " + argument + ".");
       }
       return value;
     }
     environment.put(argument.substring(0, equals).strip(), argument.substring(equals + 1).strip());
     return Repl.NOTHING;
+  }
+
+  @Override
+  public List<String> complete(String argument) {
+    return environment.keySet().stream()
+        .filter(name -> name.startsWith(argument))
+        .sorted()
+        .toList();
   }
 }

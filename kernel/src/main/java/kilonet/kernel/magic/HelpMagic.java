@@ -23,7 +23,7 @@ final class HelpMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) {
+  public Object run(Call call) {
     return MimeBundle.of(
         "text/plain", all.stream().map(Magic::help).collect(Collectors.joining("\n")));
   }

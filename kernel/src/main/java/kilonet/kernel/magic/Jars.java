@@ -50,7 +50,7 @@ final class Jars {
             artifact.file().getFileName()
                 + " was not added: "
                 + present
-                + " is on the class path already");
+                + " is on the class path already and stays until the kernel is restarted");
       }
     }
     add(fresh);

@@ -29,12 +29,12 @@ final class JarsMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws IOException {
+  public Object run(Call call) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (String word : Words.of(argument)) {
+    for (String word : Words.of(call.argument())) {
       List<Path> matching = matching(word);
       if (matching.isEmpty()) {
-        throw new IllegalArgumentException(
+        throw new MagicFailure(
             "No file matches " + word + " in " + Path.of("").toAbsolutePath() + ".");
       }
       found.addAll(matching);

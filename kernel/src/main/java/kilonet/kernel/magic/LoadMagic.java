@@ -20,22 +20,24 @@ final class LoadMagic implements Magic {
 
   @Override
   public String help() {
-    return "%load FILE: runs the Java snippets of a file.";
+    return "%load FILE: runs a file as if it stood in the cell, magics included.";
   }
 
   @Override
-  public Object run(String argument, String body) throws Throwable {
-    List<String> words = Words.of(argument);
+  public Object run(Call call) throws Throwable {
+    List<String> words = Words.of(call.argument());
     if (words.size() != 1) {
-      throw new IllegalArgumentException("%load takes one file, such as %load helpers.jsh.");
+      throw new MagicFailure("%load takes one file, such as %load helpers.jsh.");
     }
     Path file = Path.of(words.get(0));
     String source;
     try {
       source = Files.readString(file);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "The file " + file.toAbsolutePath() + " cannot be read as UTF-8 text.", e);
+      throw new MagicFailure(
+          "The file "
+              + file.toAbsolutePath()
+              + " cannot be read as UTF-8 text; name one that can.");
     }
     return evaluator.evaluate(source, file.getFileName().toString());
   }

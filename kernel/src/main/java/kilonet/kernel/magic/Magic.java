@@ -13,11 +13,14 @@ interface Magic {
   /**
    * Runs it.
    *
-   * @param argument the rest of its line
-   * @param body the rest of the cell for {@code %%name}; null for {@code %name}
    * @return the value of the cell, or {@link kilonet.kernel.repl.Repl#NOTHING}
    */
-  Object run(String argument, String body) throws Throwable;
+  Object run(Call call) throws Throwable;
+
+  /** Whether its argument and body are Java. */
+  default boolean takesJava() {
+    return false;
+  }
 
   /** Proposals for its argument. */
   default List<String> complete(String argument) {

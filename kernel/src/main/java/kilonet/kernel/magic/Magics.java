@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.jupyter.Rendering;
 import kilonet.kernel.repl.Analysis;
+import kilonet.kernel.repl.CompileFailure;
 import kilonet.kernel.repl.Interrupter;
 import kilonet.kernel.repl.Repl;
 
@@ -54,9 +55,9 @@ public final class Magics {
             new PomMagic(jars),
             new JarsMagic(jars),
             new ClasspathMagic(repl, jars),
-            new LoadMagic(evaluator),
-            new TimeMagic(evaluator),
-            new TimeitMagic(evaluator),
+            new LoadMagic(this::run),
+            new TimeMagic(),
+            new TimeitMagic(),
             new BashMagic(environment),
             new EnvMagic(environment),
             new VarsMagic(repl, rendering),
@@ -65,10 +66,24 @@ public final class Magics {
     }
   }
 
-  private Object run(Magic magic, String argument, String body) throws Throwable {
-    return magic.waits()
-        ? interrupter.runOwn(() -> magic.run(argument, body))
-        : magic.run(argument, body);
+  private Object run(Magic magic, Call call) throws Throwable {
+    return magic.waits() ? interrupter.runOwn(() -> magic.run(call)) : magic.run(call);
+  }
+
+  /** Java that begins somewhere in a cell: blanks stand for what is before it. */
+  private Call.Java java(String cell, int start, int end, String label) {
+    return (before, after) -> {
+      String code = before + blank(cell.substring(0, start)) + cell.substring(start, end) + after;
+      try {
+        return evaluator.evaluate(code, label);
+      } catch (CompileFailure e) {
+        throw e.moved(-before.length(), cell, label);
+      }
+    };
+  }
+
+  private static String blank(String text) {
+    return text.replaceAll("[^\n]", " ");
   }
 
   private Matcher magic(String line) {
@@ -88,34 +103,71 @@ public final class Magics {
     if (cell.indexOf('%') < 0) {
       return evaluator.evaluate(cell, label);
     }
-    String[] lines = cell.split("\n", -1);
     Object value = Repl.NOTHING;
+    // Blanks keep the places of what follows.
     StringBuilder java = new StringBuilder();
-    for (int i = 0; i < lines.length; i++) {
-      Matcher magic = magic(lines[i]);
+    for (int start = 0, end; start <= cell.length(); start = end + 1) {
+      int newline = cell.indexOf('\n', start);
+      end = newline < 0 ? cell.length() : newline;
+      String line = cell.substring(start, end);
+      Matcher magic = magic(line);
       if (magic == null) {
-        if (lines[i].startsWith("%") && java.toString().isBlank()) {
-          throw new IllegalArgumentException(
-              "There is no magic " + lines[i].strip().split("\\s")[0] + "; %help lists them.");
+        if (line.startsWith("%") && java.toString().isBlank()) {
+          throw new MagicFailure(
+              "There is no magic " + line.strip().split("\\s")[0] + "; %help lists them.");
         }
-        java.append(lines[i]).append('\n');
+        java.append(line).append('\n');
         continue;
       }
       if (!java.toString().isBlank()) {
-        evaluator.evaluate(java.toString(), label);
+        evaluate(java.toString(), cell, label);
       }
-      // Blank lines keep the numbers of those that follow.
-      java.setLength(0);
-      java.append("\n".repeat(i + 1));
-      String argument = magic.group("rest") == null ? "" : magic.group("rest").strip();
       Magic command = magics.get(magic.group("name"));
+      String argument = magic.group("rest") == null ? "" : magic.group("rest").strip();
       if (magic.group("mark").equals("%%")) {
-        String body = String.join("\n", List.of(lines).subList(i + 1, lines.length));
-        return run(command, argument, body);
+        int body = Math.min(end + 1, cell.length());
+        Call.Java below = java(cell, body, cell.length(), label);
+        return run(command, new Call(argument, cell.substring(body), below));
       }
-      value = run(command, argument, null);
+      int code = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
+      Call.Java behind = java(cell, code, end, label);
+      value = run(command, new Call(argument, null, behind));
+      java.setLength(0);
+      java.append(blank(cell.substring(0, end))).append('\n');
     }
-    return java.toString().isBlank() ? value : evaluator.evaluate(java.toString(), label);
+    return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label);
+  }
+
+  private Object evaluate(String java, String cell, String label) throws Throwable {
+    try {
+      return evaluator.evaluate(java, label);
+    } catch (CompileFailure e) {
+      throw e.moved(0, cell, label);
+    }
+  }
+
+  /**
+   * The Java of a cell at its place, blanks for magics.
+   *
+   * @param cell its source
+   * @return as long as the cell
+   */
+  public String java(String cell) {
+    StringBuilder java = new StringBuilder(cell);
+    for (int start = 0, end; start <= cell.length(); start = end + 1) {
+      int newline = cell.indexOf('\n', start);
+      end = newline < 0 ? cell.length() : newline;
+      Matcher magic = magic(cell.substring(start, end));
+      if (magic != null) {
+        boolean code = magics.get(magic.group("name")).takesJava();
+        boolean whole = magic.group("mark").equals("%%") && !code;
+        int name = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
+        int to = whole ? cell.length() : code ? name : end;
+        java.replace(start, to, blank(cell.substring(start, to)));
+        end = Math.max(end, whole ? to : end);
+      }
+    }
+    return java.toString();
   }
 
   /**
@@ -127,7 +179,8 @@ public final class Magics {
   public boolean isMagic(String cell) {
     return !cell.isBlank()
         && (cell.strip().startsWith("%%")
-            || cell.lines().allMatch(line -> line.isBlank() || magic(line) != null));
+            || cell.lines().allMatch(line -> line.isBlank() || magic(line) != null))
+        && java(cell).isBlank();
   }
 
   /**
@@ -141,7 +194,12 @@ public final class Magics {
     int start = cell.lastIndexOf('\n', cursor - 1) + 1;
     String line = cell.substring(start, cursor);
     if (!line.startsWith("%")) {
-      return null;
+      Matcher first = magic(cell.lines().findFirst().orElse(""));
+      boolean foreign =
+          first != null
+              && first.group("mark").equals("%%")
+              && !magics.get(first.group("name")).takesJava();
+      return foreign ? new Analysis.Completion(cursor, cursor, List.of()) : null;
     }
     List<Analysis.Match> matches = new ArrayList<>();
     int space = line.indexOf(' ');
@@ -155,7 +213,7 @@ public final class Magics {
       return new Analysis.Completion(start, cursor, matches);
     }
     Magic magic = magics.get(line.substring(0, space).replace("%", ""));
-    if (magic == null) {
+    if (magic == null || magic.takesJava()) {
       return null;
     }
     String argument = line.substring(space + 1);
@@ -177,8 +235,13 @@ public final class Magics {
     int start = cell.lastIndexOf('\n', cursor - 1) + 1;
     int end = cell.indexOf('\n', cursor);
     Matcher magic = magic(cell.substring(start, end < 0 ? cell.length() : end));
-    return magic == null
+    if (magic == null) {
+      return null;
+    }
+    Magic command = magics.get(magic.group("name"));
+    int name = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
+    return command.takesJava() && cursor > name
         ? null
-        : MimeBundle.of("text/plain", magics.get(magic.group("name")).help());
+        : MimeBundle.of("text/plain", command.help());
   }
 }

@@ -29,12 +29,12 @@ final class MavenMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws Exception {
+  public Object run(Call call) throws Exception {
     List<String> coordinates = new ArrayList<>();
     List<String> repositories = new ArrayList<>();
     List<String> exclusions = new ArrayList<>();
     List<String> target = coordinates;
-    for (String word : Words.of(argument)) {
+    for (String word : Words.of(call.argument())) {
       switch (word) {
         case "--repo" -> target = repositories;
         case "--exclude" -> target = exclusions;
@@ -45,8 +45,15 @@ final class MavenMagic implements Magic {
       }
     }
     if (coordinates.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new MagicFailure(
           "%maven needs coordinates, such as %maven org.apache.commons:commons-csv:1.10.0.");
+    }
+    for (String coordinate : coordinates) {
+      if (!coordinate.matches("[^:\\s]+:[^:\\s]+(:[^:\\s]*(:[^:\\s]*)?)?:[^:\\s]+")) {
+        throw new MagicFailure(
+            coordinate
+                + " names no artifact; write GROUP:ARTIFACT[:EXTENSION[:CLASSIFIER]]:VERSION.");
+      }
     }
     MavenResolver resolver = new MavenResolver(repositories);
     jars.addArtifacts(resolver.artifacts(coordinates, exclusions)).forEach(System.out::println);

@@ -2,6 +2,7 @@ package kilonet.kernel.magic;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.maven.model.io.xpp3.MavenXpp3Reader;
 import org.apache.maven.repository.internal.MavenRepositorySystemUtils;
 import org.apache.maven.settings.Mirror;
 import org.apache.maven.settings.Profile;
@@ -19,7 +21,9 @@ import org.apache.maven.settings.Settings;
 import org.apache.maven.settings.building.DefaultSettingsBuilderFactory;
 import org.apache.maven.settings.building.DefaultSettingsBuildingRequest;
 import org.apache.maven.settings.building.SettingsBuildingException;
+import org.codehaus.plexus.util.xml.pull.XmlPullParserException;
 import org.eclipse.aether.DefaultRepositorySystemSession;
+import org.eclipse.aether.RepositoryException;
 import org.eclipse.aether.RepositorySystem;
 import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
@@ -31,6 +35,7 @@ import org.eclipse.aether.repository.LocalRepository;
 import org.eclipse.aether.repository.RemoteRepository;
 import org.eclipse.aether.repository.WorkspaceReader;
 import org.eclipse.aether.repository.WorkspaceRepository;
+import org.eclipse.aether.resolution.ArtifactDescriptorException;
 import org.eclipse.aether.resolution.ArtifactDescriptorRequest;
 import org.eclipse.aether.resolution.ArtifactDescriptorResult;
 import org.eclipse.aether.resolution.ArtifactResult;
@@ -58,7 +63,7 @@ final class MavenResolver {
    *
    * @param urls repositories that are asked besides those of the settings and Maven Central
    */
-  MavenResolver(List<String> urls) throws IOException {
+  MavenResolver(List<String> urls) {
     Settings settings = settings();
     session.setOffline(settings.isOffline());
     Properties properties = new Properties();
@@ -101,7 +106,7 @@ final class MavenResolver {
     return new RemoteRepository.Builder(id, "default", url).build();
   }
 
-  private static Settings settings() throws IOException {
+  private static Settings settings() {
     Path home = Path.of(System.getProperty("user.home"), ".m2");
     DefaultSettingsBuildingRequest request = new DefaultSettingsBuildingRequest();
     request.setSystemProperties(System.getProperties());
@@ -119,8 +124,11 @@ final class MavenResolver {
       }
       return settings;
     } catch (SettingsBuildingException e) {
-      throw new IOException(
-          "Maven's settings cannot be read; correct " + home.resolve("settings.xml") + ".", e);
+      throw new MagicFailure(
+          "Maven's settings cannot be read; correct "
+              + home.resolve("settings.xml")
+              + ": "
+              + firstLine(e));
     }
   }
 
@@ -162,8 +170,7 @@ final class MavenResolver {
    * @param coordinates {@code group:artifact[:extension[:classifier]]:version}
    * @param exclusions {@code group:artifact}
    */
-  List<Jars.Artifact> artifacts(List<String> coordinates, List<String> exclusions)
-      throws DependencyResolutionException {
+  List<Jars.Artifact> artifacts(List<String> coordinates, List<String> exclusions) {
     List<Exclusion> excluded = new ArrayList<>();
     for (String exclusion : exclusions) {
       String[] parts = exclusion.split(":", 2);
@@ -182,7 +189,7 @@ final class MavenResolver {
    *
    * @param text a whole POM, what stands inside one, or dependency elements alone
    */
-  List<Jars.Artifact> pom(String text) throws Exception {
+  List<Jars.Artifact> pom(String text) throws IOException {
     String inside = text.strip();
     if (inside.startsWith("<dependency>")) {
       inside = "<dependencies>" + inside + "</dependencies>";
@@ -195,21 +202,19 @@ final class MavenResolver {
                 + "<version>1</version><packaging>pom</packaging>"
                 + inside
                 + "</project>";
+    needWellFormed(pom);
     Path file = Files.createTempFile("notebook", ".pom");
     try {
       Files.writeString(file, pom);
       session.setWorkspaceReader(new OnePom(file));
-      ArtifactDescriptorResult read =
-          system.readArtifactDescriptor(
-              session,
-              new ArtifactDescriptorRequest(new DefaultArtifact(NOTEBOOK), repositories, null));
+      ArtifactDescriptorResult read = describe(new DefaultArtifact(NOTEBOOK));
       List<RemoteRepository> all =
           system.newResolutionRepositories(session, read.getRepositories());
       Map<String, RemoteRepository> byId = new LinkedHashMap<>();
       repositories.forEach(repository -> byId.put(repository.getId(), repository));
       all.forEach(repository -> byId.putIfAbsent(repository.getId(), repository));
       if (read.getDependencies().isEmpty()) {
-        throw new IllegalArgumentException(
+        throw new MagicFailure(
             "This POM names no dependencies; write <dependency> elements below %%pom.");
       }
       return resolve(
@@ -219,16 +224,42 @@ final class MavenResolver {
     }
   }
 
+  private ArtifactDescriptorResult describe(Artifact artifact) {
+    try {
+      return system.readArtifactDescriptor(
+          session, new ArtifactDescriptorRequest(artifact, repositories, null));
+    } catch (ArtifactDescriptorException e) {
+      throw failure(e);
+    }
+  }
+
+  /** Maven itself would take a POM that it cannot read for an empty one. */
+  private static void needWellFormed(String pom) {
+    try {
+      new MavenXpp3Reader().read(new StringReader(pom));
+    } catch (XmlPullParserException | IOException e) {
+      throw new MagicFailure("This is no part of a POM: " + firstLine(e) + ".");
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
   private List<Jars.Artifact> resolve(
-      List<Dependency> dependencies, List<Dependency> managed, List<RemoteRepository> from)
-      throws DependencyResolutionException {
+      List<Dependency> dependencies, List<Dependency> managed, List<RemoteRepository> from) {
     CollectRequest collect =
         new CollectRequest(dependencies, managed, system.newResolutionRepositories(session, from));
     DependencyRequest request =
         new DependencyRequest(collect, DependencyFilterUtils.classpathFilter(JavaScopes.RUNTIME));
+    List<ArtifactResult> results;
+    try {
+      results = system.resolveDependencies(session, request).getArtifactResults();
+    } catch (DependencyResolutionException e) {
+      throw failure(e);
+    }
     List<Jars.Artifact> found = new ArrayList<>();
-    for (ArtifactResult result :
-        system.resolveDependencies(session, request).getArtifactResults()) {
+    for (ArtifactResult result : results) {
       Artifact artifact = result.getArtifact();
       if (artifact.getExtension().equals("jar")) {
         found.add(
@@ -240,6 +271,17 @@ final class MavenResolver {
       }
     }
     return found;
+  }
+
+  /** The innermost of the resolver's errors says which file was missing where. */
+  private static MagicFailure failure(RepositoryException e) {
+    String message = e.getMessage();
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof RepositoryException) {
+        message = t.getMessage();
+      }
+    }
+    return new MagicFailure(message + (message.endsWith(".") ? "" : "."));
   }
 
   /** Knows one POM, that of the cell. */

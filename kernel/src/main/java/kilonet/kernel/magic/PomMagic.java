@@ -28,11 +28,12 @@ final class PomMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws Exception {
-    if (body == null || body.isBlank()) {
-      throw new IllegalArgumentException("%%pom stands above the lines of a POM.");
+  public Object run(Call call) throws Exception {
+    if (call.body() == null || call.body().isBlank()) {
+      throw new MagicFailure(
+          "%%pom stands above the lines of a POM, such as <dependency> elements.");
     }
-    jars.addArtifacts(new MavenResolver(List.of()).pom(body)).forEach(System.out::println);
+    jars.addArtifacts(new MavenResolver(List.of()).pom(call.body())).forEach(System.out::println);
     return Repl.NOTHING;
   }
 }

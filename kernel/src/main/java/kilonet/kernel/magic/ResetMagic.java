@@ -21,7 +21,7 @@ final class ResetMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) {
+  public Object run(Call call) {
     repl.reset();
     return Repl.NOTHING;
   }

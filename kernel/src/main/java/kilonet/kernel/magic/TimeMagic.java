@@ -5,12 +5,6 @@ import java.util.Locale;
 
 /** {@code %time} and {@code %%time}: run once and say how long it took. */
 final class TimeMagic implements Magic {
-  private final Magics.Evaluator evaluator;
-
-  TimeMagic(Magics.Evaluator evaluator) {
-    this.evaluator = evaluator;
-  }
-
   @Override
   public String name() {
     return "time";
@@ -22,12 +16,14 @@ final class TimeMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws Throwable {
-    String code = body == null ? argument : "\n" + body;
+  public Object run(Call call) throws Throwable {
+    if (call.text().isBlank()) {
+      throw new MagicFailure("%time needs code, such as %time Math.sqrt(2).");
+    }
     long cpu = cpuNanos();
     long start = System.nanoTime();
     try {
-      return evaluator.evaluate(code, "the timed code");
+      return call.java().evaluate("", "");
     } finally {
       double wall = (System.nanoTime() - start) / 1e9;
       System.out.printf(
@@ -36,6 +32,11 @@ final class TimeMagic implements Magic {
           kilonet.kernel.Timing.text(wall),
           kilonet.kernel.Timing.text((cpuNanos() - cpu) / 1e9));
     }
+  }
+
+  @Override
+  public boolean takesJava() {
+    return true;
   }
 
   private static long cpuNanos() {

@@ -2,12 +2,6 @@ package kilonet.kernel.magic;
 
 /** {@code %timeit}: runs often and gives mean and spread. */
 final class TimeitMagic implements Magic {
-  private final Magics.Evaluator evaluator;
-
-  TimeitMagic(Magics.Evaluator evaluator) {
-    this.evaluator = evaluator;
-  }
-
   @Override
   public String name() {
     return "timeit";
@@ -20,13 +14,20 @@ final class TimeitMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) throws Throwable {
-    String code = (body == null ? argument : body).strip();
+  public Object run(Call call) throws Throwable {
+    String code = call.text().strip();
     if (code.isEmpty()) {
-      throw new IllegalArgumentException("%timeit needs code, such as %timeit Math.sqrt(2).");
+      throw new MagicFailure("%timeit needs code, such as %timeit Math.sqrt(2).");
     }
-    String lambda =
-        code.endsWith(";") || code.endsWith("}") ? "() -> { " + code + "\n}" : "() -> " + code;
-    return evaluator.evaluate("kilonet.kernel.Timing.measure(" + lambda + ")", "the timed code");
+    boolean statements = code.endsWith(";") || code.endsWith("}");
+    return call.java()
+        .evaluate(
+            "kilonet.kernel.Timing.measure(() -> " + (statements ? "{" : ""),
+            statements ? "\n})" : "\n)");
+  }
+
+  @Override
+  public boolean takesJava() {
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package kilonet.kernel.magic;
 
+import java.util.List;
 import java.util.Map;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.jupyter.Rendering;
@@ -28,7 +29,7 @@ final class VarsMagic implements Magic {
   }
 
   @Override
-  public Object run(String argument, String body) {
+  public Object run(Call call) {
     Map<String, Object> variables = repl.variables();
     if (variables.isEmpty()) {
       return MimeBundle.of("text/plain", "no variables");
@@ -36,9 +37,7 @@ final class VarsMagic implements Magic {
     StringBuilder text = new StringBuilder();
     variables.forEach(
         (name, value) -> {
-          String shown =
-              String.valueOf(rendering.render(value).data().get("text/plain"))
-                  .replaceAll("\\s*\\n\\s*", " ");
+          String shown = firstLine(rendering.render(value).data().get("text/plain"));
           text.append(text.length() == 0 ? "" : "\n")
               .append(repl.typeOf(name))
               .append(' ')
@@ -47,5 +46,12 @@ final class VarsMagic implements Magic {
               .append(shown.length() > WIDTH ? shown.substring(0, WIDTH) + "…" : shown);
         });
     return MimeBundle.of("text/plain", text.toString());
+  }
+
+  /** The first line that says something, and whether there are more. */
+  private static String firstLine(Object text) {
+    List<String> lines =
+        String.valueOf(text).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    return lines.isEmpty() ? "" : lines.get(0) + (lines.size() > 1 ? " …" : "");
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Timing;
 
 /** Records as tables of their components. */
 public final class RecordRenderer implements Renderer<Record> {
@@ -18,6 +19,9 @@ public final class RecordRenderer implements Renderer<Record> {
 
   @Override
   public MimeBundle render(Record value) {
+    if (value instanceof Timing || value.getClass().getRecordComponents().length == 0) {
+      return MimeBundle.of("text/plain", value.toString());
+    }
     List<List<String>> rows = new ArrayList<>();
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       rows.add(List.of(component.getName(), value(component, value)));

@@ -76,7 +76,7 @@ public final class TrainingProgress implements Progress {
   }
 
   private String text() {
-    return new History(epochs).toString();
+    return epochs.isEmpty() ? "no epoch was finished" : new History(epochs).toString();
   }
 
   private MimeBundle bundle(int batch, String note) {
@@ -91,9 +91,8 @@ public final class TrainingProgress implements Progress {
             + batch
             + "\"></progress> "
             + Html.escape(note)
-            + "<pre>"
-            + text()
-            + "</pre></div>";
+            + (epochs.isEmpty() ? "" : "<pre>" + text() + "</pre>")
+            + "</div>";
     return MimeBundle.of("text/html", html).with("text/plain", text());
   }
 }

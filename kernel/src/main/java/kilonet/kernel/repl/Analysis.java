@@ -8,9 +8,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis;
 import kilonet.kernel.MimeBundle;
 
@@ -21,6 +25,21 @@ import kilonet.kernel.MimeBundle;
  */
 public final class Analysis implements AutoCloseable {
   private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}_$]*$");
+
+  private static final Pattern NAME =
+      Pattern.compile("(?<![.\\p{L}\\p{N}_$])[\\p{L}_$][\\p{L}\\p{N}_$]*");
+
+  private static final List<String> KEYWORDS =
+      List.of(
+          ("abstract assert boolean break byte case catch char class continue default double else"
+                  + " enum extends false final finally float for if implements import instanceof"
+                  + " int interface long new null private protected public record return sealed"
+                  + " short static super switch synchronized this throw throws true try var void"
+                  + " while yield")
+              .split(" "));
+
+  /** A variable or field as JShell writes it. */
+  private static final Pattern TYPED = Pattern.compile("([\\p{L}\\p{N}_$.]+):(.+)");
 
   /** More than this nobody reads. */
   private static final int MATCHES = 400;
@@ -75,6 +94,27 @@ public final class Analysis implements AutoCloseable {
     return shell.sourceCodeAnalysis();
   }
 
+  /** Asks while the shell knows what the cell declares before an offset. */
+  private <T> T asking(String code, int offset, Function<SourceCodeAnalysis, T> question) {
+    SourceCodeAnalysis analysis = analysis();
+    List<Snippet> declared = new ArrayList<>();
+    for (String text : repl.declarationsBefore(code, offset)) {
+      for (SnippetEvent event : shell.eval(text)) {
+        if (event.causeSnippet() == null) {
+          declared.add(event.snippet());
+        } else {
+          // It stood for something that an earlier cell declared, which has to be told again.
+          told = Set.of();
+        }
+      }
+    }
+    try {
+      return question.apply(analysis);
+    } finally {
+      declared.forEach(shell::drop);
+    }
+  }
+
   /**
    * Proposals.
    *
@@ -87,10 +127,9 @@ public final class Analysis implements AutoCloseable {
     String text = code.substring(from, cursor);
     Matcher word = WORD_BEFORE.matcher(text);
     int wordStart = word.find() ? word.start() : text.length();
-    SourceCodeAnalysis analysis = analysis();
     int[] anchor = {wordStart};
     List<SourceCodeAnalysis.Suggestion> suggestions =
-        analysis.completionSuggestions(text, text.length(), anchor);
+        asking(code, from, analysis -> analysis.completionSuggestions(text, text.length(), anchor));
     Map<String, Boolean> found = new LinkedHashMap<>();
     for (SourceCodeAnalysis.Suggestion suggestion : suggestions) {
       found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
@@ -105,10 +144,37 @@ public final class Analysis implements AutoCloseable {
                 .thenComparing(Map.Entry::getKey, String.CASE_INSENSITIVE_ORDER))
         .limit(MATCHES)
         .forEach(entry -> matches.add(new Match(entry.getKey(), kind(entry.getKey()), "")));
+    if (from + wordStart == 0 || code.charAt(from + wordStart - 1) != '.') {
+      for (String name : names(code, from + wordStart, cursor)) {
+        if (found.keySet().stream().noneMatch(known -> known.matches(name + "\\W*"))) {
+          matches.add(new Match(name, kind(name), ""));
+        }
+      }
+    }
     return new Completion(from + anchor[0], cursor, matches);
   }
 
+  /** Names in the cell, such as those of local variables, and keywords that begin so. */
+  private static Set<String> names(String code, int start, int end) {
+    String prefix = code.substring(start, end);
+    Set<String> names = new TreeSet<>();
+    if (prefix.isEmpty()) {
+      return names;
+    }
+    Matcher matcher = NAME.matcher(code);
+    while (matcher.find()) {
+      if (matcher.start() != start && matcher.group().startsWith(prefix)) {
+        names.add(matcher.group());
+      }
+    }
+    KEYWORDS.stream().filter(word -> word.startsWith(prefix)).forEach(names::add);
+    return names;
+  }
+
   private static String kind(String text) {
+    if (KEYWORDS.contains(text)) {
+      return "keyword";
+    }
     if (text.endsWith("(") || text.endsWith(")")) {
       return "function";
     }
@@ -146,7 +212,16 @@ public final class Analysis implements AutoCloseable {
     }
     int from = statementStart(code, end);
     String text = code.substring(from, end);
-    SourceCodeAnalysis analysis = analysis();
+    return asking(code, from, analysis -> inspect(analysis, text));
+  }
+
+  private static String readable(String signature) {
+    String text = Repl.withoutHomes(signature);
+    Matcher typed = TYPED.matcher(text);
+    return typed.matches() ? Repl.withoutPackages(typed.group(2)) + " " + typed.group(1) : text;
+  }
+
+  private MimeBundle inspect(SourceCodeAnalysis analysis, String text) {
     Set<String> shown = new LinkedHashSet<>();
     // The analysis documents a method inside its brackets, a type or variable at its end.
     for (String attempt : List.of(text, text + "(", text.stripTrailing())) {
@@ -157,8 +232,7 @@ public final class Analysis implements AutoCloseable {
           javadoc = repl.comment(found.signature());
         }
         shown.add(
-            Repl.withoutHomes(found.signature())
-                + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc)));
+            readable(found.signature()) + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc)));
       }
       if (!shown.isEmpty()) {
         break;

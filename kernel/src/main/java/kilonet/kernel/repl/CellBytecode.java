@@ -20,9 +20,6 @@ import org.objectweb.asm.Opcodes;
 final class CellBytecode {
   private static final String GUARD = "kilonet/kernel/CellGuard";
 
-  /** Thread.stop works up to JDK 19; from 20 on loops have to look for themselves. */
-  static final boolean LOOPS_ASK = Runtime.version().feature() >= 20;
-
   /** Their methods end soon, and many are single instructions, as are those of vectors. */
   private static final Set<String> NUMBERS =
       Set.of(
@@ -85,7 +82,7 @@ final class CellBytecode {
                     }
                   }
                 };
-            return new Guarding(numbered, LOOPS_ASK, null);
+            return new Guarding(numbered, null);
           }
         },
         0);
@@ -107,9 +104,6 @@ final class CellBytecode {
    * @return the class file to load; the same array where nothing was changed
    */
   static byte[] ofLibrary(byte[] bytes) {
-    if (!LOOPS_ASK) {
-      return bytes;
-    }
     ClassReader reader = new ClassReader(bytes);
     Set<String> loops = loopsThatAsk(reader);
     if (loops.isEmpty()) {
@@ -122,7 +116,7 @@ final class CellBytecode {
           public MethodVisitor visitMethod(
               int access, String name, String descriptor, String signature, String[] exceptions) {
             MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-            return new Guarding(next, true, loops(name + descriptor));
+            return new Guarding(next, loops(name + descriptor));
           }
 
           private Set<Integer> loops(String method) {
@@ -186,13 +180,11 @@ final class CellBytecode {
 
   private static final class Guarding extends MethodVisitor {
     private final Set<Label> seen = new HashSet<>();
-    private final boolean loopsAsk;
     private final Set<Integer> only;
     private int jumps;
 
-    Guarding(MethodVisitor next, boolean loopsAsk, Set<Integer> only) {
+    Guarding(MethodVisitor next, Set<Integer> only) {
       super(Opcodes.ASM9, next);
-      this.loopsAsk = loopsAsk;
       this.only = only;
     }
 
@@ -204,7 +196,7 @@ final class CellBytecode {
 
     @Override
     public void visitJumpInsn(int opcode, Label label) {
-      if (loopsAsk && seen.contains(label) && (only == null || only.contains(jumps))) {
+      if (seen.contains(label) && (only == null || only.contains(jumps))) {
         super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, "check", "()V", false);
       }
       jumps++;

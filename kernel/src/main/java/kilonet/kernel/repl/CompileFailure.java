@@ -7,6 +7,8 @@ public final class CompileFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Problem> problems;
+  private final String source;
+  private final String label;
 
   /**
    * One error.
@@ -18,13 +20,58 @@ public final class CompileFailure extends Exception {
   public record Problem(int start, int end, String message) {}
 
   /**
-   * A failure.
+   * A failure of a source that is named later.
    *
    * @param problems at least one
    */
-  public CompileFailure(List<Problem> problems) {
+  CompileFailure(List<Problem> problems) {
+    this(problems, "", "");
+  }
+
+  private CompileFailure(List<Problem> problems, String source, String label) {
     super(problems.get(0).message().lines().findFirst().orElse(""), null, false, false);
     this.problems = List.copyOf(problems);
+    this.source = source;
+    this.label = label;
+  }
+
+  /**
+   * The same failure, told of another source.
+   *
+   * @param by what is added to all offsets
+   * @param source the source
+   * @param label its name, such as {@code cell 7}
+   * @return the failure
+   */
+  public CompileFailure moved(int by, String source, String label) {
+    List<Problem> moved =
+        problems.stream()
+            .map(
+                problem ->
+                    new Problem(
+                        Math.max(0, Math.min(problem.start() + by, source.length())),
+                        Math.max(0, Math.min(problem.end() + by, source.length())),
+                        problem.message()))
+            .toList();
+    return new CompileFailure(moved, source, label);
+  }
+
+  /**
+   * What did not compile.
+   *
+   * @return the source that the errors' offsets lie in
+   */
+  public String source() {
+    return source;
+  }
+
+  /**
+   * The name of what did not compile.
+   *
+   * @return such as {@code cell 7}
+   */
+  public String label() {
+    return label;
   }
 
   /**

@@ -6,13 +6,16 @@ import kilonet.kernel.CellGuard;
 
 /**
  * Stops the cell that runs: interrupts its thread, makes its loops throw at their next turn, and,
- * up to JDK 19, stops the thread if it has not ended soon after. From JDK 20 on code that neither
- * waits nor passes a loop that the kernel has fitted (see {@link CellBytecode}) cannot be stopped;
- * the user is told so after four seconds.
+ * up to JDK 19, stops the thread if that has not helped. From JDK 20 on code that neither waits nor
+ * passes a loop that the kernel has fitted (see {@link CellBytecode}) cannot be stopped; the user
+ * is told so after four seconds.
  */
 public final class Interrupter {
   /** Milliseconds that a cell is given to end by itself before its thread is stopped. */
   private static final long PATIENCE = 80;
+
+  /** Thread.stop works up to JDK 19. */
+  private static final boolean CAN_STOP = Runtime.version().feature() < 20;
 
   /** How many times its patience is repeated before the user is told that nothing helps. */
   private static final int ATTEMPTS = 50;
@@ -153,7 +156,7 @@ public final class Interrupter {
               return;
             }
             running.interrupt();
-            if (stoppable && !CellBytecode.LOOPS_ASK) {
+            if (stoppable && CAN_STOP && i > 0) {
               Thread.class.getMethod("stop").invoke(running);
             }
           }

@@ -17,6 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * kernel itself only the package {@code kilonet.kernel} shines through.
  */
 public final class LibraryLoader extends URLClassLoader {
+  /**
+   * Its threads wait for each other within a batch: one that left a loop there would leave the
+   * others waiting for ever. The loops over batches are outside of it.
+   */
+  private static final String IN_STEP = "kilonet.fused.";
+
   private static final String API = "kilonet.kernel.";
 
   static {
@@ -80,7 +86,7 @@ public final class LibraryLoader extends URLClassLoader {
 
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    if (!CellBytecode.LOOPS_ASK) {
+    if (name.startsWith(IN_STEP)) {
       return super.findClass(name);
     }
     URL resource = findResource(name.replace('.', '/') + ".class");

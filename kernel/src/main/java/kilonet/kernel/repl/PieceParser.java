@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import jdk.jshell.JShell;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
@@ -46,11 +47,12 @@ final class PieceParser {
   /** Bytes of source looked at first; more only where a piece is longer. */
   private static final int WINDOW = 4096;
 
-  private final SourceCodeAnalysis analysis;
   private final Compiler compiler;
 
-  PieceParser(SourceCodeAnalysis analysis, Compiler compiler) {
-    this.analysis = analysis;
+  /** Cuts cells; made when the first one needs it, since it takes its time. */
+  private JShell splitter;
+
+  PieceParser(Compiler compiler) {
     this.compiler = compiler;
   }
 
@@ -64,7 +66,14 @@ final class PieceParser {
    */
   List<Piece> parse(String cell) throws CompileFailure {
     List<Piece> pieces = new ArrayList<>();
-    int at = 0;
+    int at = blank(cell, 0);
+    if (cell.indexOf(';') < 0 && cell.indexOf('}') < 0) {
+      // Most often one expression, which needs no cutting.
+      Attempt whole = attempt(VALUE, cell.substring(at), "\n);}", at, false);
+      if (whole.piece != null) {
+        return List.of(whole.piece);
+      }
+    }
     while (true) {
       at += blank(cell, at);
       if (at >= cell.length()) {
@@ -168,6 +177,31 @@ final class PieceParser {
     }
   }
 
+  /** The texts of the declarations and imports before an offset; wrong ones are left out. */
+  List<String> declarationsBefore(String cell, int offset) {
+    List<String> texts = new ArrayList<>();
+    int at = 0;
+    while (true) {
+      at += blank(cell, at);
+      if (at >= offset) {
+        return texts;
+      }
+      Cut cut = cut(cell, at);
+      if (cut.end() > offset || cut.end() <= at) {
+        return texts;
+      }
+      try {
+        Piece piece = piece(cell.substring(at, cut.end()), at, cut.completeness());
+        if (!piece.names().isEmpty() || piece.kind() == Piece.Kind.IMPORT) {
+          texts.add(piece.text());
+        }
+      } catch (CompileFailure e) {
+        // It declares nothing.
+      }
+      at = cut.end();
+    }
+  }
+
   /** Length of the white space and comments at an offset. */
   private static int blank(String cell, int at) {
     int i = at;
@@ -187,6 +221,10 @@ final class PieceParser {
   }
 
   private Cut cut(String cell, int at) {
+    if (splitter == null) {
+      splitter = Shadow.shell(List.of());
+    }
+    SourceCodeAnalysis analysis = splitter.sourceCodeAnalysis();
     for (int window = WINDOW; ; window *= 4) {
       int limit = Math.min(cell.length(), at + window);
       String text = cell.substring(at, limit);

@@ -23,7 +23,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.lang.model.SourceVersion;
-import jdk.jshell.JShell;
 
 /**
  * Runs cells of Java and keeps what they declare.
@@ -113,8 +112,7 @@ public final class Repl {
     this.warnings = warnings;
     compiler = new Compiler(classPath);
     loader = new LibraryLoader(classPath);
-    JShell splitter = Shadow.shell(List.of());
-    parser = new PieceParser(splitter.sourceCodeAnalysis(), compiler);
+    parser = new PieceParser(compiler);
     comments = new SourceComments(compiler);
   }
 
@@ -184,6 +182,11 @@ public final class Repl {
     return comments.of(signature);
   }
 
+  /** What the pieces before an offset declare, as source; pieces that are wrong are left out. */
+  List<String> declarationsBefore(String cell, int offset) {
+    return parser.declarationsBefore(cell, offset);
+  }
+
   /** Where the top-level piece that holds an offset begins. */
   int statementStart(String cell, int offset) {
     return parser.pieceStart(cell, offset);
@@ -199,11 +202,17 @@ public final class Repl {
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
-    List<Piece> pieces = parser.parse(cell);
-    if (pieces.isEmpty()) {
-      return NOTHING;
+    List<Piece> pieces;
+    Unit unit;
+    try {
+      pieces = parser.parse(cell);
+      if (pieces.isEmpty()) {
+        return NOTHING;
+      }
+      unit = compile(cell, pieces);
+    } catch (CompileFailure e) {
+      throw e.moved(0, cell, label);
     }
-    Unit unit = compile(cell, pieces);
     if (pieces.stream().anyMatch(piece -> piece.kind() == Piece.Kind.IMPORT)) {
       for (Piece piece : pieces) {
         if (piece.kind() == Piece.Kind.IMPORT) {
@@ -414,7 +423,8 @@ public final class Repl {
   /** Names of cells' classes are the kernel's business. */
   static String withoutHomes(String text) {
     return text.replaceAll("\\n\\s*location: class cells\\.Cell\\d+(?![\\w.])", "")
-        .replaceAll("\\bcells\\.Cell\\d+\\.", "");
+        .replaceAll("\\bcells\\.Cell\\d+\\.", "")
+        .replaceAll("\\b(class )?cells\\.Cell\\d+(?![\\w.$])", "the cell");
   }
 
   /** The methods and types of earlier cells that use a name which these pieces declare. */
@@ -627,7 +637,9 @@ public final class Repl {
                 .allMatch(this::known);
     imports.forEach(
         (key, line) -> {
-          if (!self && !key.startsWith("type ") || !importedHere.contains(key.substring(5))) {
+          boolean replaced =
+              key.startsWith("type ") && importedHere.contains(key.substring("type ".length()));
+          if (!self && !replaced) {
             source.add(line + "\n");
           }
         });
@@ -694,6 +706,14 @@ public final class Repl {
     for (Piece piece : pieces) {
       for (Piece.Variable variable : piece.variables()) {
         if (variable.type() == null) {
+          if (variable.initStart() < 0) {
+            throw new CompileFailure(
+                List.of(
+                    new CompileFailure.Problem(
+                        piece.start(),
+                        piece.start() + PieceParser.end(piece.text()),
+                        variable.name() + " is declared with var and so needs a value")));
+          }
           wanted.add(variable);
           source
               .add("var " + variable.name() + " = ")
@@ -851,13 +871,18 @@ public final class Repl {
   }
 
   /**
-   * The declared type of a variable, as source.
+   * The declared type of a variable, for people.
    *
    * @param variable its name
-   * @return its type
+   * @return its type, without packages
    */
   public String typeOf(String variable) {
-    return variables.get(variable).type();
+    return withoutPackages(variables.get(variable).type());
+  }
+
+  /** A type as people write it. */
+  static String withoutPackages(String type) {
+    return type.replaceAll("\\b(?:\\p{Ll}[\\p{L}\\p{N}_$]*\\.)+(?=\\p{Lu})", "");
   }
 
   private Object value(Declaration declaration) {

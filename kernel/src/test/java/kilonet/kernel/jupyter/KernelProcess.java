@@ -3,15 +3,20 @@ package kilonet.kernel.jupyter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
@@ -178,6 +183,22 @@ final class KernelProcess implements AutoCloseable {
 
   List<byte[]> frames(Message message) {
     return wire.encode(message);
+  }
+
+  /** The frames of a message that has other bytes as its content, rightly signed. */
+  List<byte[]> frames(Message message, byte[] content) {
+    List<byte[]> frames = new ArrayList<>(wire.encode(message));
+    frames.set(frames.size() - 1, content);
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      frames.subList(frames.size() - 4, frames.size()).forEach(mac::update);
+      String signature = HexFormat.of().formatHex(mac.doFinal());
+      frames.set(frames.size() - 5, signature.getBytes(StandardCharsets.US_ASCII));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    return frames;
   }
 
   Message receive(ZMQ.Socket socket) throws IOException {

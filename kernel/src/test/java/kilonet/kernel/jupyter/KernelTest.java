@@ -130,6 +130,69 @@ class KernelTest {
   }
 
   @Test
+  void errorsInACellWithMagicsPointToTheirPlace() throws IOException {
+    assertThat(kernel.run("%env A=b\nint first = 1;\nint second = nope();").traceback())
+        .containsPattern("cell \\d+, line 3: cannot find symbol")
+        .contains("    int second = nope();\n".strip() + ",                  ^^^^");
+    assertThat(kernel.run("int early = 1;\n%time nope()").traceback())
+        .containsPattern("cell \\d+, line 2: cannot find symbol")
+        .contains("    %time nope(),           ^^^^");
+    assertThat(kernel.run("%timeit nope()").traceback()).contains("    %timeit nope(),");
+    assertThat(kernel.run("%%time\nint slow = 1;\nthrow new RuntimeException();").traceback())
+        .containsPattern("at cell \\d+, line 3");
+  }
+
+  @Test
+  void errorsInALoadedFileNameIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("bad.jsh"), "int fine = 1;\nint bad = nope();");
+    assertThat(kernel.run("%load " + file).traceback())
+        .contains("bad.jsh, line 2: cannot find symbol", "int bad = nope();");
+    Files.writeString(file, "%env LOADED=yes\nint loaded = 7;");
+    kernel.run("%load " + file);
+    assertThat(kernel.run("loaded").value()).isEqualTo("7");
+  }
+
+  @Test
+  void aMagicThatFailsSaysSoInOneSentence() throws IOException {
+    for (String cell :
+        List.of(
+            "%nothing",
+            "%maven nonsense",
+            "%maven --repo file:///nowhere org.example:nothing:1",
+            "%%pom\n<dependency",
+            "%load missing.jsh",
+            "%jars missing*.jar",
+            "%env MISSING",
+            "%time",
+            "%bash exit 3")) {
+      assertThat(kernel.run(cell).traceback())
+          .as(cell)
+          .startsWith("[MagicFailure: ")
+          .endsWith(".]")
+          .doesNotContain("\n", "    at ");
+    }
+  }
+
+  @Test
+  void framesThatRepeatOrStandAboveAreCounted() throws IOException {
+    Outcome deep = kernel.run("void down() { down(); }\ndown();");
+    assertThat(deep.traceback()).containsPattern("… the same \\d+ times more");
+    Outcome caused =
+        kernel.run("throw new IllegalStateException(\"a\", new RuntimeException(\"b\"));");
+    assertThat(caused.traceback())
+        .contains("caused by java.lang.RuntimeException: b", "… and 1 as above");
+  }
+
+  @Test
+  void anErrorOfABackgroundThreadIsReportedAsThoseOfCells() throws IOException {
+    Outcome outcome =
+        kernel.run(
+            "var failing = new Thread(() -> { throw new RuntimeException(\"behind\"); });\n"
+                + "failing.start();\nfailing.join();");
+    assertThat(outcome.stream("stderr")).contains("behind", "line 1)").doesNotContain("cells.Cell");
+  }
+
+  @Test
   void anEndlessLoopIsInterruptedAndVariablesAreKept() throws Exception {
     kernel.run("int kept = 7;");
     Message loop = kernel.execute("\nwhile (true) { kept++; kept--; }");
@@ -246,6 +309,25 @@ class KernelTest {
             .findFirst()
             .orElseThrow();
     return (Long.parseUnsignedLong(ignored.substring(7).strip(), 16) >>> (signal - 1) & 1) == 0;
+  }
+
+  @Test
+  void scriptsAndQuestionsAreInterrupted() throws Exception {
+    Message script = kernel.execute("%%bash\nsleep 600");
+    Thread.sleep(300);
+    long start = System.nanoTime();
+    kernel.interrupt();
+    assertThat(kernel.outcome(script).traceback()).contains("KeyboardInterrupt");
+    Message question =
+        kernel.send(
+            kernel.shell(),
+            "execute_request",
+            Map.of("code", "input(\"? \")", "allow_stdin", true));
+    assertThat(kernel.receive(kernel.stdin()).type()).isEqualTo("input_request");
+    kernel.interrupt();
+    assertThat(kernel.outcome(question).traceback()).contains("KeyboardInterrupt");
+    assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+    assertThat(kernel.run("1 + 1").value()).isEqualTo("2");
   }
 
   @Test
@@ -387,10 +469,30 @@ class KernelTest {
   }
 
   @Test
+  void completionKnowsTheCellItselfAndWhatFollowsAMagic() throws IOException {
+    assertThat(matches("var mine = List.of(1);\nmine.strea")).containsExactly("stream()");
+    assertThat(matches("int mineToo = 1;\nmineTo")).containsExactly("mineToo");
+    assertThat(matches("void f() { int localOne = 1; localO")).containsExactly("localOne");
+    assertThat(matches("%time Math.absE")).containsExactly("absExact(");
+    assertThat(matches("%env JAVA_HOM")).isSubsetOf("JAVA_HOME");
+    assertThat(matches("%%bash\nech")).isEmpty();
+    assertThat(matches("synchron")).containsExactly("synchronized");
+    assertThat(kernel.run("mine").status()).as("only asked about, not run").isEqualTo("error");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<String> matches(String code) throws IOException {
+    Message reply =
+        kernel.ask("complete_request", Map.of("code", code, "cursor_pos", code.length()));
+    return (List<String>) reply.content().get("matches");
+  }
+
+  @Test
   void inspectionFindsMethodsTypesAndVariables() throws IOException {
     kernel.run("List<String> names = List.of();");
     assertThat(inspect("Math.abs")).contains("int Math.abs(int a)");
-    assertThat(inspect("names")).contains("names");
+    assertThat(inspect("names")).isEqualTo("List<String> names");
+    assertThat(inspect("int inCell = 3;\ninCell")).isEqualTo("int inCell");
     assertThat(inspect("StringBuilder")).contains("StringBuilder");
     assertThat(
             kernel
@@ -467,6 +569,11 @@ class KernelTest {
     List<byte[]> broken = new ArrayList<>(new Wire("").encode(forged));
     broken.set(2, "{broken".getBytes(StandardCharsets.UTF_8));
     kernel.sendFrames(kernel.shell(), broken);
+    // Signed rightly, but neither JSON nor UTF-8.
+    kernel.sendFrames(kernel.shell(), kernel.frames(forged, "{\"code\": ".getBytes()));
+    byte[] notUtf8 = "{\"code\": \"?\"}".getBytes(StandardCharsets.US_ASCII);
+    notUtf8[10] = (byte) 0xff;
+    kernel.sendFrames(kernel.shell(), kernel.frames(forged, notUtf8));
     kernel.send(kernel.shell(), "no_such_request", Map.of());
     kernel.send(kernel.control(), "no_such_request", Map.of());
     assertThat(kernel.run("forged").status()).isEqualTo("error");

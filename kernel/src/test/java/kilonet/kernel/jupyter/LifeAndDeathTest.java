@@ -3,6 +3,8 @@ package kilonet.kernel.jupyter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +73,19 @@ class LifeAndDeathTest {
     Path incomplete =
         Files.writeString(folder.resolve("incomplete.json"), "{\"shell_port\": 99999}");
     assertThat(end(incomplete)).contains("gives 99999 as shell_port", "1 to 65535");
+    assertThat(end(folder)).as("a folder").contains("cannot be read").doesNotContain("\tat ");
+    Path notUtf8 = Files.write(folder.resolve("bytes.json"), new byte[] {(byte) 0xff, '{'});
+    assertThat(end(notUtf8)).contains("is not a JSON object").doesNotContain("\tat ");
+    Path pigeon = Files.writeString(folder.resolve("pigeon.json"), "{\"transport\": \"pigeon\"}");
+    assertThat(end(pigeon)).contains("transport pigeon", "only tcp and ipc are known");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String ports =
+          "{'shell_port':P,'control_port':P,'iopub_port':P,'stdin_port':P,'hb_port':P,'key':'k'}"
+              .replace('\'', '"')
+              .replace("P", String.valueOf(taken.getLocalPort()));
+      Path busy = Files.writeString(folder.resolve("busy.json"), ports);
+      assertThat(end(busy)).contains("another program has it").doesNotContain("\tat ");
+    }
   }
 
   private String end(Path connectionFile) throws IOException, InterruptedException {

@@ -66,12 +66,11 @@ class ReplTest {
   @Test
   void varInfersTypesThatCanBeWrittenOrTheNearestThatCan() throws Throwable {
     run("var list = new ArrayList<Map<String, int[]>>();");
-    assertThat(repl.typeOf("list"))
-        .isEqualTo("java.util.ArrayList<java.util.Map<java.lang.String, int[]>>");
+    assertThat(repl.typeOf("list")).isEqualTo("ArrayList<Map<String, int[]>>");
     run("List<? extends Number> numbers = List.of(1, 2.5);\nvar first = numbers.get(0);");
-    assertThat(repl.typeOf("first")).isEqualTo("java.lang.Number");
+    assertThat(repl.typeOf("first")).isEqualTo("Number");
     run("var anonymous = new Runnable() { public void run() { } };");
-    assertThat(repl.typeOf("anonymous")).isEqualTo("java.lang.Runnable");
+    assertThat(repl.typeOf("anonymous")).isEqualTo("Runnable");
     run("var mixed = List.of(1, \"a\");");
     assertThat(run("mixed.get(1)")).isEqualTo("a");
     assertThat(run("var p = 2; var q = p * 3; q")).isEqualTo(6);
