@@ -52,6 +52,7 @@ final class Team implements AutoCloseable {
   /** Has every member do the job, which is given the member's number, and waits for all. */
   void run(IntConsumer work) {
     failure = null;
+    arrived.set(0);
     job = work;
     call(
         () -> {
@@ -59,12 +60,29 @@ final class Team implements AutoCloseable {
             s.release();
           }
           take(0);
-          done.acquireUninterruptibly(threads.length);
+          waitForOthers();
           return null;
         });
     job = null;
+    if (failure instanceof Error error) {
+      throw error;
+    }
     if (failure != null) {
       throw new IllegalStateException("The fused plan failed: " + failure.getMessage(), failure);
+    }
+  }
+
+  /**
+   * A caller that is stopped, as a notebook stops a cell, still waits: the others use its memory.
+   */
+  private void waitForOthers() {
+    while (true) {
+      try {
+        done.acquireUninterruptibly(threads.length);
+        return;
+      } catch (Error e) {
+        failure = e;
+      }
     }
   }
 
@@ -90,8 +108,14 @@ final class Team implements AutoCloseable {
     }
   }
 
-  /** Waits, in a job, until all members have come here; the last one acts before they go on. */
+  /**
+   * Waits, in a job, until all members have come here; the last one acts before they go on. After a
+   * failure nobody waits: the one that failed may never come.
+   */
   void meet(Runnable action) {
+    if (failure != null) {
+      return;
+    }
     int current = round;
     if (arrived.incrementAndGet() == size) {
       try {
@@ -103,7 +127,7 @@ final class Team implements AutoCloseable {
       round = current + 1;
       return;
     }
-    for (int i = 0; round == current; i++) {
+    for (int i = 0; round == current && failure == null; i++) {
       if (i < SPINS) {
         Thread.onSpinWait();
       } else if (i < SPINS + YIELDS) {
