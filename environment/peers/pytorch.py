@@ -35,8 +35,8 @@ def net_002_step3():
 
 def net_model_3():
     return nn.Sequential(
-        *block(1, 10, dropout=0.05), nn.MaxPool2d(2), *block(10, 12, dropout=0.05),
-        *block(12, 14, dropout=0.05), *block(14, 16, dropout=0.05), *block(16, 16, dropout=0.05),
+        *block(1, 10, dropout=0.02), nn.MaxPool2d(2), *block(10, 12, dropout=0.02),
+        *block(12, 16, dropout=0.02), *block(16, 16, dropout=0.02), *block(16, 16, dropout=0.02),
         nn.AdaptiveAvgPool2d(1), *plain(16, 10, 1), nn.Flatten())
 
 

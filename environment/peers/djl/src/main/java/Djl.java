@@ -61,11 +61,11 @@ public final class Djl {
     return plain(net, outputs, kernel).add(Activation.reluBlock());
   }
 
-  private static SequentialBlock block(SequentialBlock net, int outputs) {
+  private static SequentialBlock block(SequentialBlock net, int outputs, float dropout) {
     return plain(net, outputs, 3)
         .add(BatchNorm.builder().build())
         .add(Activation.reluBlock())
-        .add(Dropout.builder().optRate(0.05f).build());
+        .add(Dropout.builder().optRate(dropout).build());
   }
 
   private static SequentialBlock maxPool(SequentialBlock net) {
@@ -78,17 +78,21 @@ public final class Djl {
 
   private static SequentialBlock net002Step3() {
     SequentialBlock net = new SequentialBlock();
-    block(block(net, 10), 15);
+    block(block(net, 10, 0.05f), 15, 0.05f);
     maxPool(plain(net, 10, 1));
-    block(block(block(net, 16), 16), 16);
+    for (int i = 0; i < 3; i++) {
+      block(net, 16, 0.05f);
+    }
     net.add(Pool.avgPool2dBlock(new Shape(6, 6), new Shape(6, 6)));
     return flat(plain(net, 10, 1));
   }
 
   private static SequentialBlock netModel3() {
     SequentialBlock net = new SequentialBlock();
-    maxPool(block(net, 10));
-    block(block(block(block(net, 12), 14), 16), 16);
+    maxPool(block(net, 10, 0.02f));
+    for (int channels : new int[] {12, 16, 16, 16}) {
+      block(net, channels, 0.02f);
+    }
     net.add(Pool.avgPool2dBlock(new Shape(5, 5), new Shape(5, 5)));
     return flat(plain(net, 10, 1));
   }

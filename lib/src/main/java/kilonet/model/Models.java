@@ -63,23 +63,24 @@ public final class Models {
   }
 
   /**
-   * Step 3, the final net: 7,298 parameters.
+   * Step 3, the final net: 7,806 parameters.
    *
    * <ul>
    *   <li>The stack of Step 2, which is of the right depth: its receptive field is a digit's size.
-   *   <li>The two widest layers come last (16, 16): augmentation shows the net more kinds of
-   *       strokes than MNIST holds, and the late layers are where kinds are told apart.
-   *   <li>Dropout of 5% in every block: with it, more of 5,000 images that were kept out of
-   *       training were classified rightly, with each of the two seeds tried.
+   *   <li>The widest layers come last (16, 16, 16), and nearly all of the 8,000 parameters are spent:
+   *       augmentation shows the net more kinds of strokes than MNIST holds, and the late layers
+   *       are where kinds are told apart.
+   *   <li>Dropout of 2% in every block: of 0, 2 and 5% it gave the lowest loss on 5,000 images that
+   *       were kept out of training, with two seeds. A net this small hardly overfits.
    * </ul>
    */
   public static Stack Model_3() {
     return Stack.of("conv-bn-relu-dropout")
-        .dropout(0.05)
+        .dropout(0.02)
         .conv(10)
         .maxPool(2)
         .conv(12)
-        .conv(14)
+        .conv(16)
         .conv(16)
         .conv(16)
         .globalAveragePool()

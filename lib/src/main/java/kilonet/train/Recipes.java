@@ -30,11 +30,12 @@ public final class Recipes {
               Stream.of(
                   Recipe.of("model_1", Models.Model_1(), Optimizer.sgd(0.01, 0.9)),
                   Recipe.of("model_2", Models.Model_2(), Optimizer.sgd(0.05, 0.9)),
-                  Recipe.of("model_3", Models.Model_3(), Optimizer.nesterov(0.1, 0.9))
+                  Recipe.of("model_3", Models.Model_3(), Optimizer.nesterov(0.2, 0.9))
                       .augmentation(
                           "affine(degrees=10, shift=2, scale=0.9..1.1, interpolation=bilinear)")
-                      .schedule("onecycle(max=0.1, pct_start=0.2, cycle_momentum=false)")
-                      .averaging("ema(decay=0.995)")),
+                      .schedule("onecycle(max=0.2, pct_start=0.2, cycle_momentum=false)")
+                      .averaging("ema(decay=0.995)")
+                      .batch(64)),
               RECORDS.stream().map(Recipes::resource))
           .collect(Collectors.toMap(Recipe::name, Function.identity(), (a, b) -> a, TreeMap::new));
 

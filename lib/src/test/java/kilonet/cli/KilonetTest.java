@@ -65,7 +65,7 @@ class KilonetTest {
     assertThat(trained.status).isZero();
     JsonNode json = trained.json();
     assertThat(json.get("recipe").asText()).isEqualTo("model_3");
-    assertThat(json.get("parameters").asInt()).isEqualTo(7298).isLessThan(8000);
+    assertThat(json.get("parameters").asInt()).isEqualTo(7806).isLessThan(8000);
     assertThat(json.get("seed").asInt()).isEqualTo(3);
     assertThat(json.get("engine").asText()).isEqualTo("fused");
     assertThat(json.get("data").asText()).isEqualTo("digits");
@@ -75,12 +75,12 @@ class KilonetTest {
     assertThat(json.get("train_loss")).hasSize(2);
     assertThat(json.get("test_loss")).hasSize(2);
     assertThat(json.get("images_per_second").asDouble()).isPositive();
-    assertThat(json.get("contract").get("params").asInt()).isEqualTo(7298);
+    assertThat(json.get("contract").get("params").asInt()).isEqualTo(7806);
     assertThat(json.get("contract").get("met").asBoolean()).isFalse();
     assertThat(Files.readString(run.resolve("history.csv")).lines()).hasSize(3);
     assertThat(run.resolve("result.json")).exists();
     assertThat(trained.out)
-        .contains("total parameters: 7298")
+        .contains("total parameters: 7806")
         .contains("epoch  2/2")
         .contains("The assignment is not met.");
 

@@ -143,7 +143,7 @@ class SummaryTest {
   void theTextFitsAHundredColumnsAndEndsInTheTotal() {
     String text = Summary.of(Models.Model_3()).toString();
     assertThat(text.lines()).allMatch(line -> line.length() <= 100);
-    assertThat(text).endsWith("total parameters: 7298");
+    assertThat(text).endsWith("total parameters: 7806");
   }
 
   @Test
