@@ -67,9 +67,9 @@ public final class Models {
    *
    * <ul>
    *   <li>The stack of Step 2, which is of the right depth: its receptive field is a digit's size.
-   *   <li>The widest layers come last (16, 16, 16), and nearly all of the 8,000 parameters are spent:
-   *       augmentation shows the net more kinds of strokes than MNIST holds, and the late layers
-   *       are where kinds are told apart.
+   *   <li>The widest layers come last (16, 16, 16), and nearly all of the 8,000 parameters are
+   *       spent: augmentation shows the net more kinds of strokes than MNIST holds, and the late
+   *       layers are where kinds are told apart.
    *   <li>Dropout of 2% in every block: of 0, 2 and 5% it gave the lowest loss on 5,000 images that
    *       were kept out of training, with two seeds. A net this small hardly overfits.
    * </ul>
