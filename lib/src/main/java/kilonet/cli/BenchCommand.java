@@ -3,9 +3,11 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import kilonet.fused.Benchmark;
+import kilonet.schedule.Schedules;
 import kilonet.train.Json;
+import kilonet.train.Optimizer;
 import kilonet.train.Recipe;
-import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.IUpdater;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Spec;
         "Measures training and inference of the fused engine and of plain Deeplearning4j, in turn.",
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Runnable {
+
+  private static final double RATE = 0.01;
 
   @Option(
       names = "--recipe",
@@ -43,9 +47,13 @@ final class BenchCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     Recipe recipe = RecipeOption.named(name);
     recipe = batch == null ? recipe : recipe.batch(batch);
+    // What 'train' trains with, at a rate that is safe for random labels.
+    IUpdater updater =
+        Optimizer.nesterov(RATE, 0.9)
+            .updater(Schedules.parse("constant", RATE, 1, 1).learningRate(), null);
     Benchmark.Result result =
         Benchmark.run(
-            recipe.model().configuration(new Nesterovs(0.01, 0.9), recipe.seed()),
+            recipe.model().configuration(updater, recipe.seed()),
             recipe.model().height(),
             recipe.model().width(),
             recipe.batch(),
