@@ -105,7 +105,7 @@ class SearchTest {
 
   @Test
   void whatIsFinishedIsNotTrainedAgain() throws IOException {
-    SearchSpace space = space("{\"batch\": [64]}");
+    SearchSpace space = space("{\"batch\": [7]}");
     Search first = Search.run(SMALL, space, plan(1, 1), DIGITS, folder, trial -> {});
     Map<Path, FileTime> before = written();
     Search again = Search.run(SMALL, space, plan(1, 1), DIGITS, folder, trial -> {});
