@@ -68,8 +68,7 @@ final class ForwardConvolution {
     this.activation = activation;
     this.plain = plain;
     this.hasBias = hasBias;
-    this.padded =
-        c.depthwise() || describe(chunk, false, null).impl_info_str().getString().contains("ref");
+    this.padded = c.depthwise() || OneDnn.isReference(describe(chunk, false, null));
     this.packed = own.keep(describe(chunk, padded, null).weights_desc());
     int[] plainOrigin = dnn.origin(weights(padded, false), packed);
     int area = c.window().kernelHeight() * c.window().kernelWidth();
