@@ -3,11 +3,10 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import kilonet.fused.Benchmark;
-import kilonet.schedule.Schedules;
+import kilonet.schedule.ConstantLR;
 import kilonet.train.Json;
-import kilonet.train.Optimizer;
 import kilonet.train.Recipe;
-import org.nd4j.linalg.learning.config.IUpdater;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,16 +47,11 @@ final class BenchCommand implements Runnable {
     Recipe recipe = RecipeOption.named(name);
     recipe = batch == null ? recipe : recipe.batch(batch);
     // What 'train' trains with, at a rate that is safe for random labels.
-    IUpdater updater =
-        Optimizer.nesterov(RATE, 0.9)
-            .updater(Schedules.parse("constant", RATE, 1, 1).learningRate(), null);
+    MultiLayerConfiguration configuration =
+        recipe.optimizer().configuration(recipe.model(), new ConstantLR(RATE), null, recipe.seed());
     Benchmark.Result result =
         Benchmark.run(
-            recipe.model().configuration(updater, recipe.seed()),
-            recipe.model().height(),
-            recipe.model().width(),
-            recipe.batch(),
-            rounds);
+            configuration, recipe.model().height(), recipe.model().width(), recipe.batch(), rounds);
     out.println(
         String.format(
             Locale.ROOT,

@@ -11,8 +11,10 @@ public interface FlatUpdater {
    *
    * @param gradient the mean gradient; afterwards what is subtracted from the parameters
    * @param state one number for each parameter, kept from step to step
+   * @param from the first parameter that this updater has to do with
+   * @param to the one behind its last
    * @param iteration the number of the step, from 0
    * @param epoch the number of the epoch, from 0
    */
-  void update(float[] gradient, float[] state, int iteration, int epoch);
+  void update(float[] gradient, float[] state, int from, int to, int iteration, int epoch);
 }

@@ -23,10 +23,11 @@ import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
  * DL4J's updater, applied once to all parameters. DL4J applies it block by block, with many small
  * array operations between the blocks: for a net of 8,000 parameters that takes as long as the net.
  *
- * <p>It is used where the outcome is the same bit for bit: all layers share one updater
- * configuration, and gradients are not clipped. With one number of state for each parameter there
- * is one call; with two, as for Adam, one for each of DL4J's blocks, as its state is laid out. A
- * {@link FlatUpdater} without penalties needs no call of ND4J at all.
+ * <p>It is used where the outcome is the same bit for bit and gradients are not clipped: where all
+ * layers have a {@link FlatUpdater} and no penalties, which needs no call of ND4J at all, and where
+ * they share one updater configuration of any kind. With one number of state for each parameter
+ * that takes one call; with two, as for Adam, one for each of DL4J's blocks, as its state is laid
+ * out.
  */
 final class SharedUpdater {
   private final IUpdater configuration;
@@ -39,10 +40,13 @@ final class SharedUpdater {
   private final FloatPointer updatePointer;
   private final float[] values;
 
-  /** The updater and a copy of its state, if ND4J is not needed; else null. */
-  private final FlatUpdater flat;
+  /** What updates each stretch, if ND4J is not needed; else null. */
+  private final List<Flat> flat;
 
   private final float[] flatState;
+
+  /** A stretch of the trained parameters, and of the state, with its updater. */
+  private record Flat(FlatUpdater updater, int from, int to) {}
 
   /** A stretch of the update with the updater that has its state. */
   private record Block(GradientUpdater<?> updater, INDArray update) {}
@@ -57,7 +61,8 @@ final class SharedUpdater {
       int[] trainedAt,
       int[] runningAt,
       INDArray update,
-      List<Regularized> regularized) {
+      List<Regularized> regularized,
+      List<Flat> flat) {
     this.configuration = configuration;
     this.state = state;
     this.blocks = blocks;
@@ -67,18 +72,17 @@ final class SharedUpdater {
     this.updatePointer = new FloatPointer(update.data().addressPointer());
     this.values = new float[trainedAt.length];
     this.regularized = regularized;
-    boolean isFlat =
-        configuration instanceof FlatUpdater
-            && regularized.isEmpty()
-            && state.length() == trainedAt.length;
-    this.flat = isFlat ? (FlatUpdater) configuration : null;
-    this.flatState = isFlat ? new float[trainedAt.length] : null;
+    this.flat = flat;
+    this.flatState = new float[trainedAt.length];
   }
 
   /** Returns one for a network, or null where DL4J has to do it block by block. */
   static SharedUpdater of(MultiLayerNetwork network) {
     INDArray state = network.getUpdater(true).getStateViewArray();
     IUpdater shared = null;
+    boolean isShared = true;
+    boolean isFlat = true;
+    List<Flat> flat = new ArrayList<>();
     List<Integer> trained = new ArrayList<>();
     List<Integer> running = new ArrayList<>();
     List<long[]> stretches = new ArrayList<>();
@@ -101,8 +105,10 @@ final class SharedUpdater {
         List<Regularization> penalty = layer.getConfig().getRegularizationByParam(name);
         if (isTrained) {
           IUpdater its = layer.getConfig().getUpdaterByParam(name);
-          if (shared != null && !shared.equals(its)) {
-            return null;
+          isShared &= shared == null || shared.equals(its);
+          isFlat &= its instanceof FlatUpdater && (penalty == null || penalty.isEmpty());
+          if (isFlat) {
+            flat.add(new Flat((FlatUpdater) its, trained.size(), trained.size() + length));
           }
           shared = its;
           for (Regularization r : penalty == null ? List.<Regularization>of() : penalty) {
@@ -116,7 +122,8 @@ final class SharedUpdater {
         at += length;
       }
     }
-    if (shared == null || state == null) {
+    isFlat &= state != null && state.length() == trained.size();
+    if (shared == null || state == null || !isShared && !isFlat) {
       return null;
     }
     INDArray update = Nd4j.zeros(trained.size());
@@ -131,7 +138,9 @@ final class SharedUpdater {
               update.get(NDArrayIndex.interval(s[1], s[1] + s[2]))));
     }
     List<Block> blocks = new ArrayList<>();
-    if (shared.stateSize(trained.size()) <= trained.size()) {
+    if (isFlat) {
+      // The stretches say it all.
+    } else if (shared.stateSize(trained.size()) <= trained.size()) {
       blocks.add(new Block(shared.instantiate(state, false), update));
     } else {
       long from = 0;
@@ -155,7 +164,8 @@ final class SharedUpdater {
         trained.stream().mapToInt(Integer::intValue).toArray(),
         running.stream().mapToInt(Integer::intValue).toArray(),
         update,
-        regularized);
+        regularized,
+        isFlat ? flat : null);
   }
 
   /** Whether the state is still the network's. */
@@ -177,7 +187,10 @@ final class SharedUpdater {
     if (flat != null) {
       FloatPointer kept = FusedNetwork.pointer(state);
       kept.get(flatState);
-      flat.update(values, flatState, iteration, epoch);
+      for (int i = 0; i < flat.size(); i++) {
+        Flat stretch = flat.get(i);
+        stretch.updater().update(values, flatState, stretch.from(), stretch.to(), iteration, epoch);
+      }
       kept.put(flatState);
     } else {
       callNd4j(iteration, epoch);

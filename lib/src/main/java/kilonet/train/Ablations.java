@@ -17,8 +17,8 @@ import kilonet.text.TermParser;
  * record/small-without-averaging}.
  *
  * <p>Ingredients are: weight averaging; each augmentation; mixing of batches; the learning rate
- * schedule, for a rate that stays; Nesterov's momentum, for plain momentum; weight decay; label
- * smoothing; clipping; accumulation of gradients; dropout.
+ * schedule, for a rate that stays; Nesterov's momentum, for plain momentum; Muon, for Nesterov's
+ * momentum; weight decay; label smoothing; clipping; accumulation of gradients; dropout.
  */
 public final class Ablations {
 
@@ -39,6 +39,14 @@ public final class Ablations {
           r ->
               r.optimizer(
                   Optimizer.sgd(optimizer.learningRate(), optimizer.momentum())
+                      .weightDecay(optimizer.weightDecay(), optimizer.decayNormAndBias())));
+    }
+    if (optimizer.kind() == Optimizer.Kind.MUON) {
+      changes.put(
+          "muon",
+          r ->
+              r.optimizer(
+                  Optimizer.nesterov(optimizer.learningRate(), optimizer.momentum())
                       .weightDecay(optimizer.weightDecay(), optimizer.decayNormAndBias())));
     }
     changes.put(

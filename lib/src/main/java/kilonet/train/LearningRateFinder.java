@@ -67,9 +67,7 @@ public final class LearningRateFinder {
     List<Double> losses = new ArrayList<>();
     MultiLayerNetwork network =
         engine.network(
-            recipe
-                .model()
-                .configuration(recipe.optimizer().updater(schedule, null), recipe.seed()));
+            recipe.optimizer().configuration(recipe.model(), schedule, null, recipe.seed()));
     try (Batches images =
         Batches.training(train, recipe.batch(), recipe.seed())
             .augmentation(Augmentations.parse(recipe.augmentation()))

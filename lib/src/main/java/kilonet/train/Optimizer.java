@@ -1,5 +1,13 @@
 package kilonet.train;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import kilonet.model.Stack;
+import kilonet.schedule.ScaledLR;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -12,7 +20,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param momentum momentum of SGD, or Adam's first beta, in {@code [0, 1)}
  * @param beta2 Adam's second beta, in {@code [0, 1)}; unused by SGD
  * @param weightDecay share of a parameter taken away at each step (times the learning rate), 0 or
- *     more; added to the gradient in SGD and Adam (L2), apart from it in AdamW
+ *     more; added to the gradient in SGD and Adam (L2), apart from it in AdamW and Muon
  * @param decayNormAndBias whether weight decay reaches batch norm's gamma and beta and the biases,
  *     as it does in PyTorch unless parameters are grouped
  */
@@ -33,10 +41,19 @@ public record Optimizer(
     /** Kingma, Ba: <i>Adam: a method for stochastic optimization</i>, 2015. */
     ADAM,
     /** Loshchilov, Hutter: <i>Decoupled weight decay regularization</i>, 2019. */
-    ADAMW
+    ADAMW,
+    /**
+     * {@link Muon} for the weights of convolutions, seen as matrices; Nesterov's momentum, at a
+     * quarter of the rate, for the rest: batch norm, biases, depthwise convolutions, and the last
+     * convolution, which gives the classes.
+     */
+    MUON
   }
 
   private static final double ADAM_EPSILON = 1e-8;
+
+  /** The rate of what is no matrix, in parts of Muon's. */
+  private static final double MUON_REST = 0.25;
 
   /** Checks the ranges. */
   public Optimizer {
@@ -75,20 +92,52 @@ public record Optimizer(
     return new Optimizer(Kind.ADAMW, learningRate, 0.9, 0.999, weightDecay, true);
   }
 
+  /** Muon, with Nesterov's momentum for what is no matrix. */
+  public static Optimizer muon(double learningRate, double momentum) {
+    return new Optimizer(Kind.MUON, learningRate, momentum, 0, 0, true);
+  }
+
   /** The same with weight decay, for batch norm and biases too or not. */
   public Optimizer weightDecay(double weightDecay, boolean decayNormAndBias) {
     return new Optimizer(kind, learningRate, momentum, beta2, weightDecay, decayNormAndBias);
   }
 
   /**
-   * The updater for a Deeplearning4j configuration. Weight decay is not in it; see {@link
-   * WeightDecay}.
+   * The Deeplearning4j configuration of a net with this optimizer. Weight decay is not in it; see
+   * {@link WeightDecay}.
    *
    * @param rates learning rate at each step
    * @param momenta momentum at each step where the schedule sets it, else null
+   * @param seed what Deeplearning4j draws from
    */
-  public IUpdater updater(ISchedule rates, ISchedule momenta) {
+  public MultiLayerConfiguration configuration(
+      Stack model, ISchedule rates, ISchedule momenta, long seed) {
+    MultiLayerConfiguration net = model.configuration(updater(rates, momenta), seed);
+    if (kind == Kind.MUON) {
+      List<Integer> matrices =
+          IntStream.range(0, net.getConfs().size())
+              .filter(i -> isMatrix(net.getConf(i).getLayer()))
+              .boxed()
+              .toList();
+      for (int layer : matrices.subList(0, matrices.size() - 1)) {
+        ConvolutionLayer convolution = (ConvolutionLayer) net.getConf(layer).getLayer();
+        int rows = (int) convolution.getNOut();
+        // The biases keep an updater of their own.
+        convolution.setBiasUpdater(convolution.getIUpdater());
+        convolution.setIUpdater(new Muon(rates, momentum, momenta, layer, rows));
+      }
+    }
+    return net;
+  }
+
+  private static boolean isMatrix(Layer layer) {
+    return layer instanceof ConvolutionLayer && !(layer instanceof DepthwiseConvolution2D);
+  }
+
+  /** For what has no updater of its own. */
+  IUpdater updater(ISchedule rates, ISchedule momenta) {
     return switch (kind) {
+      case MUON -> new MomentumSgd(new ScaledLR(rates, MUON_REST), momentum, momenta, true);
       case SGD, NESTEROV -> new MomentumSgd(rates, momentum, momenta, kind == Kind.NESTEROV);
       case ADAM, ADAMW -> {
         Adam adam = new Adam(learningRate, momentum, beta2, ADAM_EPSILON);

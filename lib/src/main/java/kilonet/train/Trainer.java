@@ -245,11 +245,11 @@ public final class Trainer {
             recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), updatesPerEpoch);
     MultiLayerConfiguration configuration =
         recipe
-            .model()
+            .optimizer()
             .configuration(
-                recipe
-                    .optimizer()
-                    .updater(schedule.learningRate(), schedule.momentum().orElse(null)),
+                recipe.model(),
+                schedule.learningRate(),
+                schedule.momentum().orElse(null),
                 recipe.seed());
     network = engine.network(configuration, threads);
     Stack.initialize(network, recipe.seed());

@@ -23,7 +23,7 @@ final class WeightDecay extends BaseTrainingListener {
   /**
    * A listener for a network.
    *
-   * @param rates learning rate at each step, by which AdamW's decay is multiplied
+   * @param rates learning rate at each step, by which the decay of AdamW and Muon is multiplied
    * @param network an initialized network
    */
   WeightDecay(Optimizer optimizer, ISchedule rates, MultiLayerNetwork network) {
@@ -61,7 +61,7 @@ final class WeightDecay extends BaseTrainingListener {
     MultiLayerNetwork network = (MultiLayerNetwork) model;
     INDArray parameters = network.params().reshape(network.numParams());
     INDArray kept = parameters.mul(decayed);
-    if (optimizer.kind() == Optimizer.Kind.ADAMW) {
+    if (optimizer.kind() == Optimizer.Kind.ADAMW || optimizer.kind() == Optimizer.Kind.MUON) {
       double rate = rates.valueAt(network.getIterationCount(), network.getEpochCount());
       parameters.subi(kept.muli(rate * optimizer.weightDecay()));
     } else {

@@ -49,6 +49,9 @@ class AblationsTest {
         .doesNotContain("shift");
     Recipe heavyBall = Ablations.of(RICH).get(6);
     assertThat(heavyBall.optimizer()).isEqualTo(Optimizer.sgd(0.1, 0.9).weightDecay(1e-4, false));
+    Recipe muon = Recipe.of("muon", Models.Model_2(), Optimizer.muon(0.1, 0.9));
+    assertThat(Ablations.of(muon))
+        .containsExactly(muon.name("muon-without-muon").optimizer(Optimizer.nesterov(0.1, 0.9)));
   }
 
   @Test

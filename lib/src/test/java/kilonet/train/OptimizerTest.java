@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Random;
+import kilonet.fused.FusedNetwork;
+import kilonet.model.Stack;
 import kilonet.schedule.ConstantLR;
 import kilonet.schedule.StepLR;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,7 +40,7 @@ class OptimizerTest {
   }
 
   private static double[] steps(MomentumSgd sgd) {
-    GradientUpdater<MomentumSgd> updater = sgd.instantiate(Nd4j.create(2), true);
+    GradientUpdater<?> updater = sgd.instantiate(Nd4j.create(2), true);
     double[] taken = new double[3];
     for (int i = 0; i < 3; i++) {
       INDArray gradient = Nd4j.valueArrayOf(new long[] {1, 2}, i + 1f);
@@ -49,7 +55,7 @@ class OptimizerTest {
   void onPlainNumbersItDoesBitForBitWhatItDoesOnArrays(boolean nesterov) {
     MomentumSgd sgd =
         new MomentumSgd(new StepLR(0.1, 2, 0.1, ScheduleType.ITERATION), 0.9, null, nesterov);
-    GradientUpdater<MomentumSgd> updater = sgd.instantiate(Nd4j.create(1_000), true);
+    GradientUpdater<?> updater = sgd.instantiate(Nd4j.create(1_000), true);
     float[] velocity = new float[1_000];
     Random random = new Random(5);
     for (int step = 0; step < 4; step++) {
@@ -59,21 +65,75 @@ class OptimizerTest {
       }
       INDArray array = Nd4j.createFromArray(gradient.clone());
       updater.applyUpdater(array, step, 0);
-      sgd.update(gradient, velocity, step, 0);
+      sgd.update(gradient, velocity, 0, gradient.length, step, 0);
       assertThat(gradient).isEqualTo(array.toFloatVector());
     }
   }
 
   @Test
   void theUpdaterSurvivesTheConfigurationsJson() {
+    for (Optimizer optimizer : List.of(Optimizer.nesterov(0.1, 0.9), Optimizer.muon(0.1, 0.9))) {
+      MultiLayerConfiguration configuration =
+          optimizer.configuration(
+              Recipes.named("model_3").model(), new ConstantLR(0.1), new ConstantLR(0.8), 1);
+      String json = configuration.toJson();
+      assertThat(json).contains("kilonet.train.MomentumSgd");
+      assertThat(MultiLayerConfiguration.fromJson(json)).isEqualTo(configuration);
+      assertThat(MultiLayerConfiguration.fromJson(json).toJson()).isEqualTo(json);
+    }
+  }
+
+  /** A column: there is one direction, so the iteration is a polynomial of the number 1. */
+  @Test
+  void muonMovesByTheOrthogonalMatrixTimesTheRate() {
+    double kept = 1;
+    for (int i = 0; i < 5; i++) {
+      kept = 3.4445 * kept - 4.7750 * Math.pow(kept, 3) + 2.0315 * Math.pow(kept, 5);
+    }
+    Muon muon = new Muon(new ConstantLR(0.1), 0.9, null, 0, 4);
+    float[] gradient = {3, 0, 0, 4};
+    float[] velocity = new float[4];
+    muon.update(gradient, velocity, 0, 4, 0, 0);
+    assertThat(velocity).containsExactly(3, 0, 0, 4);
+    // Four rows, one column: twice the rate.
+    assertThat(gradient[0]).isCloseTo((float) (0.2 * 0.6 * kept), within(1e-6f));
+    assertThat(gradient[3]).isCloseTo((float) (0.2 * 0.8 * kept), within(1e-6f));
+    gradient = new float[] {0, 0, 0, 0};
+    muon.update(gradient, velocity, 0, 4, 1, 0);
+    assertThat(velocity).containsExactly(new float[] {2.7f, 0, 0, 3.6f}, within(1e-6f));
+    assertThat(gradient[0]).isCloseTo((float) (0.2 * 0.6 * kept), within(1e-6f));
+  }
+
+  /** Each convolution but the last is a matrix, and Deeplearning4j joins no two of them. */
+  @Test
+  void muonTrainsAlikeInBothEngines() {
+    Stack model =
+        Stack.of("conv-relu")
+            .blocks("conv 6 3x3", "conv 6 1x1", "conv 6 1x1", "maxpool 2", "depthwise 3x3 plain")
+            .blocks("conv 8 3x3", "global avgpool", "conv 10 1x1 plain");
     MultiLayerConfiguration configuration =
-        Recipes.named("model_3")
-            .model()
-            .configuration(
-                Optimizer.nesterov(0.1, 0.9).updater(new ConstantLR(0.1), new ConstantLR(0.8)), 1);
-    String json = configuration.toJson();
-    assertThat(json).contains("kilonet.train.MomentumSgd");
-    assertThat(MultiLayerConfiguration.fromJson(json).toJson()).isEqualTo(json);
+        Optimizer.muon(0.05, 0.9).configuration(model, new ConstantLR(0.05), null, 1);
+    assertThat(
+            configuration.getConfs().stream()
+                .map(NeuralNetConfiguration::getLayer)
+                .filter(ConvolutionLayer.class::isInstance)
+                .map(layer -> ((ConvolutionLayer) layer).getIUpdater().getClass().getSimpleName()))
+        .containsExactly("Muon", "Muon", "Muon", "MomentumSgd", "Muon", "MomentumSgd");
+    MultiLayerNetwork plain = new MultiLayerNetwork(configuration.clone());
+    plain.init();
+    try (FusedNetwork fused = FusedNetwork.of(plain)) {
+      INDArray start = plain.params().dup();
+      for (int step = 0; step < 3; step++) {
+        DataSet batch =
+            new DataSet(
+                Nd4j.rand(DataType.FLOAT, 8, 1, 28, 28),
+                Nd4j.eye(10).castTo(DataType.FLOAT).getRows(0, 1, 2, 3, 4, 5, 6, 7));
+        plain.fit(batch);
+        fused.fit(batch);
+      }
+      assertThat(start.distance2(plain.params())).isGreaterThan(0.1);
+      assertThat(fused.params().distance2(plain.params())).isLessThan(1e-4);
+    }
   }
 
   @Test

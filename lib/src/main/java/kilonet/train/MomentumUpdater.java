@@ -1,0 +1,159 @@
+package kilonet.train;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import kilonet.fused.FlatUpdater;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/** What updaters have in common that keep a velocity, one number for each parameter. */
+abstract class MomentumUpdater implements IUpdater, FlatUpdater {
+
+  private static final long serialVersionUID = 1L;
+  private static final String VELOCITY = "V";
+
+  private ISchedule rates;
+  private final double momentum;
+  private final ISchedule momenta;
+
+  /**
+   * An updater.
+   *
+   * @param rates learning rate at each step
+   * @param momentum the momentum where {@code momenta} is null, in {@code [0, 1)}
+   * @param momenta momentum at each step, or null
+   */
+  MomentumUpdater(ISchedule rates, double momentum, ISchedule momenta) {
+    this.rates = Objects.requireNonNull(rates, "rates");
+    this.momentum = momentum;
+    this.momenta = momenta;
+  }
+
+  /**
+   * Does on arrays what {@link #update} does on plain numbers.
+   *
+   * @param gradient the mean gradient; afterwards what is subtracted from the parameters
+   * @param velocity of the same shape
+   */
+  abstract void update(INDArray gradient, INDArray velocity, int iteration, int epoch);
+
+  /** The schedule of learning rates. */
+  final ISchedule rates() {
+    return rates;
+  }
+
+  /** The momentum that holds where no schedule sets it. */
+  final double momentum() {
+    return momentum;
+  }
+
+  /** The schedule of momenta, or null. */
+  final ISchedule momenta() {
+    return momenta;
+  }
+
+  /** The momentum at a step. */
+  final double momentum(int iteration, int epoch) {
+    return momenta == null ? momentum : momenta.valueAt(iteration, epoch);
+  }
+
+  @Override
+  public final long stateSize(long numParams) {
+    return numParams;
+  }
+
+  @Override
+  public final GradientUpdater<MomentumUpdater> instantiate(INDArray view, boolean initialize) {
+    if (initialize) {
+      view.assign(0);
+    }
+    return new Step(this, view.reshape(view.length()));
+  }
+
+  @Override
+  public final GradientUpdater<MomentumUpdater> instantiate(
+      Map<String, INDArray> state, boolean initialize) {
+    return instantiate(state.get(VELOCITY), initialize);
+  }
+
+  @Override
+  public final double getLearningRate(int iteration, int epoch) {
+    return rates.valueAt(iteration, epoch);
+  }
+
+  @Override
+  public final boolean hasLearningRate() {
+    return true;
+  }
+
+  @Override
+  public final void setLrAndSchedule(double lr, ISchedule schedule) {
+    if (schedule == null) {
+      throw new IllegalArgumentException(
+          "%s takes a schedule; a rate that stays is new ConstantLR(%s)."
+              .formatted(getClass().getSimpleName(), lr));
+    }
+    rates = schedule;
+  }
+
+  @Override
+  public abstract MomentumUpdater clone();
+
+  @Override
+  public boolean equals(Object other) {
+    return other != null
+        && getClass() == other.getClass()
+        && rates.equals(((MomentumUpdater) other).rates)
+        && momentum == ((MomentumUpdater) other).momentum
+        && Objects.equals(momenta, ((MomentumUpdater) other).momenta);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(rates, momentum, momenta);
+  }
+
+  /** One block of parameters and its velocity. */
+  private static final class Step implements GradientUpdater<MomentumUpdater> {
+
+    private final MomentumUpdater config;
+    private INDArray velocity;
+
+    Step(MomentumUpdater config, INDArray velocity) {
+      this.config = config;
+      this.velocity = velocity;
+    }
+
+    @Override
+    public MomentumUpdater getConfig() {
+      return config;
+    }
+
+    @Override
+    public void setState(Map<String, INDArray> state, boolean initialize) {
+      velocity = state.get(VELOCITY);
+    }
+
+    @Override
+    public Map<String, INDArray> getState() {
+      return Collections.singletonMap(VELOCITY, velocity);
+    }
+
+    @Override
+    public void setStateViewArray(
+        INDArray view, long[] gradientShape, char gradientOrder, boolean initialize) {
+      if (initialize) {
+        view.assign(0);
+      }
+      velocity = view.reshape(view.length());
+    }
+
+    @Override
+    public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+      config.update(gradient.reshape(velocity.shape()), velocity, iteration, epoch);
+    }
+  }
+}
