@@ -137,25 +137,9 @@ final class SharedUpdater {
               parameters.get(NDArrayIndex.interval(s[0], s[0] + s[2])),
               update.get(NDArrayIndex.interval(s[1], s[1] + s[2]))));
     }
-    List<Block> blocks = new ArrayList<>();
-    if (isFlat) {
-      // The stretches say it all.
-    } else if (shared.stateSize(trained.size()) <= trained.size()) {
-      blocks.add(new Block(shared.instantiate(state, false), update));
-    } else {
-      long from = 0;
-      for (UpdaterBlock block :
-          ((BaseMultiLayerUpdater<?>) network.getUpdater(true)).getUpdaterBlocks()) {
-        long length = block.getParamOffsetEnd() - block.getParamOffsetStart();
-        if (block.getUpdaterViewOffsetEnd() > block.getUpdaterViewOffsetStart()) {
-          INDArray part = update.get(NDArrayIndex.interval(from, from + length));
-          blocks.add(new Block(block.getGradientUpdater(), part));
-          from += length;
-        }
-      }
-      if (from != trained.size()) {
-        return null;
-      }
+    List<Block> blocks = isFlat ? List.of() : blocks(network, shared, state, update);
+    if (blocks == null) {
+      return null;
     }
     return new SharedUpdater(
         shared,
@@ -166,6 +150,27 @@ final class SharedUpdater {
         update,
         regularized,
         isFlat ? flat : null);
+  }
+
+  /** The calls of an updater, or null where its state is not laid out as is known here. */
+  private static List<Block> blocks(
+      MultiLayerNetwork network, IUpdater shared, INDArray state, INDArray update) {
+    long trained = update.length();
+    if (shared.stateSize(trained) <= trained) {
+      return List.of(new Block(shared.instantiate(state, false), update));
+    }
+    List<Block> blocks = new ArrayList<>();
+    long from = 0;
+    for (UpdaterBlock block :
+        ((BaseMultiLayerUpdater<?>) network.getUpdater(true)).getUpdaterBlocks()) {
+      long length = block.getParamOffsetEnd() - block.getParamOffsetStart();
+      if (block.getUpdaterViewOffsetEnd() > block.getUpdaterViewOffsetStart()) {
+        INDArray part = update.get(NDArrayIndex.interval(from, from + length));
+        blocks.add(new Block(block.getGradientUpdater(), part));
+        from += length;
+      }
+    }
+    return from == trained ? blocks : null;
   }
 
   /** Whether the state is still the network's. */

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
@@ -132,7 +134,7 @@ public final class RecordsReport {
           Contract.EPOCHS_UP_TO);
     }
 
-    String figure(Measurements measured) {
+    String figure(Measurements measured, Map<Long, Double> processes) {
       Result first = measured.runs().get(0);
       return switch (this) {
         case SURE ->
@@ -141,14 +143,28 @@ public final class RecordsReport {
         case EPOCHS -> text("%d epochs", first.definition().epochs());
         case CLOCK ->
             text(
-                "%.1f seconds of training on average", measured.seconds() / measured.runs().size());
+                "%.1f seconds of training on average%s",
+                measured.seconds() / measured.runs().size(),
+                processes.isEmpty()
+                    ? ""
+                    : text(
+                        ", %.1f seconds (%.1f at most) from the start of the process to its end",
+                        mean(processes), Collections.max(processes.values())));
       };
     }
   }
 
-  /** A record with what was measured of it and of its variants, by the variant's name. */
+  /**
+   * A record with what was measured of it and of its variants, by the variant's name.
+   *
+   * @param processes seconds of the whole process, by seed, for those runs that had one each
+   */
   private record Entered(
-      Kind kind, Recipe recipe, Measurements measured, Map<String, Measurements> variants) {}
+      Kind kind,
+      Recipe recipe,
+      Measurements measured,
+      Map<Long, Double> processes,
+      Map<String, Measurements> variants) {}
 
   /**
    * Makes {@code Records.md}, {@code Records.csv}, {@code Records.png} and for each measured record
@@ -203,7 +219,40 @@ public final class RecordsReport {
           name.substring(recipe.name().length() + 1),
           Measurements.read(results.resolve(name), result -> isVariant(result, name, recipe)));
     }
-    return new Entered(kind, recipe, measured(results, recipe), variants);
+    Measurements measured = measured(results, recipe);
+    Path times = results.resolve(recipe.name()).resolve("processes.csv");
+    return new Entered(kind, recipe, measured, processes(times, measured), variants);
+  }
+
+  /**
+   * Reads lines of seed, seconds of training and seconds of the whole process. A line counts where
+   * the result of its seed tells the same seconds of training: then both are of one run.
+   */
+  private static Map<Long, Double> processes(Path file, Measurements measured) {
+    Map<Long, Double> processes = new TreeMap<>();
+    if (!Files.exists(file)) {
+      return processes;
+    }
+    try {
+      for (String line : Files.readAllLines(file).stream().skip(1).toList()) {
+        String[] cells = line.split(",");
+        long seed = Long.parseLong(cells[0]);
+        double training = Double.parseDouble(cells[1]);
+        if (measured.count(run -> run.seed() == seed && run.seconds() == training) == 1) {
+          processes.put(seed, Double.valueOf(cells[2]));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          file + " has a line that is not seed,training,process in seconds: measure again.", e);
+    }
+    return processes;
+  }
+
+  private static double mean(Map<Long, Double> seconds) {
+    return seconds.values().stream().mapToDouble(s -> s).average().orElseThrow();
   }
 
   /** The runs of a recipe; where it has none, those that a step has made under its own name. */
@@ -335,9 +384,10 @@ public final class RecordsReport {
                 kind.goal(),
                 kind.share,
                 kind == Kind.CLOCK
-                    ? " Seconds are those of training; start and tests come on top."
+                    ? " Seconds of training leave out the start of the process, tests and charts;"
+                        + " `environment/clock.sh` measures both."
                     : ""))
-        .paragraph(verdict(kind, measured))
+        .paragraph(verdict(record))
         .list(
             List.of(
                 text(
@@ -371,12 +421,14 @@ public final class RecordsReport {
     if (measured.isEmpty()) {
       return;
     }
-    page.table(seeds(kind), measured.runs())
+    page.table(seeds(record), measured.runs())
         .figure(picture(kind), "Accuracy of each seed", figures.get(picture(kind)));
     variants(page, record);
   }
 
-  private static String verdict(Kind kind, Measurements measured) {
+  private static String verdict(Entered record) {
+    Kind kind = record.kind;
+    Measurements measured = record.measured;
     if (measured.isEmpty()) {
       return "It is " + TO_COME + ".";
     }
@@ -385,19 +437,27 @@ public final class RecordsReport {
         "%d of %d seeds reach it, with %s: the record %s.",
         measured.count(kind::met),
         seeds,
-        kind.figure(measured),
+        kind.figure(measured, record.processes),
         kind.stands(measured)
             ? "stands"
             : seeds < Kind.SEEDS ? text("needs %d seeds to stand", Kind.SEEDS) : "does not stand");
   }
 
-  private static Map<String, Function<Result, String>> seeds(Kind kind) {
+  private static Map<String, Function<Result, String>> seeds(Entered record) {
     Map<String, Function<Result, String>> columns = new LinkedHashMap<>();
     columns.put("seed", r -> text("%d", r.seed()));
     columns.put("last epoch", r -> text("%.2f", Measurements.last(r)));
     columns.put("lowest of last five", r -> text("%.2f", Measurements.low(r)));
-    columns.put("reaches it", r -> kind.met(r) ? "yes" : "no");
+    columns.put("reaches it", r -> record.kind.met(r) ? "yes" : "no");
     columns.put("seconds of training", r -> text("%.1f", r.seconds()));
+    if (!record.processes.isEmpty()) {
+      columns.put(
+          "of the whole process",
+          r ->
+              record.processes.containsKey(r.seed())
+                  ? text("%.1f", record.processes.get(r.seed()))
+                  : NONE);
+    }
     return columns;
   }
 

@@ -1,6 +1,7 @@
 package kilonet.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +98,32 @@ class RecordsReportTest {
         .contains("10 of 10 seeds reach it, with %d epochs: the record stands.".formatted(epochs))
         .contains("8 of 10 seeds reach it, with")
         .contains("seconds of training on average: the record does not stand.");
+  }
+
+  @Test
+  void secondsOfAProcessCountForTheRunTheyWereMeasuredOf() throws IOException {
+    Recipe clock = Recipes.named("record/clock");
+    for (int seed = 1; seed <= 3; seed++) {
+      write(clock.seed(seed), 99.40, 99.40);
+    }
+    Path times = notebooks.resolve("results/record/clock/processes.csv");
+    // Each epoch took ten seconds; the third line is of another run.
+    String training = "%d.0".formatted(10 * clock.epochs());
+    Files.writeString(
+        times,
+        "seed,training,process\n1,%1$s,25.500\n2,%1$s,27.5\n3,19.999,60\n".formatted(training));
+    assertThat(markdown())
+        .contains(
+            "3 of 3 seeds reach it, with %s seconds of training on average, 26.5 seconds (27.5 at most)"
+                    .formatted(training)
+                + " from the start of the process to its end")
+        .contains("| yes | %s | 25.5 |".formatted(training))
+        .contains("| yes | %s | – |".formatted(training));
+    Files.writeString(times, "seed,training,process\n1;20;25\n");
+    assertThatThrownBy(this::markdown)
+        .hasMessageEndingWith(
+            "processes.csv has a line that is not seed,training,process in seconds: measure"
+                + " again.");
   }
 
   @Test
