@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LrFindCommand.class,
       SweepCommand.class,
+      AblateCommand.class,
       SearchCommand.class,
       ReproduceCommand.class,
       PredictCommand.class,

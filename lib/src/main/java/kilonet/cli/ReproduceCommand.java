@@ -47,6 +47,8 @@ final class ReproduceCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
+  @Mixin private JobsOption jobs;
+
   @Option(
       names = "--seeds",
       paramLabel = "1..3",
@@ -76,13 +78,6 @@ final class ReproduceCommand implements Runnable {
       description = "Folder for the runs' folders (default: ${DEFAULT-VALUE}).")
   private Path work;
 
-  @Option(
-      names = "--jobs",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Runs at a time (default: ${DEFAULT-VALUE}).")
-  private int jobs;
-
   @Spec private CommandSpec spec;
 
   /** The last line. */
@@ -103,7 +98,7 @@ final class ReproduceCommand implements Runnable {
     Lines lines = new Lines(spec.commandLine().getOut(), recipes.size());
     Runs runs =
         new Runs(recipes.stream().map(r -> new Runs.Run(r, folder(r))).toList(), images.images())
-            .jobs(jobs)
+            .jobs(jobs.jobs())
             .results(results)
             .watcher(lines);
     Interruption.finishing(runs::stop, () -> train(runs, lines, results));

@@ -33,6 +33,8 @@ final class SearchCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
+  @Mixin private JobsOption jobs;
+
   @Option(
       names = "--space",
       required = true,
@@ -82,13 +84,6 @@ final class SearchCommand implements Runnable {
   private long draw;
 
   @Option(
-      names = "--jobs",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Runs at a time (default: ${DEFAULT-VALUE}).")
-  private int jobs;
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Folder for the runs (default: runs/search-RECIPE).")
@@ -111,7 +106,7 @@ final class SearchCommand implements Runnable {
         Search.run(
             chosen,
             choices,
-            new Search.Plan(trials, maxParameters, epochs, numbers, draw, jobs),
+            new Search.Plan(trials, maxParameters, epochs, numbers, draw, jobs.jobs()),
             images.images(),
             folder,
             trial -> print.println(line(trial)));

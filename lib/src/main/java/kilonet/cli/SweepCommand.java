@@ -34,7 +34,7 @@ final class SweepCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Mixin private EngineOption engine;
+  @Mixin private FilingOptions filing;
 
   @Option(
       names = "--seeds",
@@ -44,25 +44,10 @@ final class SweepCommand implements Runnable {
   private String seeds;
 
   @Option(
-      names = "--jobs",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Runs at a time (default: ${DEFAULT-VALUE}).")
-  private int jobs;
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Folder for the seeds' folders (default: runs/sweep-RECIPE).")
   private Path out;
-
-  @Option(
-      names = "--results",
-      paramLabel = "DIR",
-      description =
-          "Keep the results of finished runs there too, as RECIPE/seed-S.json, and take what is"
-              + " there as finished; notebooks/results is where the reports look.")
-  private Path results;
 
   @Spec private CommandSpec spec;
 
@@ -76,9 +61,6 @@ final class SweepCommand implements Runnable {
     Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)
-            .engine(engine.engine())
-            .jobs(jobs)
-            .results(results)
             .watcher(
                 new Runs.Watcher() {
                   @Override
@@ -93,6 +75,7 @@ final class SweepCommand implements Runnable {
                             result.seconds()));
                   }
                 });
+    filing.apply(runs);
     Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
   }
 

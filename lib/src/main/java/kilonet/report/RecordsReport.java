@@ -486,9 +486,9 @@ public final class RecordsReport {
     page.paragraph(
             text(
                 "What each ingredient is worth: the same recipe with one part changed (`kilonet"
-                    + " sweep --recipe %s-%s --seeds 1..3 --results notebooks/results`). The change"
+                    + " ablate --recipe %s --seeds 1..3 --results notebooks/results`). The change"
                     + " is that of the means, with its standard error.",
-                record.recipe.name(), record.variants.keySet().iterator().next()))
+                record.recipe.name()))
         .table(columns, rows);
   }
 

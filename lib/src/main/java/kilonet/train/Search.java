@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -124,7 +127,8 @@ public record Search(
     List<Map<String, JsonNode>> choices = new ArrayList<>(List.of(Map.of()));
     choices.addAll(space.draw(plan.trials, plan.seed));
     for (Map<String, JsonNode> choice : choices) {
-      Recipe changed = SearchSpace.apply(recipe, choice);
+      // The rounds say how many epochs there are.
+      Recipe changed = SearchSpace.apply(recipe, choice).epochs(recipe.epochs());
       long parameters = Summary.of(changed.model()).parameters();
       if (parameters <= plan.maxParameters && !recipes.contains(changed)) {
         current.add(new Trial(recipes.size(), choice, parameters, 0, 0, 0, 0));
@@ -138,12 +142,9 @@ public record Search(
     }
     List<Trial> ranked = new ArrayList<>();
     for (int epochs : plan.rounds) {
-      List<Trial> round = new ArrayList<>();
-      for (Trial trial : current) {
-        Trial judged = judge(trial, recipes.get(trial.number).epochs(epochs), plan, data, folder);
-        round.add(judged);
-        tried.accept(judged);
-      }
+      Map<Recipe, Trial> contestants = new LinkedHashMap<>();
+      current.forEach(trial -> contestants.put(recipes.get(trial.number).epochs(epochs), trial));
+      List<Trial> round = judge(contestants, plan, data, folder, tried);
       round.sort(Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
       int kept = (round.size() + REDUCTION - 1) / REDUCTION;
       boolean last = epochs == plan.rounds.get(plan.rounds.size() - 1);
@@ -153,16 +154,42 @@ public record Search(
     return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
   }
 
-  private static Trial judge(Trial trial, Recipe recipe, Plan plan, TrainTest data, Path folder) {
-    List<Result> results = new ArrayList<>();
-    Sweep.run(
-        recipe,
-        data,
-        Engine.FUSED,
-        plan.seeds,
-        folder.resolve(hash(recipe)),
-        Math.min(plan.jobs, plan.seeds.size()),
-        results::add);
+  /** Trains a round, all trials and seeds side by side. */
+  private static List<Trial> judge(
+      Map<Recipe, Trial> contestants,
+      Plan plan,
+      TrainTest data,
+      Path folder,
+      Consumer<Trial> tried) {
+    List<Runs.Run> planned = new ArrayList<>();
+    for (Recipe recipe : contestants.keySet()) {
+      for (long seed : plan.seeds) {
+        Path own = folder.resolve(hash(recipe)).resolve("seed-" + seed);
+        planned.add(new Runs.Run(recipe.seed(seed), own));
+      }
+    }
+    Map<Recipe, Result> results = new HashMap<>();
+    Map<Recipe, Trial> judged = new HashMap<>();
+    Runs.Watcher watcher =
+        new Runs.Watcher() {
+          @Override
+          public void finished(Result result, boolean earlier, Duration left) {
+            results.put(result.definition(), result);
+            contestants.forEach(
+                (recipe, trial) -> {
+                  List<Recipe> own = plan.seeds.stream().map(recipe::seed).toList();
+                  if (!judged.containsKey(recipe) && results.keySet().containsAll(own)) {
+                    judged.put(recipe, judge(trial, own.stream().map(results::get).toList()));
+                    tried.accept(judged.get(recipe));
+                  }
+                });
+          }
+        };
+    new Runs(planned, data).jobs(plan.jobs).watcher(watcher).runAll();
+    return new ArrayList<>(contestants.keySet().stream().map(judged::get).toList());
+  }
+
+  private static Trial judge(Trial trial, List<Result> results) {
     List<EpochResult> last = new ArrayList<>();
     for (Result result : results) {
       List<EpochResult> all = result.history().epochs();
@@ -172,7 +199,7 @@ public record Search(
         trial.number,
         trial.choice,
         trial.parameters,
-        recipe.epochs(),
+        results.get(0).epochs(),
         last.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow(),
         last.stream().mapToDouble(EpochResult::testAccuracy).min().orElseThrow(),
         last.stream().mapToDouble(EpochResult::testLoss).average().orElseThrow());

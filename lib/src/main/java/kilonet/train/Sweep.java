@@ -2,7 +2,6 @@ package kilonet.train;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import kilonet.data.TrainTest;
 
 /**
@@ -34,31 +33,6 @@ public record Sweep(
     double lowest,
     int met) {
 
-  /**
-   * Runs what is not finished.
-   *
-   * @param recipe what to run; its seed does not matter
-   * @param data the images
-   * @param engine what computes
-   * @param seeds the seeds, at least one
-   * @param folder where each seed gets a folder {@code seed-S}
-   * @param jobs runs at a time, at least 1
-   * @param finished is told of each seed's result in the end, those of earlier sweeps included
-   * @throws TrainingException if a run cannot go on; the others are trained all the same
-   */
-  public static Sweep run(
-      Recipe recipe,
-      TrainTest data,
-      Engine engine,
-      List<Long> seeds,
-      Path folder,
-      int jobs,
-      Consumer<Result> finished) {
-    List<Result> results = runs(recipe, data, seeds, folder).engine(engine).jobs(jobs).runAll();
-    results.forEach(finished);
-    return of(results);
-  }
-
   /** The runs of a sweep: a folder {@code seed-S} for each seed. */
   public static Runs runs(Recipe recipe, TrainTest data, List<Long> seeds, Path folder) {
     return new Runs(
@@ -66,6 +40,11 @@ public record Sweep(
             .map(seed -> new Runs.Run(recipe.seed(seed), folder.resolve("seed-" + seed)))
             .toList(),
         data);
+  }
+
+  /** Standard error of the mean, percent; 0 for a single seed. */
+  public double standardError() {
+    return standardDeviation / Math.sqrt(seeds.size());
   }
 
   /** The figures of results of one recipe, at least one. */

@@ -120,6 +120,48 @@ class KilonetTest {
   }
 
   @Test
+  void anAblationTrainsTheRecipeAndTheSameWithoutEachIngredient() throws Exception {
+    Path file = folder.resolve("own.json");
+    Recipe own =
+        Recipes.named("model_2").name("own").schedule("cosine").averaging("ema(decay=0.9)");
+    Files.writeString(file, Json.pretty(own));
+    String[] ablate = {
+      "ablate",
+      "--recipe",
+      file.toString(),
+      "--data",
+      "digits",
+      "--limit",
+      "256",
+      "--epochs",
+      "2",
+      "--seeds",
+      "1,2",
+      "--out",
+      folder.toString()
+    };
+    Outcome first = kilonet(ablate);
+    assertThat(first.err).isEmpty();
+    assertThat(first.status).isZero();
+    JsonNode whole = first.json().get("recipe");
+    assertThat(whole.get("recipe").asText()).isEqualTo("own");
+    JsonNode without = first.json().get("without");
+    assertThat(without.findValuesAsText("ingredient")).containsExactly("averaging", "schedule");
+    for (JsonNode each : without) {
+      double mean = each.get("sweep").get("mean").asDouble();
+      assertThat(each.get("change").asDouble()).isEqualTo(mean - whole.get("mean").asDouble());
+    }
+    assertThat(first.out).contains("6/6  own-without-schedule seed 2: ");
+    Result run = Json.read(folder.resolve("own-without-schedule/seed-2/result.json"), Result.class);
+    assertThat(run.definition().schedule()).isEqualTo("constant");
+    assertThat(kilonet(ablate).lastLine()).isEqualTo(first.lastLine());
+
+    Outcome bare = kilonet("ablate", "--recipe", "model_2", "--data", "digits");
+    assertThat(bare.status).isEqualTo(2);
+    assertThat(bare.err).contains("model_2 has no ingredient that could be left out");
+  }
+
+  @Test
   void publishedExperimentsAreReproducedOnceAndFiledByTheirNames() throws Exception {
     String[] reproduce = {
       "reproduce",

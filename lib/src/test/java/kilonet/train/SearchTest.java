@@ -104,6 +104,19 @@ class SearchTest {
   }
 
   @Test
+  void severalRunsAtATimeFindTheSame() throws IOException {
+    SearchSpace space = space("{\"batch\": [7, 9], \"epochs\": [3, 4]}");
+    Search.Plan one = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 1);
+    Search.Plan three = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 3);
+    List<Search.Trial> told = new ArrayList<>();
+    Search first = Search.run(SMALL, space, one, DIGITS, folder.resolve("1"), told::add);
+    assertThat(told).as("a round has its own epochs").hasSize(3);
+    assertThat(Search.run(SMALL, space, three, DIGITS, folder.resolve("3"), trial -> {}))
+        .isEqualTo(first);
+    assertThat(written()).hasSize(2 * 3 * 2);
+  }
+
+  @Test
   void whatIsFinishedIsNotTrainedAgain() throws IOException {
     SearchSpace space = space("{\"batch\": [7]}");
     Search first = Search.run(SMALL, space, plan(1, 1), DIGITS, folder, trial -> {});

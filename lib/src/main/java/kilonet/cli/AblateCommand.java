@@ -1,0 +1,150 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import kilonet.train.Ablations;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.RunFolder;
+import kilonet.train.Runs;
+import kilonet.train.Sweep;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet ablate}. */
+@Command(
+    name = "ablate",
+    description = {
+      "Trains a recipe, and the same without one ingredient at a time, to see what each is worth.",
+      "Run it again to go on: what is finished already is not trained again."
+    },
+    mixinStandardHelpOptions = true)
+final class AblateCommand implements Runnable {
+
+  @Mixin private RunOptions options;
+
+  @Mixin private DataOptions data;
+
+  @Mixin private FilingOptions filing;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "1..3",
+      paramLabel = "1..3",
+      description = "Seeds of each recipe (default: ${DEFAULT-VALUE}).")
+  private String seeds;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the recipes' folders (default: runs/ablate-RECIPE).")
+  private Path out;
+
+  @Spec private CommandSpec spec;
+
+  /**
+   * What an ingredient is worth.
+   *
+   * @param change of the mean accuracy of the last epoch, in points, where it is left out
+   * @param standardError of the change
+   */
+  private record Without(String ingredient, Sweep sweep, double change, double standardError) {}
+
+  /** The last line. */
+  private record Outcome(Sweep recipe, List<Without> without) {}
+
+  @Override
+  public void run() {
+    List<Long> numbers = SweepCommand.parse(seeds);
+    Recipe chosen = options.recipe();
+    List<Recipe> ablations = Ablations.of(chosen);
+    if (ablations.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has no ingredient that could be left out, such as an augmentation, an average or a"
+                  .formatted(chosen.name())
+              + " schedule: use 'kilonet sweep' to train it with several seeds.");
+    }
+    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    Path folder = out != null ? out : Path.of("runs", "ablate-" + chosen.name().replace('/', '-'));
+    List<Recipe> recipes = new ArrayList<>(List.of(chosen));
+    recipes.addAll(ablations);
+    List<Runs.Run> planned = new ArrayList<>();
+    for (long seed : numbers) {
+      for (Recipe recipe : recipes) {
+        Path own = folder.resolve(recipe.name()).resolve("seed-" + seed);
+        planned.add(new Runs.Run(recipe.data(images.name()).seed(seed), own));
+      }
+    }
+    Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));
+    filing.apply(runs);
+    Interruption.finishing(runs::stop, () -> report(chosen.name(), recipes, runs.runAll(), folder));
+  }
+
+  private void report(String name, List<Recipe> recipes, List<Result> results, Path folder) {
+    List<Sweep> sweeps =
+        recipes.stream()
+            .map(r -> results.stream().filter(s -> s.recipe().equals(r.name())).toList())
+            .map(Sweep::of)
+            .toList();
+    Sweep whole = sweeps.get(0);
+    PrintWriter print = spec.commandLine().getOut();
+    print.println(line(name, whole, ""));
+    List<Without> without = new ArrayList<>();
+    for (Sweep sweep : sweeps.subList(1, sweeps.size())) {
+      double change = sweep.mean() - whole.mean();
+      double error = Math.hypot(sweep.standardError(), whole.standardError());
+      String ingredient = sweep.recipe().substring((name + "-without-").length());
+      without.add(new Without(ingredient, sweep, change, error));
+      String words = String.format(Locale.ROOT, ", %+.3f ± %.3f", change, error);
+      print.println(line("  without " + ingredient, sweep, words));
+    }
+    Outcome outcome = new Outcome(whole, without);
+    new RunFolder(folder).write(folder.resolve("ablations.json"), Json.pretty(outcome));
+    print.println(Json.line(outcome));
+  }
+
+  private static String line(String name, Sweep sweep, String change) {
+    return String.format(
+        Locale.ROOT,
+        "%-28s %.3f%%, lowest of the last five %.2f%%%s",
+        name,
+        sweep.mean(),
+        sweep.lowest(),
+        change);
+  }
+
+  /** A line for each run. */
+  private final class Lines implements Runs.Watcher {
+
+    private final int all;
+    private int finished;
+
+    Lines(int all) {
+      this.all = all;
+    }
+
+    @Override
+    public void finished(Result result, boolean earlier, Duration left) {
+      finished++;
+      spec.commandLine()
+          .getOut()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "%d/%d  %s seed %d: %.2f%%",
+                  finished,
+                  all,
+                  result.recipe(),
+                  result.seed(),
+                  result.history().last().testAccuracy()));
+    }
+  }
+}
