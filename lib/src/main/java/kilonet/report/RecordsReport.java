@@ -255,18 +255,14 @@ public final class RecordsReport {
     return seconds.values().stream().mapToDouble(s -> s).average().orElseThrow();
   }
 
-  /** The runs of a recipe; where it has none, those that a step has made under its own name. */
+  /** The runs of a recipe, or those that a step has made under its own name: whichever are more. */
   private static Measurements measured(Path results, Recipe recipe) {
-    Measurements own = Measurements.of(results, recipe);
-    return own.isEmpty()
-        ? Recipes.names().stream()
-            .map(Recipes::named)
-            .filter(other -> other.name(recipe.name()).equals(recipe))
-            .map(same -> Measurements.of(results, same))
-            .filter(same -> !same.isEmpty())
-            .findFirst()
-            .orElse(own)
-        : own;
+    return Recipes.names().stream()
+        .map(Recipes::named)
+        .filter(other -> other.name(recipe.name()).equals(recipe))
+        .map(same -> Measurements.of(results, same))
+        .max(Comparator.comparing(same -> same.runs().size()))
+        .orElseThrow();
   }
 
   private static boolean isVariant(Result result, String name, Recipe recipe) {
