@@ -216,7 +216,7 @@ final class ConvolutionTraining extends TrainingStage {
     convolution_backward_data.desc d =
         own.keep(
             new convolution_backward_data.desc(
-                OneDnn.algorithm(c),
+                OneDnn.errorAlgorithm(c),
                 source(chunk),
                 w,
                 dnn.images(chunk.size, outputs(), c.out()),

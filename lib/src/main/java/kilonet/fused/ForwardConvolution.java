@@ -136,7 +136,7 @@ final class ForwardConvolution {
     }
     Window v = c.window();
     prop_kind kind = prop_kind.forward_training;
-    algorithm how = algorithm.convolution_direct;
+    algorithm how = plain ? algorithm.convolution_direct : OneDnn.algorithm(c);
     convolution_forward.desc d =
         hasBias
             ? new convolution_forward.desc(

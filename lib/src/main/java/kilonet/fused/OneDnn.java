@@ -66,6 +66,10 @@ final class OneDnn {
   private static final int WINOGRAD_CHANNELS = 32 * 64;
 
   private static final int WINOGRAD_PIXELS = 400;
+
+  /** From so many multiply-adds of a pixel on it is faster with few pixels, too, but for errors. */
+  private static final int WINOGRAD_MANY_CHANNELS = 128 * 256;
+
   private static final boolean WINOGRAD = PROBLEM == null && hasWinograd();
 
   private final NativeMemory owner;
@@ -112,11 +116,20 @@ final class OneDnn {
   }
 
   /**
-   * How to compute a convolution. Winograd's minimal filtering (Lavin, Gray: <i>Fast algorithms for
-   * convolutional neural networks</i>, 2016) takes fewer multiplications; with few channels, the
-   * transforms that it needs cost more than it saves.
+   * How to compute a convolution's outcome or the gradient of its weights. Winograd's minimal
+   * filtering (Lavin, Gray: <i>Fast algorithms for convolutional neural networks</i>, 2016) takes
+   * fewer multiplications; with few channels, the transforms that it needs cost more than it saves.
    */
   static algorithm algorithm(Convolution c) {
+    return winograd(c, WINOGRAD_MANY_CHANNELS);
+  }
+
+  /** How to compute the error before a convolution. */
+  static algorithm errorAlgorithm(Convolution c) {
+    return winograd(c, Long.MAX_VALUE);
+  }
+
+  private static algorithm winograd(Convolution c, long manyChannels) {
     Shape in = c.in();
     Shape out = c.out();
     boolean fits =
@@ -127,9 +140,10 @@ final class OneDnn {
             && c.window().strideWidth() == 1
             && in.channels() % BLOCK == 0
             && out.channels() % BLOCK == 0;
+    long channels = (long) in.channels() * out.channels();
     boolean pays =
-        (long) in.channels() * out.channels() >= WINOGRAD_CHANNELS
-            && out.height() * out.width() >= WINOGRAD_PIXELS;
+        channels >= manyChannels
+            || channels >= WINOGRAD_CHANNELS && out.height() * out.width() >= WINOGRAD_PIXELS;
     return WINOGRAD && fits && pays ? algorithm.convolution_winograd : algorithm.convolution_direct;
   }
 

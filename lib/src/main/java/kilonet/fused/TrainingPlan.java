@@ -21,7 +21,17 @@ import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
 final class TrainingPlan implements AutoCloseable {
+  /** So many images of a batch stay in a core's cache on their way through a small net. */
   private static final int CHUNK = 16;
+
+  /**
+   * Of a net with many parameters more images at a time, as each chunk goes through all of them.
+   */
+  private static final int MANY = 100_000;
+
+  private static final int CHUNK_OF_MANY = 32;
+  private static final int VERY_MANY = 1_000_000;
+  private static final int CHUNK_OF_VERY_MANY = 64;
 
   private final Team team;
   private final NativeMemory own = new NativeMemory(this);
@@ -44,11 +54,12 @@ final class TrainingPlan implements AutoCloseable {
       streams[i] = dnn.stream().get();
       scratches[i] = new Scratch(own, 1 << 22);
     }
-    int count = (images + CHUNK - 1) / CHUNK;
+    int most = chunk(stack);
+    int count = (images + most - 1) / most;
     for (int i = 0; i < count; i++) {
-      int size = Math.min(CHUNK, images - i * CHUNK);
+      int size = Math.min(most, images - i * most);
       int thread = (int) ((long) i * team.size() / count);
-      chunks.add(new Chunk(i, i * CHUNK, size, thread, dnn, scratches[thread]));
+      chunks.add(new Chunk(i, i * most, size, thread, dnn, scratches[thread]));
     }
     batch = new TrainingBatch(stack, images, team.size(), dnn, own, chunks);
     addStages(stack);
@@ -63,6 +74,12 @@ final class TrainingPlan implements AutoCloseable {
     for (int i = stages.size() - 1; i >= 0; i--) {
       addMerge(stages.get(i).backwardMerge());
     }
+  }
+
+  /** The images of a chunk; not by the number of threads, so that it does not change the sums. */
+  private static int chunk(Stack stack) {
+    int weights = stack.parameters();
+    return weights < MANY ? CHUNK : weights < VERY_MANY ? CHUNK_OF_MANY : CHUNK_OF_VERY_MANY;
   }
 
   private void addMerge(Runnable merge) {
