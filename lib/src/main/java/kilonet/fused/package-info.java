@@ -22,10 +22,12 @@
  * <h2>Why it is fast</h2>
  *
  * <ul>
- *   <li><b>Chunks.</b> A batch is cut into chunks of 16 images. A thread takes a chunk through as
- *       many operations as it can before another chunk, so that what one operation writes the next
- *       one finds in the cache. All threads meet only where the batch norm needs the statistics of
- *       the whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
+ *   <li><b>Chunks.</b> A batch is cut into chunks of 16 images, or of 32 or 64 where a net has
+ *       hundreds of thousands or millions of weights, as a chunk goes through all of them; a small
+ *       batch of such a net keeps few threads busy. A thread takes a chunk through as many
+ *       operations as it can before another chunk, so that what one operation writes the next one
+ *       finds in the cache. All threads meet only where the batch norm needs the statistics of the
+ *       whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
  *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}), or of
  *       8 where the processor has no AVX-512, padded with zeros, from the first layer to the head;
  *       nothing is reordered in between.
@@ -36,6 +38,8 @@
  *       norm needs, both ways. What scales the error goes into the weights of the convolution
  *       before. Dropout draws what it drops, not what it keeps, and writes zeros there; behind a
  *       ReLU it needs no pass back: the sign tells. A ReLU before a max pooling is done behind it.
+ *   <li><b>Fewer multiplications.</b> Wide 3x3 convolutions are computed Winograd's way where
+ *       oneDNN has it, which takes AVX-512.
  *   <li><b>Nothing allocated.</b> Calls are bound to their memory when the plan is made.
  * </ul>
  *

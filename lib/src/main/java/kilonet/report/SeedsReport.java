@@ -311,6 +311,13 @@ public final class SeedsReport {
                             + " of n: %.3f · √(1 + 1/n), from the spread over seeds of all nets"
                             + " measured more than once.",
                         pooled)));
+    List<Row> comparable = rows.stream().filter(Row::isComparable).toList();
+    page.paragraph(
+        text(
+            "Ours differ from %d published bests by %s points on average. Chance alone puts about"
+                + " one comparison in twenty beyond two standard errors.",
+            comparable.size(),
+            signed(comparable.stream().mapToDouble(Row::difference).average().orElseThrow())));
     List<String> items = new ArrayList<>();
     for (Row row : rows) {
       if (row.differs()) {
