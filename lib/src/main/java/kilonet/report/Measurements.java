@@ -90,6 +90,11 @@ record Measurements(List<Result> runs, int outdated) {
     return Collections.max(result.testAccuracy());
   }
 
+  /** Best train accuracy of any epoch. */
+  static double bestTrain(Result result) {
+    return Collections.max(result.trainAccuracy());
+  }
+
   /** Test accuracy of the last epoch. */
   static double last(Result result) {
     return result.history().last().testAccuracy();

@@ -71,7 +71,7 @@ public final class SeedsReport {
     }
 
     double bestTrain() {
-      return measured.over(result -> Collections.max(result.trainAccuracy())).mean();
+      return measured.over(Measurements::bestTrain).mean();
     }
 
     /** Ours less theirs, in percent points, to a thousandth. */
@@ -344,6 +344,9 @@ public final class SeedsReport {
   /** How near the train accuracies come, which hardly depend on luck. */
   private static void trainAccuracies(Page page, List<Row> rows) {
     List<Row> comparable = rows.stream().filter(Row::isTrainComparable).toList();
+    if (comparable.isEmpty()) {
+      return;
+    }
     List<Row> far =
         comparable.stream().filter(row -> Math.abs(row.trainDifference()) > TRAIN_APART).toList();
     page.paragraph(
@@ -471,8 +474,7 @@ public final class SeedsReport {
       Map<String, List<Trial>> stacks, Published published, Recipe recipe, Measurements measured) {
     boolean none = measured.isEmpty();
     double test = none ? Double.NaN : measured.over(Measurements::best).mean();
-    double train =
-        none ? Double.NaN : measured.over(r -> Collections.max(r.trainAccuracy())).mean();
+    double train = none ? Double.NaN : measured.over(Measurements::bestTrain).mean();
     stacks
         .computeIfAbsent(
             String.join(", ", recipe.model().texts()).replace(" 3x3", ""), s -> new ArrayList<>())
