@@ -216,10 +216,10 @@ public final class SeedsReport {
                 text(
                     "%d experiments that five people published as their answers to the assignment:"
                         + " what they claim, what their logs show, and what Kilonet measures with"
-                        + " the same nets and recipes on MNIST. %d of them are measured, in %d"
+                        + " the same nets and recipes on MNIST. %s of them are measured, in %d"
                         + " runs. `kilonet reproduce` trains what is missing; this page, its table"
                         + " ([Seeds.csv](Seeds.csv)) and its chart are made from the result files.",
-                    rows.size(), complete, runs))
+                    rows.size(), complete == rows.size() ? "All" : complete, runs))
             .table(columns(), rows)
             .list(
                 List.of(
