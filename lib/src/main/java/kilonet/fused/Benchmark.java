@@ -4,11 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongSupplier;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
-import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,7 +16,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Compares {@link FusedNetwork} with plain DL4J on the same network, in turn, on this machine. */
 public final class Benchmark {
-  private static final int MATRIX = 768;
+  private static final int PEAK_ROUNDS = 20;
   private static final int INFERENCE_BATCH = 1_000;
 
   private Benchmark() {}
@@ -38,7 +35,7 @@ public final class Benchmark {
    * @param inferenceRatio the median of the rounds' ratios of the two
    * @param megaFlops the arithmetic of one image's training, two for each multiply-add
    * @param gigaFlops the arithmetic that fused training does in a second
-   * @param peakGigaFlops what the machine does in a product of large matrices, on all threads
+   * @param peakGigaFlops what the machine does in multiply-adds of vector registers, on all threads
    * @param peakShare the former over the latter
    * @param profile milliseconds of one thread, by operation, for one training batch
    */
@@ -101,10 +98,10 @@ public final class Benchmark {
     }
     double flops = trainingFlops(fused.stack());
     double speed = median(fusedTraining);
-    fused.time(batch);
+    fused.time();
     time(fused, data, 50);
     Map<String, Double> profile = new LinkedHashMap<>();
-    fused.times(batch).forEach((name, nanos) -> profile.put(name, nanos / 1e6));
+    fused.times().forEach((name, nanos) -> profile.put(name, nanos / 1e6));
     Result result =
         new Result(
             batch,
@@ -171,54 +168,25 @@ public final class Benchmark {
     for (Stage stage : stack.stages()) {
       if (stage instanceof Convolution c) {
         Shape out = c.out();
-        long weights = Arrays.stream(c.weightAt()).filter(at -> at >= 0).count();
-        flops += (first ? 4.0 : 6.0) * weights * out.height() * out.width();
+        flops += (first ? 4.0 : 6.0) * c.weightAt().length * out.height() * out.width();
         first = false;
       }
     }
     return flops;
   }
 
-  /** Billions of floating point operations a second in products of matrices, one a thread. */
+  /** Billions of floating point operations a second in multiply-adds of registers. */
   private static double peak(int threads) {
     double[] best = new double[threads];
     try (Team team = new Team(threads)) {
-      team.run(member -> best[member] = product());
+      team.run(
+          member -> {
+            for (int i = 0; i < PEAK_ROUNDS; i++) {
+              best[member] = Math.max(best[member], KernelChoice.forWork(1_000).peakGigaFlops());
+            }
+          });
     }
     return Arrays.stream(best).sum();
-  }
-
-  private static double product() {
-    Object owner = new Object();
-    try (NativeMemory own = new NativeMemory(owner)) {
-      FloatPointer a = own.allocateFloats((long) MATRIX * MATRIX);
-      FloatPointer b = own.allocateFloats((long) MATRIX * MATRIX);
-      FloatPointer c = own.allocateFloats((long) MATRIX * MATRIX);
-      LongSupplier once =
-          () -> {
-            long start = System.nanoTime();
-            dnnl.dnnl_sgemm(
-                (byte) 'N',
-                (byte) 'N',
-                MATRIX,
-                MATRIX,
-                MATRIX,
-                1,
-                a,
-                MATRIX,
-                b,
-                MATRIX,
-                0,
-                c,
-                MATRIX);
-            return System.nanoTime() - start;
-          };
-      long least = Long.MAX_VALUE;
-      for (int i = 0; i < 20; i++) {
-        least = Math.min(least, once.getAsLong());
-      }
-      return 2.0 * MATRIX * MATRIX * MATRIX / least;
-    }
   }
 
   private static double[] ratios(double[] above, double[] below) {

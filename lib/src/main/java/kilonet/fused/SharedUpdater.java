@@ -18,6 +18,8 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * DL4J's updater, applied once to all parameters. DL4J applies it block by block, with many small
@@ -209,6 +211,10 @@ final class SharedUpdater {
   }
 
   private void callNd4j(int iteration, int epoch) {
+    // For a few thousand numbers, waking other threads takes longer than the work.
+    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    int threads = openMp.ompGetMaxThreads();
+    openMp.setOmpNumThreads(1);
     updatePointer.put(values);
     double rate =
         configuration.hasLearningRate() ? configuration.getLearningRate(iteration, epoch) : 1;
@@ -218,6 +224,7 @@ final class SharedUpdater {
     }
     penalise(ApplyStep.POST_UPDATER, rate, iteration, epoch);
     updatePointer.get(values);
+    openMp.setOmpNumThreads(threads);
   }
 
   private void penalise(ApplyStep step, double rate, int iteration, int epoch) {

@@ -1,0 +1,681 @@
+package kilonet.fused;
+
+import static kilonet.fused.Layout.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The kernels with the vector module: 16 lanes are one vector of 512 bits, two of 256, or four. */
+final class VectorKernels extends Kernels {
+  static final VectorSpecies<Float> SPECIES =
+      FloatVector.SPECIES_PREFERRED.length() > LANES
+          ? FloatVector.SPECIES_512
+          : FloatVector.SPECIES_PREFERRED;
+
+  private static final VectorSpecies<Float> S = SPECIES;
+
+  private static final int PEAK = 100_000;
+
+  /** Takes a result, so that it has to be computed. */
+  private static float sink;
+
+  /** The lanes of a vector. */
+  private static final int V = SPECIES.length();
+
+  /** Whether 24 sums fit into the registers; x86 has 16 of 256 bits, and 32 of 512. */
+  private static final boolean MANY_REGISTERS = registers() >= 32;
+
+  /** Made by name, where the module is there. */
+  VectorKernels() {
+    if (V < 4) {
+      throw new UnsupportedOperationException("vectors of " + V + " lanes");
+    }
+  }
+
+  @Override
+  int sums() {
+    return MANY_REGISTERS ? 25 : 12;
+  }
+
+  /** How many vector registers the processor has. */
+  private static int registers() {
+    return V == LANES || !System.getProperty("os.arch").matches("amd64|x86_64|x86") ? 32 : 16;
+  }
+
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(S, x, at);
+  }
+
+  @Override
+  double peakGigaFlops() {
+    long start = System.nanoTime();
+    sink = ProductTiles.multiplyAdds(PEAK).lane(0);
+    return 2.0 * 12 * V * PEAK / (System.nanoTime() - start);
+  }
+
+  @Override
+  void convolve(
+      TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts) {
+    TapSum.Block[] blocks = job.blocks().toArray(new TapSum.Block[0]);
+    int tile = job.single() ? TapSum.LONG_TILE : TapSum.TILE;
+    for (TapSum.Region region : job.regions()) {
+      int tiles = (region.count() + tile - 1) / tile;
+      int first = TapSum.share(tiles, part, parts) * tile;
+      int end = Math.min(region.count(), TapSum.share(tiles, part + 1, parts) * tile);
+      if (job.single()) {
+        int[] taps = region.taps().get(1);
+        for (TapSum.Block b : blocks) {
+          for (int p = first; p < end; p += tile) {
+            single(region, p, x, from + b.in(), weights, b.weights(), taps, y, to + b.out());
+          }
+        }
+        continue;
+      }
+      int[] wide = region.taps().get(TapSum.WIDE);
+      int[] narrow = region.taps().get(TapSum.NARROW);
+      for (int p = first; p < end; p += tile) {
+        int left = Math.min(tile, end - p);
+        for (TapSum.Block b : blocks) {
+          if (b.width() == TapSum.WIDE) {
+            wide(
+                region,
+                p,
+                left,
+                x,
+                from + b.in(),
+                weights,
+                b.weights(),
+                wide,
+                y,
+                to + b.out(),
+                job.plane());
+          } else {
+            narrow(
+                region,
+                p,
+                left,
+                x,
+                from + b.in(),
+                weights,
+                b.weights(),
+                narrow,
+                y,
+                to + b.out(),
+                job.plane());
+          }
+        }
+      }
+    }
+  }
+
+  private static void wide(
+      TapSum.Region r,
+      int p,
+      int left,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to,
+      int plane) {
+    int[] in = r.in();
+    int[] out = r.out();
+    if (V == LANES) {
+      if (left > 2) {
+        SumTiles.by4x6(
+            x,
+            from + in[p],
+            from + in[p + 1],
+            from + in[p + 2],
+            from + in[p + 3],
+            w,
+            at,
+            taps,
+            y,
+            to + out[p],
+            to + out[p + 1],
+            to + out[p + 2],
+            to + out[p + 3],
+            plane);
+      } else {
+        SumTiles.by2x6(
+            x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      return;
+    }
+    for (int i = p; i < p + left; i++) {
+      int f = from + in[i];
+      int t = to + out[i];
+      if (V == 4 && MANY_REGISTERS) {
+        SumTiles.by4x6(
+            x, f, f + V, f + 2 * V, f + 3 * V, w, at, taps, y, t, t + V, t + 2 * V, t + 3 * V,
+            plane);
+      } else {
+        for (int lane = 0; lane < LANES; lane += 2 * V) {
+          SumTiles.by2x6(x, f + lane, f + lane + V, w, at, taps, y, t + lane, t + lane + V, plane);
+        }
+      }
+    }
+  }
+
+  private static void narrow(
+      TapSum.Region r,
+      int p,
+      int left,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to,
+      int plane) {
+    int[] in = r.in();
+    int[] out = r.out();
+    if (V == LANES) {
+      if (left > 2) {
+        SumTiles.by4x4(
+            x,
+            from + in[p],
+            from + in[p + 1],
+            from + in[p + 2],
+            from + in[p + 3],
+            w,
+            at,
+            taps,
+            y,
+            to + out[p],
+            to + out[p + 1],
+            to + out[p + 2],
+            to + out[p + 3],
+            plane);
+      } else {
+        SumTiles.by2x4(
+            x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      return;
+    }
+    for (int i = p; i < p + left; i++) {
+      int f = from + in[i];
+      int t = to + out[i];
+      if (V == 4 && MANY_REGISTERS) {
+        SumTiles.by4x4(
+            x, f, f + V, f + 2 * V, f + 3 * V, w, at, taps, y, t, t + V, t + 2 * V, t + 3 * V,
+            plane);
+      } else {
+        for (int lane = 0; lane < LANES; lane += 2 * V) {
+          SumTiles.by2x4(x, f + lane, f + lane + V, w, at, taps, y, t + lane, t + lane + V, plane);
+        }
+      }
+    }
+  }
+
+  private static void single(
+      TapSum.Region r,
+      int p,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to) {
+    int[] in = r.in();
+    int[] out = r.out();
+    for (int lane = 0; lane < LANES; lane += V) {
+      int f = from + lane;
+      int t = to + lane;
+      SumTiles.by8x1(
+          x,
+          f + in[p],
+          f + in[p + 1],
+          f + in[p + 2],
+          f + in[p + 3],
+          f + in[p + 4],
+          f + in[p + 5],
+          f + in[p + 6],
+          f + in[p + 7],
+          w,
+          at,
+          taps,
+          y,
+          t + out[p],
+          t + out[p + 1],
+          t + out[p + 2],
+          t + out[p + 3],
+          t + out[p + 4],
+          t + out[p + 5],
+          t + out[p + 6],
+          t + out[p + 7]);
+    }
+  }
+
+  @Override
+  void addProducts(
+      WeightTiles job,
+      float[] errors,
+      int errorAt,
+      float[] x,
+      int from,
+      int first,
+      int end,
+      float[] sums,
+      int sumsAt) {
+    int[] columns = job.inputAt();
+    int[] pixels = job.pixels();
+    for (int tile = first; tile < end; tile++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        int d = errorAt + job.errorAt()[tile] + lane;
+        int f = from + lane;
+        int t = tile * job.columns();
+        int to = sumsAt + (tile - first) * job.elements() * LANES + lane;
+        switch (job.rows()) {
+          case 5 ->
+              ProductTiles.by5x5(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  pixels,
+                  sums,
+                  to);
+          case 4 ->
+              ProductTiles.by4x6(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  pixels,
+                  sums,
+                  to);
+          case 2 ->
+              ProductTiles.by2x6(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  pixels,
+                  sums,
+                  to);
+          default ->
+              ProductTiles.by1x9(
+                  errors,
+                  d,
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  f + columns[t + 6],
+                  f + columns[t + 7],
+                  f + columns[t + 8],
+                  pixels,
+                  sums,
+                  to);
+        }
+      }
+    }
+  }
+
+  @Override
+  void statistics(float[] x, int from, int pixels, float[] out) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      statisticsOf(x, from + lane, pixels, out, lane);
+    }
+  }
+
+  private static void statisticsOf(float[] x, int from, int pixels, float[] out, int lane) {
+    FloatVector first = load(x, from);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    int whole = pixels / CHAINS * CHAINS;
+    for (int i = 0; i < whole; i += CHAINS) {
+      int at = from + i * LANES;
+      FloatVector d0 = load(x, at).sub(first);
+      FloatVector d1 = load(x, at + LANES).sub(first);
+      FloatVector d2 = load(x, at + 2 * LANES).sub(first);
+      FloatVector d3 = load(x, at + 3 * LANES).sub(first);
+      s0 = s0.add(d0);
+      s1 = s1.add(d1);
+      s2 = s2.add(d2);
+      s3 = s3.add(d3);
+      q0 = d0.fma(d0, q0);
+      q1 = d1.fma(d1, q1);
+      q2 = d2.fma(d2, q2);
+      q3 = d3.fma(d3, q3);
+    }
+    int rest = from + whole * LANES;
+    if (pixels - whole > 0) {
+      FloatVector d = load(x, rest).sub(first);
+      s0 = s0.add(d);
+      q0 = d.fma(d, q0);
+    }
+    if (pixels - whole > 1) {
+      FloatVector d = load(x, rest + LANES).sub(first);
+      s1 = s1.add(d);
+      q1 = d.fma(d, q1);
+    }
+    if (pixels - whole > 2) {
+      FloatVector d = load(x, rest + 2 * LANES).sub(first);
+      s2 = s2.add(d);
+      q2 = d.fma(d, q2);
+    }
+    first.intoArray(out, lane);
+    s0.add(s1).add(s2.add(s3)).intoArray(out, LANES + lane);
+    q0.add(q1).add(q2.add(q3)).intoArray(out, 2 * LANES + lane);
+  }
+
+  @Override
+  void normalize(
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      int pixels,
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    if (slope == 0) {
+      FloatVector zero = FloatVector.zero(S);
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(y, from + i).sub(m).fma(k, b);
+        v.blend(zero, v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
+      }
+      return;
+    }
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(y, from + i).sub(m).fma(k, b);
+      v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
+    }
+  }
+
+  @Override
+  void activate(float[] x, int from, float[] a, int to, int pixels, float slope, float factor) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    if (slope == 0) {
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(x, from + i);
+        v.blend(zero, v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
+      }
+      return;
+    }
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(x, from + i);
+      v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
+    }
+  }
+
+  @Override
+  void backActivation(
+      float[] d, int at, float[] a, int outcomeAt, int pixels, float slope, float factor) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(d, at + i).mul(k);
+      FloatVector off = slope == 0 ? zero : v.mul(g);
+      v.blend(off, load(a, outcomeAt + i).compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+    }
+  }
+
+  @Override
+  void backNormalize(
+      float[] d,
+      int at,
+      float[] a,
+      int outcomeAt,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float slope,
+      float[] sums) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      backNormalizeOf(
+          d, at + lane, a, outcomeAt + lane, y, from + lane, pixels, mean, slope, sums, lane);
+    }
+  }
+
+  private static void backNormalizeOf(
+      float[] d,
+      int at,
+      float[] a,
+      int outcomeAt,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float slope,
+      float[] sums,
+      int lane) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    int whole = pixels / CHAINS * CHAINS;
+    for (int i = 0; i < whole * LANES; i += CHAINS * LANES) {
+      FloatVector v0 = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      FloatVector v1 = back(d, at + i + LANES, a, outcomeAt + i + LANES, g, slope, zero);
+      FloatVector v2 = back(d, at + i + 2 * LANES, a, outcomeAt + i + 2 * LANES, g, slope, zero);
+      FloatVector v3 = back(d, at + i + 3 * LANES, a, outcomeAt + i + 3 * LANES, g, slope, zero);
+      s0 = s0.add(v0);
+      s1 = s1.add(v1);
+      s2 = s2.add(v2);
+      s3 = s3.add(v3);
+      q0 = v0.fma(load(y, from + i).sub(m), q0);
+      q1 = v1.fma(load(y, from + i + LANES).sub(m), q1);
+      q2 = v2.fma(load(y, from + i + 2 * LANES).sub(m), q2);
+      q3 = v3.fma(load(y, from + i + 3 * LANES).sub(m), q3);
+    }
+    int i = whole * LANES;
+    if (pixels - whole > 0) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s0 = s0.add(v);
+      q0 = v.fma(load(y, from + i).sub(m), q0);
+    }
+    i += LANES;
+    if (pixels - whole > 1) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s1 = s1.add(v);
+      q1 = v.fma(load(y, from + i).sub(m), q1);
+    }
+    i += LANES;
+    if (pixels - whole > 2) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s2 = s2.add(v);
+      q2 = v.fma(load(y, from + i).sub(m), q2);
+    }
+    load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
+  }
+
+  /** The error before an activation, put in the place of the one behind it. */
+  private static FloatVector back(
+      float[] d, int at, float[] a, int outcomeAt, FloatVector g, float slope, FloatVector zero) {
+    FloatVector v = load(d, at);
+    VectorMask<Float> off = load(a, outcomeAt).compare(VectorOperators.LE, zero);
+    v = v.blend(slope == 0 ? zero : v.mul(g), off);
+    v.intoArray(d, at);
+    return v;
+  }
+
+  @Override
+  void correct(
+      float[] d,
+      int at,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float factor,
+      float tilt,
+      float offset,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    FloatVector u = FloatVector.broadcast(S, tilt);
+    FloatVector b = FloatVector.broadcast(S, offset);
+    if (slope == 1) {
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(y, from + i).sub(m).fma(u, b);
+        load(d, at + i).fma(k, v).intoArray(d, at + i);
+      }
+      return;
+    }
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(y, from + i);
+      FloatVector e = load(d, at + i).fma(k, v.sub(m).fma(u, b));
+      FloatVector off = slope == 0 ? zero : e.mul(g);
+      e.blend(off, v.compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+    }
+  }
+
+  @Override
+  void sum(float[] d, int at, int pixels, float[] sums) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int whole = pixels / CHAINS * CHAINS;
+      for (int i = 0; i < whole; i += CHAINS) {
+        int f = at + lane + i * LANES;
+        s0 = s0.add(load(d, f));
+        s1 = s1.add(load(d, f + LANES));
+        s2 = s2.add(load(d, f + 2 * LANES));
+        s3 = s3.add(load(d, f + 3 * LANES));
+      }
+      int f = at + lane + whole * LANES;
+      s0 = pixels - whole > 0 ? s0.add(load(d, f)) : s0;
+      s1 = pixels - whole > 1 ? s1.add(load(d, f + LANES)) : s1;
+      s2 = pixels - whole > 2 ? s2.add(load(d, f + 2 * LANES)) : s2;
+      load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+    }
+  }
+
+  @Override
+  void maxPool(Windows job, float[] x, int from, float[] y, int to) {
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int out = to + job.outputs()[p];
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          m = m.max(load(x, from + inputs[i] + lane));
+        }
+        m.intoArray(y, out + lane);
+      }
+    }
+  }
+
+  @Override
+  void backMaxPool(
+      Windows job,
+      float[] x,
+      int from,
+      float[] y,
+      int outcomeAt,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to) {
+    PlainKernels.clear(job, dx, to);
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    int[] errors = job.errors();
+    FloatVector zero = FloatVector.zero(S);
+    for (int p = 0; p < job.count(); p++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector m = load(y, outcomeAt + job.outputs()[p] + lane);
+        FloatVector rest = load(dy, at + p * LANES + lane);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          VectorMask<Float> here = load(x, from + inputs[i] + lane).compare(VectorOperators.EQ, m);
+          FloatVector given = zero.blend(rest, here);
+          rest = rest.blend(zero, here);
+          int e = to + errors[i] + lane;
+          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+        }
+      }
+    }
+  }
+
+  @Override
+  void averagePool(Windows job, float[] x, int from, float[] y, int to) {
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int out = to + job.outputs()[p];
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector s = FloatVector.zero(S);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          s = s.add(load(x, from + inputs[i] + lane));
+        }
+        s.mul(job.factors()[p]).intoArray(y, out + lane);
+      }
+    }
+  }
+
+  @Override
+  void backAveragePool(Windows job, float[] dy, int at, float[] dx, int to) {
+    PlainKernels.clear(job, dx, to);
+    int[] starts = job.starts();
+    int[] errors = job.errors();
+    for (int p = 0; p < job.count(); p++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector given = load(dy, at + p * LANES + lane).mul(job.factors()[p]);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          int e = to + errors[i] + lane;
+          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+        }
+      }
+    }
+  }
+}
