@@ -146,4 +146,40 @@ abstract class Kernels {
 
   /** Gives each window's error times its factor to all of its inputs. */
   abstract void backAveragePool(Windows job, float[] dy, int at, float[] dx, int to);
+
+  /**
+   * Batch norm, activation and max pooling in one: for each window the activation of the largest
+   * {@code (y - mean) * scale + shift}.
+   *
+   * @param job windows that have no input in common
+   */
+  abstract void normalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope);
+
+  /**
+   * The way back through {@link #normalizePool}: errors of the normalized values, and their sums as
+   * in {@link #backNormalize}; the products run in chains, the window's input {@code i} in chain
+   * {@code i % 4}.
+   */
+  abstract void backNormalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums);
 }

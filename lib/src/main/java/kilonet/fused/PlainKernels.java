@@ -281,4 +281,79 @@ final class PlainKernels extends Kernels {
       }
     }
   }
+
+  @Override
+  void normalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      for (int l = 0; l < LANES; l++) {
+        int start = job.starts()[p];
+        float m = Math.fma(y[from + inputs[start] + l] - mean, scale, shift);
+        for (int i = start + 1; i < job.starts()[p + 1]; i++) {
+          m = larger(m, Math.fma(y[from + inputs[i] + l] - mean, scale, shift));
+        }
+        a[to + job.outputs()[p] + l] = activation(m, slope);
+      }
+    }
+  }
+
+  /**
+   * The larger one; the first where they are alike or cannot be compared. A mean that is not a
+   * number makes all of a channel so, and then the window's largest is the first.
+   */
+  private static float larger(float m, float v) {
+    return v > m ? v : m;
+  }
+
+  @Override
+  void backNormalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums) {
+    clear(job, dx, to);
+    int[] inputs = job.inputs();
+    for (int l = 0; l < LANES; l++) {
+      float s = 0;
+      float[] q = new float[CHAINS];
+      for (int p = 0; p < job.count(); p++) {
+        int start = job.starts()[p];
+        int end = job.starts()[p + 1];
+        float m = Math.fma(y[from + inputs[start] + l] - mean, scale, shift);
+        for (int i = start + 1; i < end; i++) {
+          m = larger(m, Math.fma(y[from + inputs[i] + l] - mean, scale, shift));
+        }
+        float d = dy[at + p * LANES + l];
+        d = m <= 0 ? sloped(d, slope) : d;
+        s += d;
+        for (int i = start; i < end; i++) {
+          float u = y[from + inputs[i] + l] - mean;
+          boolean here = Math.fma(u, scale, shift) == m;
+          float given = here ? d : 0;
+          d = here ? 0 : d;
+          q[(i - start) % CHAINS] = Math.fma(given, u, q[(i - start) % CHAINS]);
+          dx[to + job.errors()[i] + l] = given;
+        }
+      }
+      sums[l] += s;
+      sums[LANES + l] += (q[0] + q[1]) + (q[2] + q[3]);
+    }
+  }
 }

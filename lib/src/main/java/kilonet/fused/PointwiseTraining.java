@@ -5,10 +5,17 @@ import static kilonet.fused.Layout.LANES;
 import java.util.Arrays;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
+import kilonet.fused.Stage.Pooling;
 import kilonet.fused.Stage.Shape;
 
 /** Trains what works on each channel by itself: batch norm, activation and dropout. */
 final class PointwiseTraining implements TrainingStage {
+  /** A scale with which what is taken out still counts as very small. */
+  private static final float NEARLY_ZERO = 1e-30f;
+
+  /** Numbers between what two threads write, so that they do not share a cache line. */
+  private static final int APART = 32;
+
   private final TrainingBatch batch;
   private final int stage;
   private final Pointwise p;
@@ -21,7 +28,12 @@ final class PointwiseTraining implements TrainingStage {
   /** The slope of the activation of the convolution before, if its errors are corrected here. */
   private final float slopeBefore;
 
+  /** The max pooling behind, if it is done here, and its windows. */
+  private final Windows pooled;
+
+  private final Layout behind;
   private final DropoutMask[] masks;
+  private final Dropped[] dropped;
   private final float[][] scratch;
 
   // One for each group and channel.
@@ -35,12 +47,30 @@ final class PointwiseTraining implements TrainingStage {
   private final float[] shift;
   private final float[] tilt;
 
+  /** What dropout took out of an image before a pooling: where, and which values. */
+  private static final class Dropped {
+    private int[] at = new int[16];
+    private float[] values = new float[16];
+    private int count;
+
+    void add(int position, float value) {
+      if (count == at.length) {
+        at = Arrays.copyOf(at, 2 * count);
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      at[count] = position;
+      values[count++] = value;
+    }
+  }
+
   /**
    * Prepares it.
    *
    * @param before the convolution right before it, or null
+   * @param pooling the max pooling right behind it that is to be done here, or null
    */
-  PointwiseTraining(TrainingBatch batch, int stage, Pointwise p, ConvolutionTraining before) {
+  PointwiseTraining(
+      TrainingBatch batch, int stage, Pointwise p, ConvolutionTraining before, Pooling pooling) {
     this.batch = batch;
     this.stage = stage;
     this.p = p;
@@ -50,12 +80,18 @@ final class PointwiseTraining implements TrainingStage {
     this.count = (double) batch.images * pixels;
     this.in = batch.layouts[stage];
     this.out = batch.layouts[stage + 1];
+    this.behind = pooling == null ? null : batch.layouts[stage + 2];
+    this.pooled = pooling == null ? null : Windows.of(pooling, in, behind);
+    this.dropped = new Dropped[pooling == null ? 0 : batch.groups * LANES];
+    for (int i = 0; i < dropped.length; i++) {
+      dropped[i] = new Dropped();
+    }
     this.slopeBefore = before == null || p.norm() == null ? 1 : before.correctedBehind();
     this.masks = new DropoutMask[batch.threads];
     for (int i = 0; i < batch.threads && p.dropout() != null; i++) {
       masks[i] = new DropoutMask(shape.size());
     }
-    this.scratch = new float[batch.threads][3 * LANES];
+    this.scratch = new float[batch.threads][3 * LANES + APART];
     this.first = new double[batch.groups * channels];
     this.second = new double[batch.groups * channels];
     this.mean = new float[channels];
@@ -63,6 +99,17 @@ final class PointwiseTraining implements TrainingStage {
     this.scale = new float[channels];
     this.shift = new float[channels];
     this.tilt = new float[channels];
+  }
+
+  /** Whether batch norm, activation and a max pooling behind can be done in one. */
+  static boolean takes(Pointwise p, Pooling pooling) {
+    if (p.norm() == null
+        || pooling.kind() != Pooling.Kind.MAX
+        || p.dropout() != null && p.activation().slope() != 0) {
+      return false;
+    }
+    Windows windows = Windows.of(pooling, Layout.dense(pooling.in()), Layout.dense(pooling.out()));
+    return windows.disjoint() && windows.allSee();
   }
 
   private interface ChannelWork {
@@ -83,6 +130,13 @@ final class PointwiseTraining implements TrainingStage {
     if (p.norm() != null) {
       program.add("statistics " + stage, byChannel(this::addStatistics));
       program.endPhase(this::mergeStatistics);
+      if (pooled != null) {
+        if (p.dropout() != null) {
+          program.add("dropout " + stage, this::takeOut);
+        }
+        program.add("norm and pooling " + stage, byChannel(this::normalizePool));
+        return;
+      }
       program.add("norm " + stage, byChannel(this::normalize));
     } else {
       program.add("activation " + stage, byChannel(this::activate));
@@ -135,6 +189,9 @@ final class PointwiseTraining implements TrainingStage {
           (float)
               (kept * norm.gamma(batch.parameters, c) / Math.sqrt(variance[c] + norm.epsilon()));
       shift[c] = (float) (kept * norm.beta(batch.parameters, c));
+      if (scale[c] == 0) {
+        scale[c] = NEARLY_ZERO;
+      }
     }
     storeRunning();
   }
@@ -175,6 +232,63 @@ final class PointwiseTraining implements TrainingStage {
     }
   }
 
+  private void normalizePool(int group, int c, int thread) {
+    batch.kernels.normalizePool(
+        pooled,
+        batch.memory,
+        batch.activation(stage, group) + in.run(c, 0),
+        batch.memory,
+        batch.activation(stage + 2, group) + c * behind.plane(),
+        mean[c],
+        scale[c],
+        shift[c],
+        p.activation().slope());
+  }
+
+  /**
+   * Drops out before batch norm what is to be dropped behind it: in the place of a value goes one
+   * that the ReLU makes 0; {@link #putBack} brings it back once its error is known to be 0.
+   */
+  private void takeOut(int group, int part, int parts, int thread) {
+    DropoutMask mask = masks[thread];
+    int start = batch.activation(stage, group);
+    int end = TapSum.share(batch.size(group), part + 1, parts);
+    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
+      int count = draw(mask, group, l);
+      Dropped out = dropped[group * LANES + l];
+      out.count = 0;
+      int channel = 0;
+      int next = pixels;
+      float off = scale[0] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+      for (int i = 0; i < count; i++) {
+        int unit = mask.dropped()[i];
+        while (unit >= next) {
+          channel++;
+          next += pixels;
+          off = scale[channel] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+        }
+        int at = start + unit * LANES + l;
+        out.add(at, batch.memory[at]);
+        batch.memory[at] = off;
+      }
+    }
+  }
+
+  private void putBack(int group, int part, int parts, int thread) {
+    int end = TapSum.share(batch.size(group), part + 1, parts);
+    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
+      Dropped out = dropped[group * LANES + l];
+      for (int i = 0; i < out.count; i++) {
+        batch.memory[out.at[i]] = out.values[i];
+      }
+    }
+  }
+
+  private int draw(DropoutMask mask, int group, int lane) {
+    return mask.draw(
+        retained(), batch.seed, p.layer(), batch.iteration, batch.microBatch, group * LANES + lane);
+  }
+
   private void activate(int group, int c, int thread) {
     int x = batch.activation(stage, group) + in.run(c, 0);
     int a = batch.activation(stage + 1, group);
@@ -208,19 +322,11 @@ final class PointwiseTraining implements TrainingStage {
   /** Puts zeros where dropout drops, image by image. */
   private void drop(int group, int part, int parts, int thread, int to, Layout layout) {
     DropoutMask mask = masks[thread];
-    int[] dropped = mask.dropped();
     int end = TapSum.share(batch.size(group), part + 1, parts);
     for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
-      int count =
-          mask.draw(
-              retained(),
-              batch.seed,
-              p.layer(),
-              batch.iteration,
-              batch.microBatch,
-              group * LANES + l);
+      int count = draw(mask, group, l);
       for (int i = 0; i < count; i++) {
-        int unit = dropped[i];
+        int unit = mask.dropped()[i];
         int at =
             layout.isDense()
                 ? unit * LANES
@@ -249,8 +355,15 @@ final class PointwiseTraining implements TrainingStage {
       }
       return;
     }
-    program.add("sums " + stage, byChannel(this::addSums));
+    if (pooled != null) {
+      program.add("pooling backward and sums " + stage, byChannel(this::addPooledSums));
+    } else {
+      program.add("sums " + stage, byChannel(this::addSums));
+    }
     program.endPhase(this::mergeSums);
+    if (pooled != null && p.dropout() != null) {
+      program.add("dropout backward " + stage, this::putBack);
+    }
     if (stage > 0) {
       program.add("correction " + stage, byChannel(this::correct));
     }
@@ -293,6 +406,29 @@ final class PointwiseTraining implements TrainingStage {
           p.activation().slope(),
           sums);
     }
+    keepSums(group, c, sums);
+  }
+
+  private void addPooledSums(int group, int c, int thread) {
+    float[] sums = scratch[thread];
+    Arrays.fill(sums, 0);
+    batch.kernels.backNormalizePool(
+        pooled,
+        batch.memory,
+        batch.activation(stage, group) + in.run(c, 0),
+        batch.memory,
+        batch.error(stage + 2, group) + c * pooled.count() * LANES,
+        batch.memory,
+        batch.error(stage, group) + c * pixels * LANES,
+        mean[c],
+        scale[c],
+        shift[c],
+        p.activation().slope(),
+        sums);
+    keepSums(group, c, sums);
+  }
+
+  private void keepSums(int group, int c, float[] sums) {
     double errors = 0;
     double products = 0;
     for (int l = 0; l < LANES; l++) {

@@ -55,8 +55,14 @@ final class TrainingPlan {
         before = new ConvolutionTraining(batch, i, c);
         stages.add(before);
       } else if (stage instanceof Pointwise p) {
-        stages.add(new PointwiseTraining(batch, i, p, before));
+        boolean takes =
+            i + 1 < stack.stages().size()
+                && stack.stages().get(i + 1) instanceof Pooling pooling
+                && PointwiseTraining.takes(p, pooling);
+        Pooling pooling = takes ? (Pooling) stack.stages().get(i + 1) : null;
+        stages.add(new PointwiseTraining(batch, i, p, before, pooling));
         before = null;
+        i += takes ? 1 : 0;
       } else {
         stages.add(new PoolingTraining(batch, i, (Pooling) stage));
         before = null;

@@ -2,6 +2,7 @@ package kilonet.fused;
 
 import static kilonet.fused.Layout.LANES;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -58,15 +59,17 @@ final class VectorKernels extends Kernels {
   @Override
   void convolve(
       TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts) {
-    TapSum.Block[] blocks = job.blocks().toArray(new TapSum.Block[0]);
     int tile = job.single() ? TapSum.LONG_TILE : TapSum.TILE;
-    for (TapSum.Region region : job.regions()) {
+    List<TapSum.Block> blocks = job.blocks();
+    for (int r = 0; r < job.regions().size(); r++) {
+      TapSum.Region region = job.regions().get(r);
       int tiles = (region.count() + tile - 1) / tile;
       int first = TapSum.share(tiles, part, parts) * tile;
       int end = Math.min(region.count(), TapSum.share(tiles, part + 1, parts) * tile);
       if (job.single()) {
         int[] taps = region.taps().get(1);
-        for (TapSum.Block b : blocks) {
+        for (int i = 0; i < blocks.size(); i++) {
+          TapSum.Block b = blocks.get(i);
           for (int p = first; p < end; p += tile) {
             single(region, p, x, from + b.in(), weights, b.weights(), taps, y, to + b.out());
           }
@@ -77,7 +80,8 @@ final class VectorKernels extends Kernels {
       int[] narrow = region.taps().get(TapSum.NARROW);
       for (int p = first; p < end; p += tile) {
         int left = Math.min(tile, end - p);
-        for (TapSum.Block b : blocks) {
+        for (int i = 0; i < blocks.size(); i++) {
+          TapSum.Block b = blocks.get(i);
           if (b.width() == TapSum.WIDE) {
             wide(
                 region,
@@ -677,5 +681,214 @@ final class VectorKernels extends Kernels {
         }
       }
     }
+  }
+
+  @Override
+  void normalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        normalizePoolOfFour(job, y, from + lane, a, to + lane, m, k, b, slope);
+      } else {
+        normalizePoolOfAny(job, y, from + lane, a, to + lane, m, k, b, slope);
+      }
+    }
+  }
+
+  /** The larger one; the first where they are alike or cannot be compared. */
+  private static FloatVector larger(FloatVector m, FloatVector v) {
+    return m.blend(v, v.compare(VectorOperators.GT, m));
+  }
+
+  private static FloatVector activation(FloatVector v, float slope) {
+    FloatVector zero = FloatVector.zero(S);
+    return v.blend(slope == 0 ? zero : v.mul(slope), v.compare(VectorOperators.LT, zero));
+  }
+
+  private static void normalizePoolOfFour(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      float slope) {
+    int[] inputs = job.inputs();
+    int[] outputs = job.outputs();
+    for (int p = 0; p < outputs.length; p++) {
+      int i = 4 * p;
+      FloatVector v = load(y, from + inputs[i]).sub(m).fma(k, b);
+      v = larger(v, load(y, from + inputs[i + 1]).sub(m).fma(k, b));
+      v = larger(v, load(y, from + inputs[i + 2]).sub(m).fma(k, b));
+      v = larger(v, load(y, from + inputs[i + 3]).sub(m).fma(k, b));
+      activation(v, slope).intoArray(a, to + outputs[p]);
+    }
+  }
+
+  private static void normalizePoolOfAny(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      float slope) {
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      FloatVector v = load(y, from + inputs[start]).sub(m).fma(k, b);
+      for (int i = start + 1; i < job.starts()[p + 1]; i++) {
+        v = larger(v, load(y, from + inputs[i]).sub(m).fma(k, b));
+      }
+      activation(v, slope).intoArray(a, to + job.outputs()[p]);
+    }
+  }
+
+  @Override
+  void backNormalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums) {
+    PlainKernels.clear(job, dx, to);
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        backNormalizePoolOfFour(
+            job, y, from + lane, dy, at + lane, dx, to + lane, m, k, b, slope, sums, lane);
+      } else {
+        backNormalizePoolOfAny(
+            job, y, from + lane, dy, at + lane, dx, to + lane, m, k, b, slope, sums, lane);
+      }
+    }
+  }
+
+  private static void backNormalizePoolOfFour(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      float slope,
+      float[] sums,
+      int lane) {
+    int[] inputs = job.inputs();
+    int[] errors = job.errors();
+    int count = job.count();
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector s = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    for (int p = 0; p < count; p++) {
+      int i = 4 * p;
+      FloatVector u0 = load(y, from + inputs[i]).sub(m);
+      FloatVector u1 = load(y, from + inputs[i + 1]).sub(m);
+      FloatVector u2 = load(y, from + inputs[i + 2]).sub(m);
+      FloatVector u3 = load(y, from + inputs[i + 3]).sub(m);
+      FloatVector v0 = u0.fma(k, b);
+      FloatVector v1 = u1.fma(k, b);
+      FloatVector v2 = u2.fma(k, b);
+      FloatVector v3 = u3.fma(k, b);
+      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(slope == 0 ? zero : d.mul(g), most.compare(VectorOperators.LE, zero));
+      s = s.add(d);
+      VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
+      FloatVector d0 = zero.blend(d, e);
+      d = d.blend(zero, e);
+      e = v1.compare(VectorOperators.EQ, most);
+      FloatVector d1 = zero.blend(d, e);
+      d = d.blend(zero, e);
+      e = v2.compare(VectorOperators.EQ, most);
+      FloatVector d2 = zero.blend(d, e);
+      d = d.blend(zero, e);
+      FloatVector d3 = zero.blend(d, v3.compare(VectorOperators.EQ, most));
+      q0 = d0.fma(u0, q0);
+      q1 = d1.fma(u1, q1);
+      q2 = d2.fma(u2, q2);
+      q3 = d3.fma(u3, q3);
+      d0.intoArray(dx, to + errors[i]);
+      d1.intoArray(dx, to + errors[i + 1]);
+      d2.intoArray(dx, to + errors[i + 2]);
+      d3.intoArray(dx, to + errors[i + 3]);
+    }
+    load(sums, lane).add(s).intoArray(sums, lane);
+    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
+  }
+
+  private static void backNormalizePoolOfAny(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      float slope,
+      float[] sums,
+      int lane) {
+    int[] inputs = job.inputs();
+    FloatVector zero = FloatVector.zero(S);
+    float[] chains = new float[(1 + CHAINS) * V];
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      int end = job.starts()[p + 1];
+      FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+      for (int i = start + 1; i < end; i++) {
+        most = larger(most, load(y, from + inputs[i]).sub(m).fma(k, b));
+      }
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(slope == 0 ? zero : d.mul(slope), most.compare(VectorOperators.LE, zero));
+      load(chains, 0).add(d).intoArray(chains, 0);
+      for (int i = start; i < end; i++) {
+        FloatVector u = load(y, from + inputs[i]).sub(m);
+        VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
+        FloatVector given = zero.blend(d, here);
+        d = d.blend(zero, here);
+        int chain = (1 + (i - start) % CHAINS) * V;
+        given.fma(u, load(chains, chain)).intoArray(chains, chain);
+        given.intoArray(dx, to + job.errors()[i]);
+      }
+    }
+    load(sums, lane).add(load(chains, 0)).intoArray(sums, lane);
+    FloatVector q = load(chains, V).add(load(chains, 2 * V));
+    q = q.add(load(chains, 3 * V).add(load(chains, 4 * V)));
+    load(sums, LANES + lane).add(q).intoArray(sums, LANES + lane);
   }
 }

@@ -31,6 +31,26 @@ record Windows(
     return outputs.length;
   }
 
+  /** Whether each window sees four inputs, if none has an input in common with another. */
+  boolean ofFour() {
+    for (int p = 0; p < starts.length; p++) {
+      if (starts[p] != 4 * p) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether each window sees an input. */
+  boolean allSee() {
+    for (int p = 0; p < outputs.length; p++) {
+      if (starts[p] == starts[p + 1]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static Windows of(Pooling pooling, Layout in, Layout out) {
     Window w = pooling.window();
     Shape from = pooling.in();

@@ -94,8 +94,11 @@ class FusedNetworkTest {
           return;
         }
         assertThat(pair.fused.engine()).isEqualTo("fused");
-        assertThat(pair.fused.score())
-            .isCloseTo(pair.plain.score(), within(TOLERANCE * (1 + pair.plain.score())));
+        // Deeplearning4j's score leaves out what goes beyond a probability of 1e-10.
+        if (pair.plain.output(data.getFeatures(), true).minNumber().doubleValue() > 1e-9) {
+          assertThat(pair.fused.score())
+              .isCloseTo(pair.plain.score(), within(TOLERANCE * (1 + pair.plain.score())));
+        }
         assertClose(pair.fused.gradient().gradient(), pair.plain.gradient().gradient());
         if (step == 0) {
           pair.plain.fit(data);
