@@ -307,7 +307,7 @@ class AugmentationTest {
   void aWarpIsTheSameAsItsFormulaForAnyMap() {
     for (int seed = 0; seed < 4000; seed++) {
       RandomStream random = new RandomStream(seed);
-      Picture picture = new Picture(1 + random.below(12), 1 + random.below(12));
+      Picture picture = new Picture(1 + random.nextInt(12), 1 + random.nextInt(12));
       int height = picture.height();
       int width = picture.width();
       for (int i = 0; i < height * width; i++) {
