@@ -129,12 +129,17 @@ public record RandomAffine(
     double angle = Math.toRadians(degrees);
     double slantX = Math.toRadians(shearX);
     double slantY = Math.toRadians(shearY);
-    double cosY = StrictMath.cos(slantY);
-    double tanX = StrictMath.tan(slantX);
-    double a = StrictMath.cos(angle - slantY) / cosY;
-    double b = -StrictMath.cos(angle - slantY) * tanX / cosY - StrictMath.sin(angle);
-    double c = StrictMath.sin(angle - slantY) / cosY;
-    double d = -StrictMath.sin(angle - slantY) * tanX / cosY + StrictMath.cos(angle);
+    double sin = StrictMath.sin(angle);
+    double cos = StrictMath.cos(angle);
+    double a = cos;
+    double c = sin;
+    if (slantY != 0) {
+      a = StrictMath.cos(angle - slantY) / StrictMath.cos(slantY);
+      c = StrictMath.sin(angle - slantY) / StrictMath.cos(slantY);
+    }
+    double tanX = slantX == 0 ? 0 : StrictMath.tan(slantX);
+    double b = -a * tanX - sin;
+    double d = -c * tanX + cos;
     double x = picture.width() * 0.5;
     double y = picture.height() * 0.5;
     double toX = -x - moveX;
