@@ -2,10 +2,14 @@ package kilonet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kilonet.augment.Augmentations;
 import kilonet.augment.RandomStream;
@@ -23,6 +27,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -66,6 +71,20 @@ class SameBitsTest {
     @Override
     public String toString() {
       return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+  }
+
+  /** Math's own functions may be the processor's; its square root is exact. */
+  @ParameterizedTest
+  @ValueSource(strings = {"augment", "data", "model", "schedule", "train"})
+  void whatIsNotExactIsLeftToStrictMath(String folder) throws IOException {
+    Pattern inexact =
+        Pattern.compile(
+            "\\bMath\\.(a?(sin|cos|tan)h?|atan2|exp|expm1|log|log10|log1p|pow|cbrt|hypot)\\(");
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java/kilonet", folder))) {
+      assertThat(files.filter(Files::isRegularFile))
+          .isNotEmpty()
+          .allSatisfy(file -> assertThat(Files.readString(file)).doesNotContainPattern(inexact));
     }
   }
 
