@@ -1,6 +1,5 @@
 package kilonet.train;
 
-import java.nio.FloatBuffer;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
@@ -29,7 +28,6 @@ final class Averaging {
   private final Rule rule;
   private final INDArray average;
 
-  // The same as plain numbers: ND4J takes longer to call than a few thousand numbers take.
   private final float[] averages;
   private final float[] newest;
 
@@ -111,12 +109,11 @@ final class Averaging {
   }
 
   private void average(INDArray parameters, float old, float share) {
-    FloatBuffer all = average.data().asNioFloat();
-    all.get(0, averages);
-    parameters.data().asNioFloat().get(0, newest);
+    PlainNumbers.get(average, averages);
+    PlainNumbers.get(parameters, newest);
     for (int i = 0; i < averages.length; i++) {
       averages[i] = averages[i] * old + newest[i] * share;
     }
-    all.put(0, averages);
+    PlainNumbers.put(averages, average);
   }
 }

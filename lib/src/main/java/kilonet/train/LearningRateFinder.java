@@ -61,7 +61,7 @@ public final class LearningRateFinder {
           "%d batches are too few to see a loss fall: use %d or more."
               .formatted(batches, 4 * MARGIN));
     }
-    double factor = Math.pow(high / low, 1.0 / (batches - 1));
+    double factor = StrictMath.pow(high / low, 1.0 / (batches - 1));
     ExponentialLR schedule = new ExponentialLR(low, factor, ScheduleType.ITERATION);
     List<Double> rates = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class LearningRateFinder {
         }
         network.fit(images.next());
         average = SMOOTHING * average + (1 - SMOOTHING) * network.score();
-        double smoothed = average / (1 - Math.pow(SMOOTHING, i + 1));
+        double smoothed = average / (1 - StrictMath.pow(SMOOTHING, i + 1));
         best = Math.min(best, smoothed);
         if (!(smoothed <= DIVERGED * best)) {
           break;

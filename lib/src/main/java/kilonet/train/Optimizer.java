@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -38,7 +37,7 @@ public record Optimizer(
     SGD,
     /** The same with Nesterov's momentum, {@code torch.optim.SGD(nesterov=True)}. */
     NESTEROV,
-    /** Kingma, Ba: <i>Adam: a method for stochastic optimization</i>, 2015. */
+    /** {@link Adam}, {@code torch.optim.Adam}. */
     ADAM,
     /** Loshchilov, Hutter: <i>Decoupled weight decay regularization</i>, 2019. */
     ADAMW,
@@ -49,8 +48,6 @@ public record Optimizer(
      */
     MUON
   }
-
-  private static final double ADAM_EPSILON = 1e-8;
 
   /** The rate of what is no matrix, in parts of Muon's. */
   private static final double MUON_REST = 0.25;
@@ -139,11 +136,7 @@ public record Optimizer(
     return switch (kind) {
       case MUON -> new MomentumSgd(new ScaledLR(rates, MUON_REST), momentum, momenta, true);
       case SGD, NESTEROV -> new MomentumSgd(rates, momentum, momenta, kind == Kind.NESTEROV);
-      case ADAM, ADAMW -> {
-        Adam adam = new Adam(learningRate, momentum, beta2, ADAM_EPSILON);
-        adam.setLrAndSchedule(learningRate, rates);
-        yield adam;
-      }
+      case ADAM, ADAMW -> new Adam(rates, momentum, momenta, beta2);
     };
   }
 }

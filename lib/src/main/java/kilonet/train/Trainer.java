@@ -256,7 +256,7 @@ public final class Trainer {
     hits = new Hits(network);
     network.addListeners(hits);
     averaging = Averaging.of(recipe.averaging(), network.params());
-    INDArray trained = WeightDecay.trained(network, true);
+    boolean[] trained = WeightDecay.trained(network, true);
     accumulation = new Accumulation(trained);
     if (recipe.accumulation() > 1) {
       network.addListeners(accumulation);
