@@ -165,21 +165,48 @@ abstract class Kernels {
       float slope);
 
   /**
-   * The way back through {@link #normalizePool}: errors of the normalized values, and their sums as
-   * in {@link #backNormalize}; the products run in chains, the window's input {@code i} in chain
-   * {@code i % 4}.
+   * The way back through {@link #normalizePool}: adds to the sums of the errors of the normalized
+   * values and of their products with {@code y - mean}, as {@link #backNormalize} does; the
+   * products run in chains, the window's input {@code i} in chain {@code i % 4}.
    */
-  abstract void backNormalizePool(
+  abstract void sumPooled(
       Windows job,
       float[] y,
       int from,
       float[] dy,
       int at,
-      float[] dx,
-      int to,
       float mean,
       float scale,
       float shift,
       float slope,
       float[] sums);
+
+  /**
+   * As {@link #correct}, from the errors behind the pooling, which it takes back by itself, in the
+   * place of {@code y}.
+   */
+  abstract void correctPooled(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection correction);
+
+  /**
+   * What {@link #correctPooled} does to a channel.
+   *
+   * @param mean the mean that was taken off
+   * @param scale by what the rest was multiplied
+   * @param shift what was added
+   * @param slope of the activation
+   * @param factor by what the error is multiplied
+   * @param tilt by what {@code y - mean} is multiplied
+   * @param offset what is added to both
+   * @param slopeBefore the slope of the activation whose outcome {@code y} is
+   */
+  record PooledCorrection(
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float factor,
+      float tilt,
+      float offset,
+      float slopeBefore) {}
 }

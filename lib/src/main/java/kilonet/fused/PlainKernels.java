@@ -297,10 +297,8 @@ final class PlainKernels extends Kernels {
     for (int p = 0; p < job.count(); p++) {
       for (int l = 0; l < LANES; l++) {
         int start = job.starts()[p];
-        float m = Math.fma(y[from + inputs[start] + l] - mean, scale, shift);
-        for (int i = start + 1; i < job.starts()[p + 1]; i++) {
-          m = larger(m, Math.fma(y[from + inputs[i] + l] - mean, scale, shift));
-        }
+        int end = job.starts()[p + 1];
+        float m = largest(inputs, start, end, y, from + l, mean, scale, shift);
         a[to + job.outputs()[p] + l] = activation(m, slope);
       }
     }
@@ -315,20 +313,17 @@ final class PlainKernels extends Kernels {
   }
 
   @Override
-  void backNormalizePool(
+  void sumPooled(
       Windows job,
       float[] y,
       int from,
       float[] dy,
       int at,
-      float[] dx,
-      int to,
       float mean,
       float scale,
       float shift,
       float slope,
       float[] sums) {
-    clear(job, dx, to);
     int[] inputs = job.inputs();
     for (int l = 0; l < LANES; l++) {
       float s = 0;
@@ -336,10 +331,7 @@ final class PlainKernels extends Kernels {
       for (int p = 0; p < job.count(); p++) {
         int start = job.starts()[p];
         int end = job.starts()[p + 1];
-        float m = Math.fma(y[from + inputs[start] + l] - mean, scale, shift);
-        for (int i = start + 1; i < end; i++) {
-          m = larger(m, Math.fma(y[from + inputs[i] + l] - mean, scale, shift));
-        }
+        float m = largest(inputs, start, end, y, from + l, mean, scale, shift);
         float d = dy[at + p * LANES + l];
         d = m <= 0 ? sloped(d, slope) : d;
         s += d;
@@ -349,11 +341,49 @@ final class PlainKernels extends Kernels {
           float given = here ? d : 0;
           d = here ? 0 : d;
           q[(i - start) % CHAINS] = Math.fma(given, u, q[(i - start) % CHAINS]);
-          dx[to + job.errors()[i] + l] = given;
         }
       }
       sums[l] += s;
       sums[LANES + l] += (q[0] + q[1]) + (q[2] + q[3]);
+    }
+  }
+
+  private static float largest(
+      int[] inputs, int start, int end, float[] y, int from, float mean, float scale, float shift) {
+    float m = Math.fma(y[from + inputs[start]] - mean, scale, shift);
+    for (int i = start + 1; i < end; i++) {
+      m = larger(m, Math.fma(y[from + inputs[i]] - mean, scale, shift));
+    }
+    return m;
+  }
+
+  @Override
+  void correctPooled(Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      int end = job.starts()[p + 1];
+      for (int l = 0; l < LANES; l++) {
+        float m = largest(inputs, start, end, y, from + l, c.mean(), c.scale(), c.shift());
+        float d = dy[at + p * LANES + l];
+        d = m <= 0 ? sloped(d, c.slope()) : d;
+        for (int i = start; i < end; i++) {
+          float v = y[from + inputs[i] + l];
+          float u = v - c.mean();
+          boolean here = Math.fma(u, c.scale(), c.shift()) == m;
+          float given = here ? d : 0;
+          d = here ? 0 : d;
+          float e = Math.fma(given, c.factor(), Math.fma(u, c.tilt(), c.offset()));
+          y[from + inputs[i] + l] = v <= 0 ? sloped(e, c.slopeBefore()) : e;
+        }
+      }
+    }
+    for (int pixel : job.unseen()) {
+      for (int l = 0; l < LANES; l++) {
+        float v = y[from + pixel + l];
+        float e = Math.fma(v - c.mean(), c.tilt(), c.offset());
+        y[from + pixel + l] = v <= 0 ? sloped(e, c.slopeBefore()) : e;
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package kilonet.fused;
 import static kilonet.fused.Layout.LANES;
 
 import java.util.Arrays;
+import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
@@ -45,7 +46,9 @@ final class PointwiseTraining implements TrainingStage {
   private final float[] variance;
   private final float[] scale;
   private final float[] shift;
+  private final float[] factor;
   private final float[] tilt;
+  private final float[] offset;
 
   /** What dropout took out of an image before a pooling: where, and which values. */
   private static final class Dropped {
@@ -98,12 +101,22 @@ final class PointwiseTraining implements TrainingStage {
     this.variance = new float[channels];
     this.scale = new float[channels];
     this.shift = new float[channels];
+    this.factor = new float[channels];
     this.tilt = new float[channels];
+    this.offset = new float[channels];
   }
 
-  /** Whether batch norm, activation and a max pooling behind can be done in one. */
-  static boolean takes(Pointwise p, Pooling pooling) {
-    if (p.norm() == null
+  /**
+   * Whether the batch norm of a stage, its activation and the max pooling behind it are done in one
+   * pass: behind a convolution, whose outcome then gives its place to its errors.
+   */
+  static boolean pools(Stack stack, int stage) {
+    if (stage == 0
+        || stage + 1 >= stack.stages().size()
+        || !(stack.stages().get(stage - 1) instanceof Convolution)
+        || !(stack.stages().get(stage) instanceof Pointwise p)
+        || !(stack.stages().get(stage + 1) instanceof Pooling pooling)
+        || p.norm() == null
         || pooling.kind() != Pooling.Kind.MAX
         || p.dropout() != null && p.activation().slope() != 0) {
       return false;
@@ -247,7 +260,7 @@ final class PointwiseTraining implements TrainingStage {
 
   /**
    * Drops out before batch norm what is to be dropped behind it: in the place of a value goes one
-   * that the ReLU makes 0; {@link #putBack} brings it back once its error is known to be 0.
+   * that the ReLU makes 0.
    */
   private void takeOut(int group, int part, int parts, int thread) {
     DropoutMask mask = masks[thread];
@@ -274,12 +287,19 @@ final class PointwiseTraining implements TrainingStage {
     }
   }
 
-  private void putBack(int group, int part, int parts, int thread) {
+  /** The corrected errors, where they are due, of what was taken out. */
+  private void correctTakenOut(int group, int part, int parts, int thread) {
+    int start = batch.activation(stage, group);
+    int plane = pixels * LANES;
     int end = TapSum.share(batch.size(group), part + 1, parts);
     for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
       Dropped out = dropped[group * LANES + l];
       for (int i = 0; i < out.count; i++) {
-        batch.memory[out.at[i]] = out.values[i];
+        int c = (out.at[i] - start) / plane;
+        float y = out.values[i];
+        float e = Math.fma(y - mean[c], tilt[c], offset[c]);
+        boolean off = y <= 0 && slopeBefore != 1;
+        batch.memory[out.at[i]] = !off ? e : slopeBefore == 0 ? 0 : e * slopeBefore;
       }
     }
   }
@@ -361,10 +381,12 @@ final class PointwiseTraining implements TrainingStage {
       program.add("sums " + stage, byChannel(this::addSums));
     }
     program.endPhase(this::mergeSums);
-    if (pooled != null && p.dropout() != null) {
-      program.add("dropout backward " + stage, this::putBack);
-    }
-    if (stage > 0) {
+    if (pooled != null) {
+      program.add("correction " + stage, byChannel(this::correctPooled));
+      if (p.dropout() != null) {
+        program.add("dropout backward " + stage, this::correctTakenOut);
+      }
+    } else if (stage > 0) {
       program.add("correction " + stage, byChannel(this::correct));
     }
   }
@@ -412,14 +434,12 @@ final class PointwiseTraining implements TrainingStage {
   private void addPooledSums(int group, int c, int thread) {
     float[] sums = scratch[thread];
     Arrays.fill(sums, 0);
-    batch.kernels.backNormalizePool(
+    batch.kernels.sumPooled(
         pooled,
         batch.memory,
         batch.activation(stage, group) + in.run(c, 0),
         batch.memory,
         batch.error(stage + 2, group) + c * pooled.count() * LANES,
-        batch.memory,
-        batch.error(stage, group) + c * pixels * LANES,
         mean[c],
         scale[c],
         shift[c],
@@ -456,9 +476,9 @@ final class PointwiseTraining implements TrainingStage {
         batch.gradient[norm.gammaAt() + c] = (float) (kept * normalised);
         batch.gradient[norm.betaAt() + c] = (float) (kept * errors);
       }
-      scale[c] = (float) factor;
+      this.factor[c] = (float) factor;
       tilt[c] = (float) (-factor * normalised / count / deviation);
-      shift[c] = (float) (-factor * errors / count);
+      offset[c] = (float) (-factor * errors / count);
     }
   }
 
@@ -471,11 +491,39 @@ final class PointwiseTraining implements TrainingStage {
         batch.activation(stage, group) + in.run(c, 0),
         pixels,
         mean[c],
-        scale[c],
+        factor[c],
         tilt[c],
-        shift[c],
+        offset[c],
         slopeBefore);
-    // Lanes without an image must add nothing to the gradients of weights.
+    clearEmptyLanes(group, d);
+  }
+
+  /**
+   * The corrected errors go into the place of the convolution's outcome, which nobody wants any
+   * more.
+   */
+  private void correctPooled(int group, int c, int thread) {
+    int y = batch.activation(stage, group) + in.run(c, 0);
+    batch.kernels.correctPooled(
+        pooled,
+        batch.memory,
+        y,
+        batch.memory,
+        batch.error(stage + 2, group) + c * pooled.count() * LANES,
+        new Kernels.PooledCorrection(
+            mean[c],
+            scale[c],
+            shift[c],
+            p.activation().slope(),
+            factor[c],
+            tilt[c],
+            offset[c],
+            slopeBefore));
+    clearEmptyLanes(group, y);
+  }
+
+  /** Lanes without an image must add nothing to the gradients of weights. */
+  private void clearEmptyLanes(int group, int d) {
     for (int l = batch.size(group); l < LANES; l++) {
       for (int i = 0; i < pixels; i++) {
         batch.memory[d + i * LANES + l] = 0;

@@ -75,7 +75,7 @@ final class SharedUpdater {
     this.values = new float[trainedAt.length];
     this.regularized = regularized;
     this.flat = flat;
-    this.flatState = new float[trainedAt.length];
+    this.flatState = new float[flat == null ? 0 : (int) state.length()];
   }
 
   /** Returns one for a network, or null where DL4J has to do it block by block. */
@@ -124,7 +124,11 @@ final class SharedUpdater {
         at += length;
       }
     }
-    isFlat &= state != null && state.length() == trained.size();
+    int states = flat.isEmpty() ? 1 : (int) ((IUpdater) flat.get(0).updater()).stateSize(1);
+    isFlat &= state != null && state.length() == (long) states * trained.size();
+    for (Flat stretch : flat) {
+      isFlat &= ((IUpdater) stretch.updater()).stateSize(1) == states;
+    }
     if (shared == null || state == null || !isShared && !isFlat) {
       return null;
     }

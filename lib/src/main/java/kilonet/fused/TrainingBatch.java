@@ -47,23 +47,23 @@ final class TrainingBatch {
     errors = new int[layouts.length];
     int next = 0;
     for (int i = 0; i < layouts.length; i++) {
+      if (i > 0 && PointwiseTraining.pools(stack, i - 1)) {
+        // Goes from one stage to the next without a place in memory.
+        continue;
+      }
       activations[i] = next;
       next = Math.addExact(next, layouts[i].floats());
-      boolean inPlace = i > 0 && stack.stages().get(i - 1) instanceof Stage.Pointwise;
-      if (inPlace) {
+      if (PointwiseTraining.pools(stack, i)) {
+        errors[i] = activations[i];
+      } else if (i > 0 && stack.stages().get(i - 1) instanceof Stage.Pointwise) {
         errors[i] = errors[i - 1];
-      } else if (i > 0 || hasErrors(stack, i)) {
+      } else if (i > 0 || stack.stages().get(0) instanceof Stage.Pointwise) {
         errors[i] = next;
         next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
       }
     }
     stride = next;
     memory = Memory.of((long) stride * groups);
-  }
-
-  /** Whether anything writes the errors of the input. */
-  private static boolean hasErrors(Stack stack, int stage) {
-    return stage > 0 || stack.stages().get(0) instanceof Stage.Pointwise;
   }
 
   /** What goes into each stage, with the zeros around it that a convolution wants. */

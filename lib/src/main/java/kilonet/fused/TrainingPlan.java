@@ -55,14 +55,11 @@ final class TrainingPlan {
         before = new ConvolutionTraining(batch, i, c);
         stages.add(before);
       } else if (stage instanceof Pointwise p) {
-        boolean takes =
-            i + 1 < stack.stages().size()
-                && stack.stages().get(i + 1) instanceof Pooling pooling
-                && PointwiseTraining.takes(p, pooling);
-        Pooling pooling = takes ? (Pooling) stack.stages().get(i + 1) : null;
+        boolean pools = PointwiseTraining.pools(stack, i);
+        Pooling pooling = pools ? (Pooling) stack.stages().get(i + 1) : null;
         stages.add(new PointwiseTraining(batch, i, p, before, pooling));
         before = null;
-        i += takes ? 1 : 0;
+        i += pools ? 1 : 0;
       } else {
         stages.add(new PoolingTraining(batch, i, (Pooling) stage));
         before = null;

@@ -455,8 +455,8 @@ final class VectorKernels extends Kernels {
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
       FloatVector v = load(d, at + i).mul(k);
-      FloatVector off = slope == 0 ? zero : v.mul(g);
-      v.blend(off, load(a, outcomeAt + i).compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+      v.blend(finite(v.mul(g), g), load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+          .intoArray(d, at + i);
     }
   }
 
@@ -543,7 +543,7 @@ final class VectorKernels extends Kernels {
       float[] d, int at, float[] a, int outcomeAt, FloatVector g, float slope, FloatVector zero) {
     FloatVector v = load(d, at);
     VectorMask<Float> off = load(a, outcomeAt).compare(VectorOperators.LE, zero);
-    v = v.blend(slope == 0 ? zero : v.mul(g), off);
+    v = v.blend(finite(v.mul(g), g), off);
     v.intoArray(d, at);
     return v;
   }
@@ -576,8 +576,7 @@ final class VectorKernels extends Kernels {
     for (int i = 0; i < pixels * LANES; i += V) {
       FloatVector v = load(y, from + i);
       FloatVector e = load(d, at + i).fma(k, v.sub(m).fma(u, b));
-      FloatVector off = slope == 0 ? zero : e.mul(g);
-      e.blend(off, v.compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+      e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, zero)).intoArray(d, at + i);
     }
   }
 
@@ -697,11 +696,12 @@ final class VectorKernels extends Kernels {
     FloatVector m = FloatVector.broadcast(S, mean);
     FloatVector k = FloatVector.broadcast(S, scale);
     FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
     for (int lane = 0; lane < LANES; lane += V) {
       if (job.ofFour()) {
-        normalizePoolOfFour(job, y, from + lane, a, to + lane, m, k, b, slope);
+        normalizePoolOfFour(job, y, from + lane, a, to + lane, m, k, b, g);
       } else {
-        normalizePoolOfAny(job, y, from + lane, a, to + lane, m, k, b, slope);
+        normalizePoolOfAny(job, y, from + lane, a, to + lane, m, k, b, g);
       }
     }
   }
@@ -711,9 +711,9 @@ final class VectorKernels extends Kernels {
     return m.blend(v, v.compare(VectorOperators.GT, m));
   }
 
-  private static FloatVector activation(FloatVector v, float slope) {
-    FloatVector zero = FloatVector.zero(S);
-    return v.blend(slope == 0 ? zero : v.mul(slope), v.compare(VectorOperators.LT, zero));
+  private static FloatVector activation(FloatVector v, FloatVector slope) {
+    VectorMask<Float> off = v.compare(VectorOperators.LT, FloatVector.zero(S));
+    return v.blend(finite(v.mul(slope), slope), off);
   }
 
   private static void normalizePoolOfFour(
@@ -725,7 +725,7 @@ final class VectorKernels extends Kernels {
       FloatVector m,
       FloatVector k,
       FloatVector b,
-      float slope) {
+      FloatVector g) {
     int[] inputs = job.inputs();
     int[] outputs = job.outputs();
     for (int p = 0; p < outputs.length; p++) {
@@ -734,7 +734,7 @@ final class VectorKernels extends Kernels {
       v = larger(v, load(y, from + inputs[i + 1]).sub(m).fma(k, b));
       v = larger(v, load(y, from + inputs[i + 2]).sub(m).fma(k, b));
       v = larger(v, load(y, from + inputs[i + 3]).sub(m).fma(k, b));
-      activation(v, slope).intoArray(a, to + outputs[p]);
+      activation(v, g).intoArray(a, to + outputs[p]);
     }
   }
 
@@ -747,7 +747,7 @@ final class VectorKernels extends Kernels {
       FloatVector m,
       FloatVector k,
       FloatVector b,
-      float slope) {
+      FloatVector g) {
     int[] inputs = job.inputs();
     for (int p = 0; p < job.count(); p++) {
       int start = job.starts()[p];
@@ -755,58 +755,50 @@ final class VectorKernels extends Kernels {
       for (int i = start + 1; i < job.starts()[p + 1]; i++) {
         v = larger(v, load(y, from + inputs[i]).sub(m).fma(k, b));
       }
-      activation(v, slope).intoArray(a, to + job.outputs()[p]);
+      activation(v, g).intoArray(a, to + job.outputs()[p]);
     }
   }
 
   @Override
-  void backNormalizePool(
+  void sumPooled(
       Windows job,
       float[] y,
       int from,
       float[] dy,
       int at,
-      float[] dx,
-      int to,
       float mean,
       float scale,
       float shift,
       float slope,
       float[] sums) {
-    PlainKernels.clear(job, dx, to);
-    FloatVector m = FloatVector.broadcast(S, mean);
-    FloatVector k = FloatVector.broadcast(S, scale);
-    FloatVector b = FloatVector.broadcast(S, shift);
     for (int lane = 0; lane < LANES; lane += V) {
       if (job.ofFour()) {
-        backNormalizePoolOfFour(
-            job, y, from + lane, dy, at + lane, dx, to + lane, m, k, b, slope, sums, lane);
+        sumOfFour(job, y, from + lane, dy, at + lane, mean, scale, shift, slope, sums, lane);
       } else {
-        backNormalizePoolOfAny(
-            job, y, from + lane, dy, at + lane, dx, to + lane, m, k, b, slope, sums, lane);
+        sumOfAny(job, y, from + lane, dy, at + lane, mean, scale, shift, slope, sums, lane);
       }
     }
   }
 
-  private static void backNormalizePoolOfFour(
+  private static void sumOfFour(
       Windows job,
       float[] y,
       int from,
       float[] dy,
       int at,
-      float[] dx,
-      int to,
-      FloatVector m,
-      FloatVector k,
-      FloatVector b,
+      float mean,
+      float scale,
+      float shift,
       float slope,
       float[] sums,
       int lane) {
     int[] inputs = job.inputs();
-    int[] errors = job.errors();
     int count = job.count();
-    FloatVector zero = FloatVector.zero(S);
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
     FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector zero = FloatVector.zero(S);
     FloatVector s = zero;
     FloatVector q0 = zero;
     FloatVector q1 = zero;
@@ -824,71 +816,195 @@ final class VectorKernels extends Kernels {
       FloatVector v3 = u3.fma(k, b);
       FloatVector most = larger(larger(larger(v0, v1), v2), v3);
       FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(slope == 0 ? zero : d.mul(g), most.compare(VectorOperators.LE, zero));
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
       s = s.add(d);
       VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
-      FloatVector d0 = zero.blend(d, e);
+      q0 = zero.blend(d, e).fma(u0, q0);
       d = d.blend(zero, e);
       e = v1.compare(VectorOperators.EQ, most);
-      FloatVector d1 = zero.blend(d, e);
+      q1 = zero.blend(d, e).fma(u1, q1);
       d = d.blend(zero, e);
       e = v2.compare(VectorOperators.EQ, most);
-      FloatVector d2 = zero.blend(d, e);
+      q2 = zero.blend(d, e).fma(u2, q2);
       d = d.blend(zero, e);
-      FloatVector d3 = zero.blend(d, v3.compare(VectorOperators.EQ, most));
-      q0 = d0.fma(u0, q0);
-      q1 = d1.fma(u1, q1);
-      q2 = d2.fma(u2, q2);
-      q3 = d3.fma(u3, q3);
-      d0.intoArray(dx, to + errors[i]);
-      d1.intoArray(dx, to + errors[i + 1]);
-      d2.intoArray(dx, to + errors[i + 2]);
-      d3.intoArray(dx, to + errors[i + 3]);
+      q3 = zero.blend(d, v3.compare(VectorOperators.EQ, most)).fma(u3, q3);
     }
     load(sums, lane).add(s).intoArray(sums, lane);
     load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
   }
 
-  private static void backNormalizePoolOfAny(
+  /** What was multiplied with a slope; 0 where the slope is, also of what is infinite. */
+  private static FloatVector finite(FloatVector sloped, FloatVector slope) {
+    FloatVector zero = FloatVector.zero(S);
+    return sloped.blend(zero, slope.compare(VectorOperators.EQ, zero));
+  }
+
+  private static void sumOfAny(
       Windows job,
       float[] y,
       int from,
       float[] dy,
       int at,
-      float[] dx,
-      int to,
-      FloatVector m,
-      FloatVector k,
-      FloatVector b,
+      float mean,
+      float scale,
+      float shift,
       float slope,
       float[] sums,
       int lane) {
     int[] inputs = job.inputs();
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
     FloatVector zero = FloatVector.zero(S);
     float[] chains = new float[(1 + CHAINS) * V];
     for (int p = 0; p < job.count(); p++) {
       int start = job.starts()[p];
       int end = job.starts()[p + 1];
-      FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
-      for (int i = start + 1; i < end; i++) {
-        most = larger(most, load(y, from + inputs[i]).sub(m).fma(k, b));
-      }
+      FloatVector most = largest(inputs, start, end, y, from, m, k, b);
       FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(slope == 0 ? zero : d.mul(slope), most.compare(VectorOperators.LE, zero));
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
       load(chains, 0).add(d).intoArray(chains, 0);
       for (int i = start; i < end; i++) {
         FloatVector u = load(y, from + inputs[i]).sub(m);
         VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
-        FloatVector given = zero.blend(d, here);
-        d = d.blend(zero, here);
         int chain = (1 + (i - start) % CHAINS) * V;
-        given.fma(u, load(chains, chain)).intoArray(chains, chain);
-        given.intoArray(dx, to + job.errors()[i]);
+        zero.blend(d, here).fma(u, load(chains, chain)).intoArray(chains, chain);
+        d = d.blend(zero, here);
       }
     }
     load(sums, lane).add(load(chains, 0)).intoArray(sums, lane);
     FloatVector q = load(chains, V).add(load(chains, 2 * V));
     q = q.add(load(chains, 3 * V).add(load(chains, 4 * V)));
     load(sums, LANES + lane).add(q).intoArray(sums, LANES + lane);
+  }
+
+  private static FloatVector largest(
+      int[] inputs,
+      int start,
+      int end,
+      float[] y,
+      int from,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b) {
+    FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+    for (int i = start + 1; i < end; i++) {
+      most = larger(most, load(y, from + inputs[i]).sub(m).fma(k, b));
+    }
+    return most;
+  }
+
+  @Override
+  void correctPooled(Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        correctOfFour(job, y, from + lane, dy, at + lane, c);
+      } else {
+        correctOfAny(job, y, from + lane, dy, at + lane, c);
+      }
+      FloatVector m = FloatVector.broadcast(S, c.mean());
+      FloatVector zero = FloatVector.zero(S);
+      for (int pixel : job.unseen()) {
+        FloatVector v = load(y, from + lane + pixel);
+        corrected(v, v.sub(m), zero, c).intoArray(y, from + lane + pixel);
+      }
+    }
+  }
+
+  private static FloatVector corrected(
+      FloatVector v, FloatVector u, FloatVector d, PooledCorrection c) {
+    FloatVector tilt = FloatVector.broadcast(S, c.tilt());
+    FloatVector offset = FloatVector.broadcast(S, c.offset());
+    FloatVector e = d.fma(FloatVector.broadcast(S, c.factor()), u.fma(tilt, offset));
+    if (c.slopeBefore() == 1) {
+      return e;
+    }
+    FloatVector g = FloatVector.broadcast(S, c.slopeBefore());
+    return e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, FloatVector.zero(S)));
+  }
+
+  private static void correctOfFour(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    int[] inputs = job.inputs();
+    int count = job.count();
+    FloatVector m = FloatVector.broadcast(S, c.mean());
+    FloatVector k = FloatVector.broadcast(S, c.scale());
+    FloatVector b = FloatVector.broadcast(S, c.shift());
+    FloatVector g = FloatVector.broadcast(S, c.slope());
+    FloatVector f = FloatVector.broadcast(S, c.factor());
+    FloatVector t = FloatVector.broadcast(S, c.tilt());
+    FloatVector o = FloatVector.broadcast(S, c.offset());
+    FloatVector h = FloatVector.broadcast(S, c.slopeBefore());
+    FloatVector zero = FloatVector.zero(S);
+    boolean sloped = c.slopeBefore() != 1;
+    for (int p = 0; p < count; p++) {
+      int i = 4 * p;
+      FloatVector y0 = load(y, from + inputs[i]);
+      FloatVector y1 = load(y, from + inputs[i + 1]);
+      FloatVector y2 = load(y, from + inputs[i + 2]);
+      FloatVector y3 = load(y, from + inputs[i + 3]);
+      FloatVector u0 = y0.sub(m);
+      FloatVector u1 = y1.sub(m);
+      FloatVector u2 = y2.sub(m);
+      FloatVector u3 = y3.sub(m);
+      FloatVector v0 = u0.fma(k, b);
+      FloatVector v1 = u1.fma(k, b);
+      FloatVector v2 = u2.fma(k, b);
+      FloatVector v3 = u3.fma(k, b);
+      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
+      FloatVector d0 = zero.blend(d, e).fma(f, u0.fma(t, o));
+      d = d.blend(zero, e);
+      e = v1.compare(VectorOperators.EQ, most);
+      FloatVector d1 = zero.blend(d, e).fma(f, u1.fma(t, o));
+      d = d.blend(zero, e);
+      e = v2.compare(VectorOperators.EQ, most);
+      FloatVector d2 = zero.blend(d, e).fma(f, u2.fma(t, o));
+      d = d.blend(zero, e);
+      e = v3.compare(VectorOperators.EQ, most);
+      FloatVector d3 = zero.blend(d, e).fma(f, u3.fma(t, o));
+      if (sloped) {
+        d0.blend(finite(d0.mul(h), h), y0.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i]);
+        d1.blend(finite(d1.mul(h), h), y1.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 1]);
+        d2.blend(finite(d2.mul(h), h), y2.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 2]);
+        d3.blend(finite(d3.mul(h), h), y3.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 3]);
+      } else {
+        d0.intoArray(y, from + inputs[i]);
+        d1.intoArray(y, from + inputs[i + 1]);
+        d2.intoArray(y, from + inputs[i + 2]);
+        d3.intoArray(y, from + inputs[i + 3]);
+      }
+    }
+  }
+
+  private static void correctOfAny(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    int[] inputs = job.inputs();
+    FloatVector m = FloatVector.broadcast(S, c.mean());
+    FloatVector k = FloatVector.broadcast(S, c.scale());
+    FloatVector b = FloatVector.broadcast(S, c.shift());
+    FloatVector g = FloatVector.broadcast(S, c.slope());
+    FloatVector zero = FloatVector.zero(S);
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      int end = job.starts()[p + 1];
+      FloatVector most = largest(inputs, start, end, y, from, m, k, b);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      for (int i = start; i < end; i++) {
+        FloatVector v = load(y, from + inputs[i]);
+        FloatVector u = v.sub(m);
+        VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
+        corrected(v, u, zero.blend(d, here), c).intoArray(y, from + inputs[i]);
+        d = d.blend(zero, here);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package kilonet.fused;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import kilonet.fused.Stage.Pooling;
 import kilonet.fused.Stage.Shape;
 import kilonet.fused.Stage.Window;
@@ -12,8 +13,10 @@ import kilonet.fused.Stage.Window;
  * @param inputs where each input is in the channel
  * @param factors by what the sum of a window becomes its average
  * @param outputs where each window's outcome is in its channel
+ * @param most the inputs of the window that sees most
  * @param disjoint whether no input belongs to two windows
  * @param covered whether each input belongs to a window
+ * @param unseen where the inputs are that no window sees
  * @param errors where the error of each input is in a channel without padding
  * @param errorPlane the numbers of such a channel
  */
@@ -22,8 +25,10 @@ record Windows(
     int[] inputs,
     float[] factors,
     int[] outputs,
+    int most,
     boolean disjoint,
     boolean covered,
+    int[] unseen,
     int[] errors,
     int errorPlane) {
 
@@ -33,12 +38,7 @@ record Windows(
 
   /** Whether each window sees four inputs, if none has an input in common with another. */
   boolean ofFour() {
-    for (int p = 0; p < starts.length; p++) {
-      if (starts[p] != 4 * p) {
-        return false;
-      }
-    }
-    return true;
+    return most == 4 && inputs.length == 4 * outputs.length;
   }
 
   /** Whether each window sees an input. */
@@ -90,8 +90,13 @@ record Windows(
         Arrays.copyOf(inputs, next),
         factors,
         outputs,
+        IntStream.range(0, count).map(p -> starts[p + 1] - starts[p]).max().orElse(0),
         Arrays.stream(seen).allMatch(n -> n <= 1),
         Arrays.stream(seen).allMatch(n -> n >= 1),
+        IntStream.range(0, seen.length)
+            .filter(i -> seen[i] == 0)
+            .map(i -> in.at(0, i / from.width(), i % from.width()))
+            .toArray(),
         Arrays.copyOf(errors, next),
         dense.plane());
   }
