@@ -25,6 +25,7 @@ usage() {
 
 # The first Debian mirror that apt on this machine uses.
 mirror() {
+  # shellcheck disable=SC2016
   apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' |
     sed -n 's/^Debian //p' | grep -v security | head -n 1
 }
@@ -105,7 +106,11 @@ trial() {
 case "${1:-}" in
   "") ;;
   --help | -h) usage && exit 0 ;;
-  bookworm | trixie) [ "$#" -ge 3 ] && [[ $2 = root || $2 = user ]] || { usage && exit 2; } ;;
+  bookworm | trixie)
+    if [ "$#" -lt 3 ] || [[ $2 != root && $2 != user ]]; then
+      usage && exit 2
+    fi
+    ;;
   *) usage && exit 2 ;;
 esac
 [ "$(id -u)" -eq 0 ] || die "only root can unpack a system: run it as root"
