@@ -9,19 +9,11 @@
 #   fresh.sh bookworm|trixie root|user COMMAND...     one of these, or another command
 # Records go to runs/fresh/, systems below KILONET_FRESH (default: /var/tmp/kilonet-fresh).
 set -euo pipefail
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+# shellcheck source=environment/setup.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 systems=${KILONET_FRESH:-/var/tmp/kilonet-fresh}
-records=$root/runs/fresh
+records=$ROOT/runs/fresh
 checkout=/srv/kilonet
-
-die() {
-  printf 'fresh.sh: %s\n' "$*" >&2
-  exit 1
-}
-
-usage() {
-  sed -n '2,/^set/{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}" >&2
-}
 
 # The first Debian mirror that apt on this machine uses.
 mirror() {
@@ -36,7 +28,7 @@ base() {
   if [ ! -e "$folder/complete" ]; then
     from=$(mirror)
     rm -rf --one-file-system "$folder"
-    printf 'unpacking Debian %s\n' "$suite" >&2
+    say "unpacking Debian $suite"
     mkdir -p "$systems"
     debootstrap --variant=minbase "$suite" "$folder" "${from:-http://deb.debian.org/debian}" \
       >"$folder.log" 2>&1 || die "debootstrap failed; $folder.log says why"
@@ -49,7 +41,7 @@ base() {
     chmod +x "$folder/usr/sbin/policy-rc.d"
     {
       printf '127.0.0.1 localhost %s\n' "$(hostname)"
-      sed -n 's|.*URI.create("https://\([^/]*\)/.*|0.0.0.0 \1|p' "$root/lib/src/main/java/kilonet/data/Mnist.java"
+      sed -n 's|.*URI.create("https://\([^/]*\)/.*|0.0.0.0 \1|p' "$ROOT/lib/src/main/java/kilonet/data/Mnist.java"
     } >"$folder/etc/hosts"
     touch "$folder/complete"
   fi
@@ -83,7 +75,7 @@ trial() {
   rm -rf --one-file-system "$system"
   cp -a "$systems/$suite.base" "$system"
   mkdir -p "$system$checkout"
-  git -C "$root" archive HEAD | tar -x -C "$system$checkout"
+  git -C "$ROOT" archive HEAD | tar -x -C "$system$checkout"
   if [ "$who" = user ]; then
     chroot "$system" useradd -m -s /bin/bash user
     chroot "$system" chown -R user "$checkout"
@@ -98,20 +90,19 @@ trial() {
     status=0
     inside "$system" "$who" "$record" "$@" || status=$?
   fi
-  printf '%-8s  %-4s  %-28s  status %d  %s\n' "$suite" "$who" "$*" "$status" "${record#"$root/"}"
+  printf '%-8s  %-4s  %-28s  status %d  %s\n' "$suite" "$who" "$*" "$status" "${record#"$ROOT/"}"
   rm -rf --one-file-system "$system"
   return "$status"
 }
 
 case "${1:-}" in
   "") ;;
-  --help | -h) usage && exit 0 ;;
   bookworm | trixie)
     if [ "$#" -lt 3 ] || [[ $2 != root && $2 != user ]]; then
-      usage && exit 2
+      usage "${BASH_SOURCE[0]}" "$*"
     fi
     ;;
-  *) usage && exit 2 ;;
+  *) usage "${BASH_SOURCE[0]}" "$1" ;;
 esac
 [ "$(id -u)" -eq 0 ] || die "only root can unpack a system: run it as root"
 for tool in debootstrap unshare git; do
