@@ -73,7 +73,8 @@ maven_errors() {
 # The packages of these purposes, or of all.
 packages() {
   local purpose
-  for purpose in "${@:-[a-z]*}"; do
+  [ "$#" -gt 0 ] || sed '/^#/d' "$PACKAGES"
+  for purpose; do
     sed -n "/^#: $purpose\$/,/^#: /{/^#/d;p;}" "$PACKAGES"
   done
 }
@@ -101,9 +102,10 @@ java_version() {
 
 # A JDK (not only a JRE) of 17 or newer; sets JAVA_HOME.
 jdk_is_there() {
-  local home
-  for home in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")"; do
-    if [ -x "$home/bin/javac" ] && [ "$(java_version "$home")" -ge 17 ]; then
+  local home javac
+  javac=$(command -v javac || true)
+  for home in "${JAVA_HOME:-}" "${javac:+$(dirname "$(dirname "$(readlink -f "$javac")")")}"; do
+    if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ "$(java_version "$home")" -ge 17 ]; then
       export JAVA_HOME=$home
       return 0
     fi
