@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
-import kilonet.train.Contract;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -72,7 +71,7 @@ final class TrainCommand implements Runnable {
           Result result = trainer.run();
           plots(trainer, result, folder, spec.commandLine().getErr());
           verdict(print, result);
-          print.println("The net, its figures and charts are in " + folder);
+          print.println("Its files are in " + folder);
           LastLine.print(print, result);
         });
   }
@@ -91,12 +90,10 @@ final class TrainCommand implements Runnable {
   }
 
   private static void verdict(PrintWriter print, Result result) {
-    Contract contract = result.contract();
-    if (!result.isFinished()) {
-      print.println(
-          "stopped after epoch %d of %d: go on with --resume"
-              .formatted(result.epochs(), result.definition().epochs()));
-    }
-    print.println(ReportCommand.verdict(contract));
+    print.println(
+        result.isFinished()
+            ? ReportCommand.verdict(result.contract())
+            : "stopped after epoch %d of %d: go on with --resume"
+                .formatted(result.epochs(), result.definition().epochs()));
   }
 }

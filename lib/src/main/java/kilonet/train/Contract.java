@@ -54,11 +54,14 @@ public record Contract(
     }
     long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
     if (below > 0) {
-      misses.add(
+      String which =
           last.size() == 1
-              ? "Its only epoch is below %s%%.".formatted(ACCURACY)
-              : "%d of its last %d epochs %s below %s%%."
-                  .formatted(below, last.size(), below == 1 ? "is" : "are", ACCURACY));
+              ? "Its only epoch is"
+              : below == last.size()
+                  ? "Its last %d epochs are all".formatted(last.size())
+                  : "%d of its last %d epochs %s"
+                      .formatted(below, last.size(), below == 1 ? "is" : "are");
+      misses.add("%s below %s%%.".formatted(which, ACCURACY));
     }
     return new Contract(
         parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));

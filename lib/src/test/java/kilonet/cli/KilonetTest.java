@@ -305,7 +305,7 @@ class KilonetTest {
     assertThat(trained.err)
         .startsWith("The learning rate 1.0E-4 of the optimizer is not used: the schedule onecycle(")
         .contains("sets the rate, up to 0.2; change it there.");
-    assertThat(trained.out).contains("Its only epoch is below 99.4%.");
+    assertThat(trained.out).contains("Its only epoch is below 99.4%.", "Its files are in ");
     Files.writeString(file, whole);
     assertThat(kilonet("summary", "--recipe", file.toString()).err).isEmpty();
   }
