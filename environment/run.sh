@@ -97,7 +97,7 @@ story() {
   local step log
   install_kernel
   cd "$ROOT"
-  environment/kilonet data --else-digits >&2
+  environment/kilonet data --else-digits >/dev/null
   if [ "$out" != notebooks ]; then
     rm -rf "$out"
     copy_notebooks "$out"

@@ -311,8 +311,9 @@ sources() {
 # Builds a module, lib or kernel, and its jar unless it was built from what its sources are now: old code never
 # runs. A jar that is newer than the note comes from another build, of who knows what.
 build() {
-  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now words="building Kilonet"
+  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now lib words="building Kilonet"
   now=$(sources "$module")
+  lib=$(sources lib)
   if [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$now" ]; then
     return
   fi
@@ -323,6 +324,7 @@ build() {
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
   quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
   printf '%s\n' "$now" >"$note"
+  printf '%s\n' "$lib" >"$ROOT/lib/target/built-from" # was built on the way
 }
 
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}
