@@ -48,7 +48,7 @@ base() {
 }
 
 # Runs a command in a system as somebody, on a terminal, with mounts and processes that end with it:
-# inside SYSTEM WHO RECORD COMMAND...
+# inside SYSTEM WHO RECORD COMMAND... Nobody sits there, so no package may ask.
 inside() {
   local system=$1 who=$2 record=$3
   shift 3
@@ -60,7 +60,7 @@ inside() {
     mount --rbind /sys "$system/sys"
     cd /
     exec env -i TERM=xterm LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-      chroot "$system" su - "$who" -c "cd $checkout && script -qefc \"stty cols 100 rows 40; $command\" /tmp/record"
+      chroot "$system" su - "$who" -c "cd $checkout && export DEBIAN_FRONTEND=noninteractive && script -qefc \"stty cols 100 rows 40; $command\" /tmp/record"
   ' inside "$system" "$who" "$checkout" "$*" </dev/null >>"$record" 2>&1
 }
 
@@ -85,7 +85,7 @@ trial() {
   advice=$(tr -d '\r' <"$record" | sed -n 's/.*Run: \(sudo apt-get .*\)/\1/p' | sed 's/sudo //g')
   if [ "$status" -ne 0 ] && [ "$who" = user ] && [ -n "$advice" ]; then
     printf '# %s    (root)\n' "$advice" >>"$record"
-    inside "$system" root /dev/null "$advice" || die "root could not run '$advice' on $suite"
+    inside "$system" root /dev/null "$advice </dev/null 2>&1 | cat" || die "root could not run '$advice' on $suite"
     printf '$ %s    (again)\n' "$*" >>"$record"
     status=0
     inside "$system" "$who" "$record" "$@" || status=$?

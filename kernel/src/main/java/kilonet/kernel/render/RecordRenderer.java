@@ -9,6 +9,9 @@ import kilonet.kernel.Timing;
 
 /** Records as tables of their components. */
 public final class RecordRenderer implements Renderer<Record> {
+  /** Characters that can be taken in at a glance. */
+  private static final int LINE = 160;
+
   /** A renderer. */
   public RecordRenderer() {}
 
@@ -26,7 +29,24 @@ public final class RecordRenderer implements Renderer<Record> {
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       rows.add(List.of(component.getName(), value(component, value)));
     }
-    return MimeBundle.of("text/html", Html.table(List.of(), rows, ""));
+    return MimeBundle.of("text/html", Html.table(List.of(), rows, ""))
+        .with("text/plain", text(value.toString(), rows));
+  }
+
+  /** The record as it names itself; where that is long, a line for each component. */
+  private static String text(String whole, List<List<String>> rows) {
+    if (whole.length() <= LINE && !whole.contains("\n")) {
+      return whole;
+    }
+    StringBuilder lines = new StringBuilder();
+    for (List<String> row : rows) {
+      String value = row.get(1);
+      lines
+          .append(lines.isEmpty() ? "" : "\n")
+          .append(row.get(0))
+          .append(value.contains("\n") ? ":\n" + value.stripTrailing().indent(2) : ": " + value);
+    }
+    return lines.toString().replaceAll("\n+", "\n").stripTrailing();
   }
 
   static String value(RecordComponent component, Object value) {
