@@ -9,8 +9,8 @@ import kilonet.kernel.Timing;
 
 /** Records as tables of their components. */
 public final class RecordRenderer implements Renderer<Record> {
-  /** Characters that can be taken in at a glance. */
-  private static final int LINE = 160;
+  /** Characters that a line may have; a {@code StoredResult}, which reports look for, has 250. */
+  private static final int LINE = 400;
 
   /** A renderer. */
   public RecordRenderer() {}

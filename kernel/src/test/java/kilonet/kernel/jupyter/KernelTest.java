@@ -180,8 +180,8 @@ class KernelTest {
   void aLongRecordHasALineForEachComponent() throws IOException {
     kernel.run("record Pair(int a, String b) { }");
     assertThat(kernel.run("new Pair(1, \"x\")").value()).isEqualTo("Pair[a=1, b=x]");
-    assertThat(kernel.run("new Pair(1, \"x\".repeat(200))").value())
-        .isEqualTo("a: 1\nb: " + "x".repeat(200));
+    assertThat(kernel.run("new Pair(1, \"x\".repeat(500))").value())
+        .isEqualTo("a: 1\nb: " + "x".repeat(500));
     Outcome lines = kernel.run("new Pair(1, \"epoch  loss\\n    1   0.5\\n\")");
     assertThat(lines.value()).isEqualTo("a: 1\nb:\n  epoch  loss\n      1   0.5");
     assertThat(lines.of("execute_result").get(0).content().get("data").toString())
