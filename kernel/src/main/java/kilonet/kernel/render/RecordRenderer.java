@@ -30,21 +30,24 @@ public final class RecordRenderer implements Renderer<Record> {
       rows.add(List.of(component.getName(), value(component, value)));
     }
     return MimeBundle.of("text/html", Html.table(List.of(), rows, ""))
-        .with("text/plain", text(value.toString(), rows));
+        .with("text/plain", text(value, rows));
   }
 
-  /** The record as it names itself; where that is long, a line for each component. */
-  private static String text(String whole, List<List<String>> rows) {
-    if (whole.length() <= LINE && !whole.contains("\n")) {
+  /** What the record says of itself; where every record would, at length, a line each component. */
+  private static String text(Record value, List<List<String>> rows) {
+    String whole = value.toString();
+    boolean own = !whole.startsWith(value.getClass().getSimpleName() + "[");
+    if (own || whole.length() <= LINE && !whole.contains("\n")) {
       return whole;
     }
     StringBuilder lines = new StringBuilder();
     for (List<String> row : rows) {
-      String value = row.get(1);
+      String component = row.get(1);
+      boolean several = component.strip().contains("\n");
       lines
           .append(lines.isEmpty() ? "" : "\n")
           .append(row.get(0))
-          .append(value.contains("\n") ? ":\n" + value.stripTrailing().indent(2) : ": " + value);
+          .append(several ? ":\n" + component.stripTrailing().indent(2) : ": " + component);
     }
     return lines.toString().replaceAll("\n+", "\n").stripTrailing();
   }

@@ -184,6 +184,8 @@ class KernelTest {
         .isEqualTo("a: 1\nb: " + "x".repeat(500));
     Outcome lines = kernel.run("new Pair(1, \"epoch  loss\\n    1   0.5\\n\")");
     assertThat(lines.value()).isEqualTo("a: 1\nb:\n  epoch  loss\n      1   0.5");
+    kernel.run("record Own(int a) { public String toString() { return \"a\\nb\"; } }");
+    assertThat(kernel.run("new Own(1)").value()).isEqualTo("a\nb");
     assertThat(lines.of("execute_result").get(0).content().get("data").toString())
         .contains("<pre style=\"text-align:left\">epoch  loss\n    1   0.5</pre>");
   }
