@@ -20,6 +20,9 @@ else
 fi
 
 maven pom.xml -Pstrict install
+for module in lib kernel; do
+  sources "$module" >"$ROOT/$module/target/built-from"
+done
 maven lib/src/test/consumer/pom.xml test
 if is_there python3-jupyter-kernel-test; then
   "$ROOT/kernel/conformance.sh" "$JAVA_HOME/bin/java"

@@ -43,7 +43,7 @@ bare=$scratch/bare
 mkdir "$bare"
 for tool in awk bash basename cat chmod cksum cp cut date dirname env expr find grep head id ldd ls mkdir mktemp mv \
   printf readlink rm rmdir sed sh sleep sort tail tr uname wc; do
-  ln -s "$(command -v "$tool")" "$bare/$tool"
+  ln -s "$(command -v "$tool" || echo /nowhere)" "$bare/$tool"
 done
 on_bare() { env -i HOME="$scratch/home" PATH="$bare" "$@"; }
 fake() { # NAME: a command of the bare system, its text on standard input
@@ -115,6 +115,8 @@ that "one sentence on standard error, whole when the program has ended" lines er
 that "no word of incubators" says_not err WARNING
 try env JAVA_TOOL_OPTIONS=-Dsome=thing "$copy/environment/kilonet" --version
 that "what else the JVM says is passed on" says err "Picked up JAVA_TOOL_OPTIONS"
+try bash -c "$copy/environment/kilonet --version 2>&-"
+that "without standard error it runs, too" says out "kilonet 0.1.0"
 try bash -c "exec $copy/environment/kilonet recipes 2>&1 >/dev/null | cat"
 that "no word of incubators in a pipe" [ ! -s "$scratch/out" ]
 touch "$source_file"
