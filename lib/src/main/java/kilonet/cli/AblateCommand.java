@@ -73,7 +73,7 @@ final class AblateCommand implements Runnable {
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
-    Path folder = out != null ? out : Path.of("runs", "ablate-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("ablate", chosen.data(images.name()));
     List<Recipe> recipes = new ArrayList<>(List.of(chosen));
     recipes.addAll(ablations);
     List<Runs.Run> planned = new ArrayList<>();
@@ -108,7 +108,7 @@ final class AblateCommand implements Runnable {
     }
     Outcome outcome = new Outcome(whole, without);
     new RunFolder(folder).write(folder.resolve("ablations.json"), Json.pretty(outcome));
-    print.println(Json.line(outcome));
+    LastLine.print(print, outcome);
   }
 
   private static String line(String name, Sweep sweep, String change) {

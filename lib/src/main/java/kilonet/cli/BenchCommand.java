@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
-import kilonet.train.Json;
 import kilonet.train.Recipe;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import picocli.CommandLine.Command;
@@ -80,6 +79,6 @@ final class BenchCommand implements Runnable {
             entry ->
                 out.println(
                     String.format(Locale.ROOT, "%8.3f  %s", entry.getValue(), entry.getKey())));
-    out.println(Json.line(result));
+    LastLine.print(out, result);
   }
 }

@@ -9,7 +9,6 @@ import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
 import kilonet.train.Engine;
-import kilonet.train.Json;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -97,16 +96,16 @@ final class EvaluateCommand implements Runnable {
           String.format(
               Locale.ROOT, "with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
     }
-    out.println(
-        Json.line(
-            new Evaluation(
-                file.getPath(),
-                chosen.name(),
-                test.size(),
-                predictions.accuracy(),
-                predictions.loss(),
-                shifted,
-                confusion)));
+    LastLine.print(
+        out,
+        new Evaluation(
+            file.getPath(),
+            chosen.name(),
+            test.size(),
+            predictions.accuracy(),
+            predictions.loss(),
+            shifted,
+            confusion));
   }
 
   /** Loads a saved net or says why it cannot be. */

@@ -59,6 +59,7 @@ public final class Kilonet implements Runnable {
 
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    StandardError.connect();
     quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");

@@ -63,7 +63,7 @@ final class LrFindCommand implements Runnable {
     LearningRateFinder.RangeTest test =
         LearningRateFinder.find(
             chosen, images.images().train(), engine.engine(), from, to, batches);
-    Path folder = out != null ? out : Path.of("runs", "lr-find-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen.data(images.name()));
     Path plot = folder.resolve("lr-find.png");
     new RunFolder(folder)
         .write(

@@ -5,8 +5,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import kilonet.report.DigitPhoto;
-import kilonet.train.Json;
+import kilonet.text.Terminal;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -47,10 +48,18 @@ final class PredictCommand implements Runnable {
         probabilities.add(output.getDouble(0, c));
         digit = probabilities.get(c) > probabilities.get(digit) ? c : digit;
       }
-      out.println(
-          Json.line(
-              new Prediction(
-                  images.get(i).toString(), digit, probabilities.get(digit), probabilities)));
+      Prediction prediction =
+          new Prediction(images.get(i).toString(), digit, probabilities.get(digit), probabilities);
+      if (Terminal.isThere()) {
+        out.println(
+            String.format(
+                Locale.ROOT,
+                "%s: %d, with a probability of %.2f%%",
+                prediction.image(),
+                digit,
+                100 * prediction.probability()));
+      }
+      LastLine.print(out, prediction);
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.Locale;
 import kilonet.model.Summary;
 import kilonet.seeds.Seeds;
 import kilonet.train.EpochResult;
-import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Runs;
@@ -114,7 +113,7 @@ final class ReproduceCommand implements Runnable {
             runs.failures(),
             Math.round(finished.stream().mapToDouble(Result::seconds).sum()),
             results.toString());
-    spec.commandLine().getOut().println(Json.line(outcome));
+    LastLine.print(spec.commandLine().getOut(), outcome);
     if (!runs.failures().isEmpty()) {
       throw new TrainingException(String.join(" ", runs.failures()));
     }

@@ -101,7 +101,7 @@ final class SearchCommand implements Runnable {
     chosen = chosen.data(images.name());
     chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
-    Path folder = out != null ? out : Path.of("runs", "search-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("search", chosen);
     Search search =
         Search.run(
             chosen,
@@ -118,7 +118,7 @@ final class SearchCommand implements Runnable {
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));
     print.println("The best recipe is in %s: train it with --recipe %s".formatted(best, best));
-    print.println(Json.line(search));
+    LastLine.print(print, search);
   }
 
   private static String line(Search.Trial trial) {

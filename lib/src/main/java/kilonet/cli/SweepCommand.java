@@ -58,7 +58,7 @@ final class SweepCommand implements Runnable {
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     chosen = chosen.data(images.name());
-    Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)
             .watcher(
@@ -71,7 +71,7 @@ final class SweepCommand implements Runnable {
                             "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
                             result.seed(),
                             result.history().last().testAccuracy(),
-                            result.contract().lastFive(),
+                            ReportCommand.percents(result.contract().lastFive()),
                             result.seconds()));
                   }
                 });
@@ -95,7 +95,7 @@ final class SweepCommand implements Runnable {
             sweep.standardDeviation(),
             sweep.lowest(),
             sweep.met()));
-    print.println(Json.line(sweep));
+    LastLine.print(print, sweep);
   }
 
   static List<Long> parse(String text) {

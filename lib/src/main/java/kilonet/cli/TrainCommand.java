@@ -5,8 +5,7 @@ import java.nio.file.Path;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
-import kilonet.train.Contract;
-import kilonet.train.Json;
+import kilonet.train.Progress;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Trainer;
@@ -36,7 +35,9 @@ final class TrainCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for the run's files (default: runs/RECIPE-seedS).")
+      description =
+          "Folder for the run's files (default: runs/RECIPE-seedS, with a number behind it where a"
+              + " run of another recipe is).")
   private Path out;
 
   @Option(names = "--resume", description = "Go on where a run into this folder was stopped.")
@@ -51,10 +52,7 @@ final class TrainCommand implements Runnable {
     chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     chosen = chosen.data(images.name());
-    Path folder =
-        out != null
-            ? out
-            : Path.of("runs", chosen.name().replace('/', '-') + "-seed" + chosen.seed());
+    Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
     print.println(Summary.of(chosen.model()));
     print.println(
         "%s on %s with the %s engine, seed %d, into %s"
@@ -63,7 +61,7 @@ final class TrainCommand implements Runnable {
         new Trainer(chosen, images.images())
             .engine(engine.engine())
             .folder(folder)
-            .progress(new RunProgress(print, Terminal.isThere()));
+            .progress(Progress.lines(print, Terminal.isThere()));
     if (resume) {
       trainer.resume();
     }
@@ -73,11 +71,16 @@ final class TrainCommand implements Runnable {
           Result result = trainer.run();
           plots(trainer, result, folder, spec.commandLine().getErr());
           verdict(print, result);
-          print.println(Json.line(result));
+          print.println("Its files are in " + folder);
+          LastLine.print(print, result);
         });
   }
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
+    if (Interruption.isEnding()) {
+      err.println("No charts were drawn: 'kilonet report %s' draws them.".formatted(folder));
+      return;
+    }
     try {
       RunReport.plots(folder, result, trainer.predictions(), trainer.test());
     } catch (IllegalStateException e) {
@@ -87,12 +90,10 @@ final class TrainCommand implements Runnable {
   }
 
   private static void verdict(PrintWriter print, Result result) {
-    Contract contract = result.contract();
-    if (!result.isFinished()) {
-      print.println(
-          "stopped after epoch %d of %d: go on with --resume"
-              .formatted(result.epochs(), result.definition().epochs()));
-    }
-    print.println(ReportCommand.verdict(contract));
+    print.println(
+        result.isFinished()
+            ? ReportCommand.verdict(result.contract())
+            : "stopped after epoch %d of %d: go on with --resume"
+                .formatted(result.epochs(), result.definition().epochs()));
   }
 }

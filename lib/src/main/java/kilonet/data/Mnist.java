@@ -164,15 +164,25 @@ public final class Mnist {
     try {
       return load(findOrDownload(named, listener));
     } catch (DataUnavailableException e) {
-      notice.accept(e.getMessage());
-      notice.accept(
-          """
-          **************************************************************************
-          *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
-          *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
-          **************************************************************************""");
+      sayDigits(e, notice);
       return PenDigits.generate(PenDigits.USUAL_SEED);
     }
+  }
+
+  /**
+   * Says that generated digits stand in for MNIST, so that nobody can miss it.
+   *
+   * @param because why MNIST is not to be had
+   * @param notice is told
+   */
+  public static void sayDigits(DataUnavailableException because, Consumer<String> notice) {
+    notice.accept(because.getMessage());
+    notice.accept(
+        """
+        **************************************************************************
+        *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
+        *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
+        **************************************************************************""");
   }
 
   /**

@@ -23,6 +23,12 @@ final class Findings {
     return all.subList(Math.max(0, all.size() - Contract.LAST), all.size());
   }
 
+  /** What these epochs are called. */
+  static String lastEpochs(Result run) {
+    int count = last(run).size();
+    return count == 1 ? "only epoch" : "last %d epochs".formatted(count);
+  }
+
   /** Train less test accuracy in percent points, the mean of the last five epochs. */
   static double gap(Result run) {
     List<TrainTestGap> gaps = TrainTestGap.of(run.history());
@@ -35,17 +41,16 @@ final class Findings {
   static Claim overfits(Result run) {
     return Claim.that(
         gap(run) > OVERFITS,
-        "It overfits: over the last %d epochs, train accuracy is %.2f points above test accuracy.",
-        last(run).size(),
+        "It overfits: over the %s, train accuracy is %.2f points above test accuracy.",
+        lastEpochs(run),
         gap(run));
   }
 
   private static Claim hardlyOverfits(Result run) {
     return Claim.that(
         gap(run) >= 0 && gap(run) <= OVERFITS,
-        "It hardly overfits: over the last %d epochs, train accuracy is %.2f points above test"
-            + " accuracy.",
-        last(run).size(),
+        "It hardly overfits: over the %s, train accuracy is %.2f points above test" + " accuracy.",
+        lastEpochs(run),
         gap(run));
   }
 
@@ -63,9 +68,9 @@ final class Findings {
                     : "it is measured while the net still changes";
     return Claim.that(
         gap(run) < 0,
-        "It does not overfit: over the last %d epochs, train accuracy is %.2f points below test"
+        "It does not overfit: over the %s, train accuracy is %.2f points below test"
             + " accuracy; %s.",
-        last(run).size(),
+        lastEpochs(run),
         -gap(run),
         why);
   }
@@ -103,6 +108,14 @@ final class Findings {
   static Claim consistency(Result run) {
     List<Double> last = last(run);
     long below = last.stream().filter(a -> a < Contract.ACCURACY).count();
+    if (last.size() == 1) {
+      return Claim.that(
+          true,
+          "Its only epoch is at %.2f%%, %s %s%%.",
+          last.get(0),
+          below == 1 ? "below" : "not below",
+          Axis.number(Contract.ACCURACY));
+    }
     return Claim.that(
         true,
         "Its last %d epochs lie between %.2f%% and %.2f%%; %s of them %s below %s%%.",

@@ -48,12 +48,20 @@ public record Contract(
       misses.add("It took %d epochs, not at most %d.".formatted(epochs, EPOCHS_UP_TO));
     }
     if (epochs < LAST) {
-      misses.add("It ran %d epochs, too few to judge the last %d.".formatted(epochs, LAST));
+      misses.add(
+          "It ran %d epoch%s, too few to judge the last %d."
+              .formatted(epochs, epochs == 1 ? "" : "s", LAST));
     }
     long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
     if (below > 0) {
-      misses.add(
-          "%d of its last %d epochs are below %s%%.".formatted(below, last.size(), ACCURACY));
+      String which =
+          last.size() == 1
+              ? "Its only epoch is"
+              : below == last.size()
+                  ? "Its last %d epochs are all".formatted(last.size())
+                  : "%d of its last %d epochs %s"
+                      .formatted(below, last.size(), below == 1 ? "is" : "are");
+      misses.add("%s below %s%%.".formatted(which, ACCURACY));
     }
     return new Contract(
         parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));

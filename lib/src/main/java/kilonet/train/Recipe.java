@@ -2,6 +2,10 @@ package kilonet.train;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import kilonet.augment.Augmentations;
 import kilonet.model.Stack;
@@ -124,6 +128,28 @@ public record Recipe(
         1,
         0,
         0);
+  }
+
+  /**
+   * A sentence where the optimizer's learning rate is written in vain: the schedule sets the rate
+   * itself, and to another one.
+   */
+  public Optional<String> unusedRate() {
+    int updates = 1 + USUAL_IMAGES / batch / accumulation;
+    double written = optimizer.learningRate();
+    OptionalDouble peak = Schedules.ownPeak(schedule, epochs, updates);
+    if (peak.isEmpty() || Math.abs(peak.getAsDouble() / written - 1) < 0.01) {
+      return Optional.empty();
+    }
+    String highest =
+        new BigDecimal(peak.getAsDouble())
+            .round(new MathContext(3))
+            .stripTrailingZeros()
+            .toPlainString();
+    return Optional.of(
+        "The learning rate %s of the optimizer is not used: the schedule %s sets the rate, up to %s;"
+                .formatted(written, schedule, highest)
+            + " change it there.");
   }
 
   /** The same under another name. */

@@ -135,6 +135,7 @@ public record Search(
         recipes.add(changed);
       }
     }
+    sayWhereNothingChanges(recipe, recipes);
     if (current.isEmpty()) {
       throw new IllegalArgumentException(
           "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets."
@@ -152,6 +153,20 @@ public record Search(
       ranked.addAll(0, last ? round : round.subList(kept, round.size()));
     }
     return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
+  }
+
+  /** A rate that no schedule uses would be searched in vain, for hours. */
+  private static void sayWhereNothingChanges(Recipe recipe, List<Recipe> recipes) {
+    List<Recipe> varied =
+        recipes.stream()
+            .filter(r -> r.optimizer().learningRate() != recipe.optimizer().learningRate())
+            .toList();
+    if (!varied.isEmpty() && varied.stream().allMatch(r -> r.unusedRate().isPresent())) {
+      throw new IllegalArgumentException(
+          "The space varies optimizer.learning_rate, which changes nothing: the schedule %s sets the"
+                  .formatted(varied.get(0).schedule())
+              + " rate. Vary 'schedule' instead.");
+    }
   }
 
   /** Trains a round, all trials and seeds side by side. */

@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import kilonet.seeds.Seeds;
+import kilonet.train.Engine;
+import kilonet.train.EpochResult;
+import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
@@ -288,6 +291,51 @@ class KilonetTest {
   }
 
   @Test
+  void aChangedCopyOfARecipeIsCalledByItsFileAndSaysWhatIsInVain() throws Exception {
+    Path file = folder.resolve("mine.json");
+    String whole = kilonet("recipes", "model_3").out;
+    Files.writeString(
+        file, whole.replaceFirst("\"learning_rate\" : 0.2", "\"learning_rate\" : 0.0001"));
+    Outcome trained =
+        kilonet(
+            ("train --data digits --limit 128 --epochs 1 --recipe %s --out %s/run")
+                .formatted(file, folder)
+                .split(" "));
+    assertThat(trained.json().get("recipe").asText()).isEqualTo("mine");
+    assertThat(trained.err)
+        .startsWith("The learning rate 1.0E-4 of the optimizer is not used: the schedule onecycle(")
+        .contains("sets the rate, up to 0.2; change it there.");
+    assertThat(trained.out).contains("Its only epoch is below 99.4%.", "Its files are in ");
+    Files.writeString(file, whole);
+    assertThat(kilonet("summary", "--recipe", file.toString()).err).isEmpty();
+  }
+
+  @Test
+  void aRunThatNamesNoFolderNeverGoesOverAnother() throws Exception {
+    Path runs = folder.resolve("runs");
+    Recipe recipe = Recipes.named("model_3");
+    Path first = runs.resolve("model_3-seed1");
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false)).isEqualTo(first);
+    assertThat(DefaultFolder.of(runs, recipe.data("digits"), Engine.FUSED, false))
+        .isEqualTo(runs.resolve("model_3-digits-seed1"));
+    History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
+    Result other = Result.of(recipe.epochs(1), 7_806, Engine.FUSED, 1_000, 100, history);
+    Files.createDirectories(first);
+    Files.writeString(first.resolve("result.json"), Json.pretty(other));
+    assertThat(DefaultFolder.of(runs, recipe.epochs(1), Engine.FUSED, false)).isEqualTo(first);
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false))
+        .isEqualTo(runs.resolve("model_3-seed1-2"));
+    assertThat(DefaultFolder.of(runs, recipe, Engine.DL4J, false))
+        .isEqualTo(runs.resolve("model_3-seed1-2"));
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, true)).isEqualTo(first);
+  }
+
+  @Test
+  void accuraciesHaveTwoDigits() {
+    assertThat(ReportCommand.percents(List.of(99.55, 99.5))).isEqualTo("99.55%, 99.50%");
+  }
+
+  @Test
   void aRecipeInAFileThatLacksSomethingOrHasTooMuchIsRefused() throws Exception {
     Path file = folder.resolve("own.json");
     String whole = kilonet("recipes", "model_2").out;
@@ -331,6 +379,8 @@ class KilonetTest {
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|use at least one of each",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
         "2|reproduce 000 --data digits --jobs 0|use at least one of each",
+        "2|report --check nowhere|There is no folder nowhere: name the folder that holds Step_1.ipynb",
+        "2|report --write src|The folder src holds no notebooks of the steps: name the folder",
         "2|fly|Unmatched argument",
         "2|''|No command was given"
       })

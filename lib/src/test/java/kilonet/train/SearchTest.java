@@ -159,4 +159,21 @@ class SearchTest {
         .hasMessage(
             "No recipe of this space has 5 parameters or fewer: allow more, or smaller nets.");
   }
+
+  @Test
+  void aRateThatTheScheduleDecidesIsNotSearched() throws IOException {
+    Recipe scheduled = Recipes.named("model_3").data(Recipe.DIGITS).validation(100);
+    SearchSpace space = Json.read("{\"optimizer.learning_rate\": [0.1, 0.3]}", SearchSpace.class);
+    assertThatThrownBy(
+            () ->
+                Search.run(
+                    scheduled,
+                    space,
+                    new Search.Plan(2, Long.MAX_VALUE, List.of(1), List.of(1L), 1, 1),
+                    PenDigits.generate(200, 20, 1),
+                    folder,
+                    trial -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("The space varies optimizer.learning_rate, which changes nothing");
+  }
 }

@@ -187,7 +187,7 @@ class TrainerTest {
     assertThat(
             Contract.of(mnist, 1, history.plus(new EpochResult(7, 0, 0, 0, 99.39, 0, 0, 1, 1)))
                 .misses())
-        .containsExactly("1 of its last 5 epochs are below 99.4%.");
+        .containsExactly("1 of its last 5 epochs is below 99.4%.");
     assertThat(Contract.of(mnist.validation(5_000), 1, history).met()).isFalse();
     assertThat(Contract.of(mnist, 1, new History(history.epochs().subList(1, 4))).met()).isFalse();
   }

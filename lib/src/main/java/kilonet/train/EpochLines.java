@@ -1,17 +1,14 @@
-package kilonet.cli;
+package kilonet.train;
 
 import java.io.PrintWriter;
 import java.util.Locale;
-import kilonet.train.EpochResult;
-import kilonet.train.Progress;
-import kilonet.train.Recipe;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A line for each epoch, and on a terminal a progress bar while an epoch lasts. */
-final class RunProgress implements Progress {
+final class EpochLines implements Progress {
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -22,7 +19,7 @@ final class RunProgress implements Progress {
   private int done;
   private ProgressBar bar;
 
-  RunProgress(PrintWriter out, boolean terminal) {
+  EpochLines(PrintWriter out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
@@ -60,7 +57,7 @@ final class RunProgress implements Progress {
     bar.setExtraMessage(
         String.format(
             Locale.ROOT,
-            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s left",
+            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s",
             loss,
             accuracy,
             rate,
@@ -69,11 +66,12 @@ final class RunProgress implements Progress {
     bar.stepTo(batch);
   }
 
+  /** Time until the end, at the speed since the run began or went on. */
   private String left(int batch) {
-    long nanos = System.nanoTime() - start;
+    double seconds = (System.nanoTime() - start) / 1e9;
     long remaining = (long) batches * (epochs - epoch) - batch;
-    long seconds = nanos / 1_000_000_000 * remaining / Math.max(1, done);
-    return "%d:%02d".formatted(seconds / 60, seconds % 60);
+    long left = Math.round(seconds * remaining / Math.max(1, done));
+    return "%d:%02d left".formatted(left / 60, left % 60);
   }
 
   @Override
@@ -83,7 +81,7 @@ final class RunProgress implements Progress {
     out.println(
         String.format(
             Locale.ROOT,
-            "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s",
+            "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s%s",
             e.epoch(),
             epochs,
             e.trainLoss(),
@@ -91,7 +89,8 @@ final class RunProgress implements Progress {
             e.testLoss(),
             e.testAccuracy(),
             e.learningRate(),
-            e.imagesPerSecond()));
+            e.imagesPerSecond(),
+            epoch < epochs ? "  " + left(0) : ""));
   }
 
   @Override
