@@ -5,6 +5,7 @@ import java.util.Locale;
 import kilonet.train.EpochResult;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
+import kilonet.train.Result;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -36,6 +37,13 @@ final class RunProgress implements Progress {
     if (finished > 0) {
       out.println("going on after epoch " + finished);
     }
+  }
+
+  @Override
+  public void finishedBefore(Result result) {
+    out.println(
+        "This run is finished since epoch %d: nothing is left to train."
+            .formatted(result.epochs()));
   }
 
   @Override

@@ -49,7 +49,7 @@ final class TrainCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder =
         out != null

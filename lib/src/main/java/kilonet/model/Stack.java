@@ -93,8 +93,9 @@ public record Stack(
 
     private static final Pattern CONV =
         Pattern.compile(
-            "(?:conv (\\d+)|depthwise) (\\d+)x(\\d+)( pad (\\d+))?( plain)?( no dropout)?");
-    private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d+)");
+            "(?:conv (\\d{1,6})|depthwise) (\\d{1,4})x(\\d{1,4})( pad (\\d{1,4}))?( plain)?"
+                + "( no dropout)?");
+    private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d{1,4})");
 
     /** Checks the numbers. */
     public Block {
@@ -173,7 +174,7 @@ public record Stack(
 
   /** Checks the order of the parts and the dropout. */
   public Stack {
-    List<String> parts = List.of(order.split("-"));
+    List<String> parts = List.of(order.split("-", -1));
     if (!PARTS.containsAll(parts)
         || !parts.get(0).equals("conv")
         || Set.copyOf(parts).size() != parts.size()) {
@@ -186,6 +187,11 @@ public record Stack(
       throw new IllegalArgumentException(
           "A dropout of %s cannot be: it is the share of values set to zero, from 0 to below 1."
               .formatted(dropout));
+    }
+    if (dropout > 0 && !parts.contains("dropout")) {
+      throw new IllegalArgumentException(
+          "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0."
+              .formatted(dropout, order));
     }
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.data.DataIdentity;
 import kilonet.model.Stack;
 import kilonet.train.Contract;
 import kilonet.train.Engine;
@@ -131,6 +132,7 @@ class RunReportTest {
         1,
         "fused",
         "mnist",
+        DataIdentity.MNIST,
         60_000,
         10_000,
         train.length,

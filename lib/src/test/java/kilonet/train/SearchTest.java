@@ -48,7 +48,7 @@ class SearchTest {
 
   @Test
   void aLargerSpaceIsDrawnFromWithoutRepetitionAndTheSameWayAgain() {
-    SearchSpace space = space("{\"batch\": [16, 32, 64, 128], \"epochs\": [1, 2, 3, 4]}");
+    SearchSpace space = space("{\"batch\": [16, 32, 64, 128], \"accumulation\": [1, 2, 3, 4]}");
     List<Map<String, JsonNode>> ten = space.draw(10, 7);
     assertThat(ten).hasSize(10).doesNotHaveDuplicates().isEqualTo(space.draw(10, 7));
     assertThat(ten.subList(0, 4)).isEqualTo(space.draw(4, 7));
@@ -105,12 +105,12 @@ class SearchTest {
 
   @Test
   void severalRunsAtATimeFindTheSame() throws IOException {
-    SearchSpace space = space("{\"batch\": [7, 9], \"epochs\": [3, 4]}");
+    SearchSpace space = space("{\"batch\": [7, 9]}");
     Search.Plan one = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 1);
     Search.Plan three = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 3);
     List<Search.Trial> told = new ArrayList<>();
     Search first = Search.run(SMALL, space, one, DIGITS, folder.resolve("1"), told::add);
-    assertThat(told).as("a round has its own epochs").hasSize(3);
+    assertThat(told).hasSize(3);
     assertThat(Search.run(SMALL, space, three, DIGITS, folder.resolve("3"), trial -> {}))
         .isEqualTo(first);
     assertThat(written()).hasSize(2 * 3 * 2);
