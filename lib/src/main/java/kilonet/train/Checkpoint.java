@@ -3,6 +3,7 @@ package kilonet.train;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -215,7 +216,7 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
           "%s is damaged and cannot be resumed from (%s): delete it, or train without --resume."
-              .formatted(file, e.getMessage()));
+              .formatted(file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,14 +69,16 @@ public final class ModelFile {
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "%s is no net that Deeplearning4j saved (%s): name the model.zip of a run."
-              .formatted(file, firstLine(e)),
+              .formatted(file, reason(e)),
           e);
     }
   }
 
-  private static String firstLine(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("").strip();
+  private static String reason(Exception e) {
+    if (e instanceof EOFException) {
+      return "it ends too early";
+    }
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
   }
 
   private static MultiLayerNetwork read(ZipFile zip) throws IOException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -179,6 +180,9 @@ public record RunFolder(Path path) {
         throw inUse();
       }
       return channel;
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw inUse();
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

@@ -130,7 +130,8 @@ class ModelFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "8|LONG|1,70,1,1,0,1,1,99|FLOAT|70|EOFException",
+        "6|LONG|1,70,1,0,1,99|FLOAT|70|it ends too early",
+        "8|LONG|1,70,1,1,0,1,1,99|FLOAT|70|does not hold the 70 parameters",
         "8|LONG|2,1,71,71,1,0,1,99|FLOAT|71|does not hold the 70 parameters",
         "8|LONG|2,-1,-70,1,1,0,1,99|FLOAT|9|does not hold the 70 parameters",
         "8|LONG|2,4611686018427387904,4,1,1,0,1,99|FLOAT|70|long overflow",

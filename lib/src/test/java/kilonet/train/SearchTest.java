@@ -159,4 +159,51 @@ class SearchTest {
         .hasMessage(
             "No recipe of this space has 5 parameters or fewer: allow more, or smaller nets.");
   }
+
+  @Test
+  void aValueThatIsRepeatedCountsOnce() {
+    SearchSpace space =
+        space("{\"batch\": [64, 64, 64], \"mixing\": [\"none\", \"mixup\", \"none\"]}");
+    assertThat(space.size()).isEqualTo(2);
+    for (int trials = 1; trials <= 7; trials++) {
+      assertThat(space.draw(trials, 3)).hasSize(Math.min(trials, 2)).doesNotHaveDuplicates();
+    }
+    // 64 and 64.0 are two values, of which a recipe takes the first alone.
+    assertThat(space("{\"clipping\": [1, 1.0, 2]}").draw(9, 1)).hasSize(3);
+  }
+
+  @Test
+  void choicesOfOneRecipeAreOneTrial() {
+    List<Search.Trial> told = new ArrayList<>();
+    Search.run(SMALL, space("{\"clipping\": [1, 1.0]}"), plan(5, 1), DIGITS, folder, told::add);
+    assertThat(told).extracting(Search.Trial::number).containsExactly(0, 1);
+  }
+
+  @Test
+  void fewerCombinationsThanTrialsAreAllTried() {
+    List<Search.Trial> told = new ArrayList<>();
+    Search.run(SMALL, space("{\"batch\": [7, 9]}"), plan(50, 1), DIGITS, folder, told::add);
+    assertThat(told).hasSize(3);
+    told.clear();
+    Search.run(SMALL, space("{}"), plan(50, 1), DIGITS, folder.resolve("empty"), told::add);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void whatASearchSetsItselfOrCannotCountIsRefused() {
+    for (String field : List.of("epochs", "seed", "data")) {
+      assertThatThrownBy(() -> space("{\"%s\": [1, 2]}".formatted(field)))
+          .hasMessageContaining("'%s' is no choice of a search, which sets it".formatted(field));
+    }
+    assertThatThrownBy(() -> space("{\"batch\": [1], \"batch\": [2]}"))
+        .hasMessageContaining("Duplicate field 'batch'");
+    assertThatThrownBy(() -> space("{\"batch\": [null]}")).hasMessageContaining("null");
+    assertThatThrownBy(() -> plan(0, 1)).hasMessageContaining("0 trials cannot be searched");
+    assertThatThrownBy(() -> plan(100_001, 1)).hasMessageContaining("use 1 to 100,000");
+    assertThatThrownBy(() -> plan(1)).hasMessageContaining("give one or more of both");
+    for (List<Long> seeds : List.of(List.<Long>of(), List.of(1L, 1L))) {
+      assertThatThrownBy(() -> new Search.Plan(1, 9, List.of(1), seeds, 1, 1))
+          .hasMessageContaining("no seed twice");
+    }
+  }
 }
