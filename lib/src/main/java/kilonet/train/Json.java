@@ -51,6 +51,7 @@ public final class Json {
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+          .withCoercionConfigDefaults(Json::noText)
           .withCoercionConfig(LogicalType.Textual, Json::onlyText)
           .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
           .build();
@@ -78,6 +79,14 @@ public final class Json {
   }
 
   private Json() {}
+
+  /** Neither {@code ""} nor {@code " "} is a number, a list or a record. */
+  private static void noText(MutableCoercionConfig coercions) {
+    coercions
+        .setAcceptBlankAsEmpty(false)
+        .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.String, CoercionAction.Fail);
+  }
 
   private static void onlyText(MutableCoercionConfig coercions) {
     coercions

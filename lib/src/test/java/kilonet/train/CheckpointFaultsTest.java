@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Checkpoints that are damaged at random: the file, its parts, and parts under a right checksum. One
- * that is accepted gives a run that ends as it should; any other is refused with a sentence. See
- * {@link Outcomes}.
+ * Checkpoints that are damaged at random: the file, its parts, and parts under a right checksum.
+ * One that is accepted gives a run that ends as it should; any other is refused with a sentence.
+ * See {@link Outcomes}.
  */
 class CheckpointFaultsTest {
 

@@ -85,8 +85,7 @@ class LearningRateFinderTest {
               () -> LearningRateFinder.find(recipe(), DIGITS, Engine.FUSED, range[0], range[1], 24))
           .hasMessageContaining("cannot be tested");
     }
-    assertThatThrownBy(
-            () -> LearningRateFinder.find(recipe(), DIGITS, Engine.FUSED, 0.1, 1, 19))
+    assertThatThrownBy(() -> LearningRateFinder.find(recipe(), DIGITS, Engine.FUSED, 0.1, 1, 19))
         .hasMessage("19 batches are too few to see a loss fall: use 20 or more.");
   }
 }

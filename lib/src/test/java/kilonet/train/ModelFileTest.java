@@ -69,7 +69,8 @@ class ModelFileTest {
 
   private static Map<String, byte[]> entries() throws IOException {
     Map<String, byte[]> entries = new TreeMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(ModelFile.bytes(NETWORK)))) {
+    try (ZipInputStream in =
+        new ZipInputStream(new ByteArrayInputStream(ModelFile.bytes(NETWORK)))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         entries.put(entry.getName(), in.readAllBytes());
       }

@@ -28,7 +28,8 @@ final class Outcomes {
 
   private static final Pattern SENTENCE = Pattern.compile("\\S.*[.)]", Pattern.DOTALL);
   private static final Pattern INNARDS =
-      Pattern.compile("java\\.|kilonet\\.|org\\.(?!deeplearning4j saved)|jackson|Exception|null\\)");
+      Pattern.compile(
+          "java\\.|kilonet\\.|org\\.(?!deeplearning4j saved)|jackson|Exception|null\\)");
 
   private final String what;
   private final List<String> else_ = Collections.synchronizedList(new ArrayList<>());

@@ -40,11 +40,45 @@ class RecipeFaultsTest {
   /** Values for any field. */
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "false", "0", "1", "-1", "2", "3.5", "1.0", "0.5", "-0.5", "1e-9", "1e9",
-          "1e999", "-1e999", "64.9", "2147483647", "2147483648", "-2147483648",
-          "9223372036854775807", "9223372036854775808", "\"\"", "\" \"", "\"none\"", "\"NaN\"",
-          "\"Infinity\"", "\"64\"", "\"mnist\"", "\"\\u0660\\u0661\"", "\"..\"", "\"/tmp/x\"", "[]",
-          "{}", "[[]]", "[1]", "[\"conv 4 3x3\"]", "\"ADAM\"", "\"SGD\"", "\"conv-bn\"");
+          "null",
+          "true",
+          "false",
+          "0",
+          "1",
+          "-1",
+          "2",
+          "3.5",
+          "1.0",
+          "0.5",
+          "-0.5",
+          "1e-9",
+          "1e9",
+          "1e999",
+          "-1e999",
+          "64.9",
+          "2147483647",
+          "2147483648",
+          "-2147483648",
+          "9223372036854775807",
+          "9223372036854775808",
+          "\"\"",
+          "\" \"",
+          "\"none\"",
+          "\"NaN\"",
+          "\"Infinity\"",
+          "\"64\"",
+          "\"mnist\"",
+          "\"\\u0660\\u0661\"",
+          "\"..\"",
+          "\"/tmp/x\"",
+          "[]",
+          "{}",
+          "[[]]",
+          "[1]",
+          "[\"conv 4 3x3\"]",
+          "\"ADAM\"",
+          "\"SGD\"",
+          "\"conv-bn\"");
 
   /** Texts for the small language and the blocks. */
   private static final List<String> TEXTS =
@@ -166,7 +200,8 @@ class RecipeFaultsTest {
       return scratched(text);
     }
     ObjectNode parent = object;
-    if (random.nextInt(3) == 0 && object.get(any(List.of("model", "optimizer"))) instanceof ObjectNode in) {
+    if (random.nextInt(3) == 0
+        && object.get(any(List.of("model", "optimizer"))) instanceof ObjectNode in) {
       parent = in;
     }
     List<String> names = new ArrayList<>();
@@ -203,7 +238,8 @@ class RecipeFaultsTest {
     String written = object.toString();
     // A name that is said twice, which no tree can hold.
     return random.nextInt(20) == 0
-        ? written.replaceFirst("\\{", "{\"%s\":%s,".formatted(name, any(VALUES)).replace("\\", "\\\\"))
+        ? written.replaceFirst(
+            "\\{", "{\"%s\":%s,".formatted(name, any(VALUES)).replace("\\", "\\\\"))
         : written;
   }
 

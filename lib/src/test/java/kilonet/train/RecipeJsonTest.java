@@ -21,6 +21,11 @@ class RecipeJsonTest {
         "\"batch\":64|\"batch\":64.9|at batch: a value of another kind was expected, int.",
         "\"batch\":64|\"batch\":64.0|at batch: a value of another kind was expected, int.",
         "\"batch\":64|\"batch\":\"64\"|at batch: a value of another kind was expected, int.",
+        "\"limit\":0|\"limit\":\" \"|at limit: a value of another kind was expected, int.",
+        "\"limit\":0|\"limit\":\"\"|at limit: a value of another kind was expected, int.",
+        "\"limit\":0|\"limit\":[]|at limit: a value of another kind was expected, int.",
+        "\"clipping\":0.0|\"clipping\":\" \"|at clipping: a value of another kind was expected",
+        "\"bias\":false|\"bias\":\" \"|at model.bias: a value of another kind was expected",
         "\"batch\":64|\"batch\":true|at batch: a value of another kind was expected, int.",
         "\"batch\":64|\"batch\":99999999999|at batch: Numeric value (99999999999) out of range",
         "\"batch\":64|\"batch\":100001|batch is 100001: use up to 100,000.",
@@ -56,9 +61,10 @@ class RecipeJsonTest {
       })
   void whatCannotBeUsedAsItStandsIsRefused(String said, String instead, String sentence) {
     assertThat(JSON).contains(said);
-    String changed = JSON.replaceFirst(
-        java.util.regex.Pattern.quote(said),
-        java.util.regex.Matcher.quoteReplacement(instead == null ? "" : instead));
+    String changed =
+        JSON.replaceFirst(
+            java.util.regex.Pattern.quote(said),
+            java.util.regex.Matcher.quoteReplacement(instead == null ? "" : instead));
     assertThatThrownBy(() -> Json.read(changed, Recipe.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("This is no JSON of a Recipe: ")
@@ -81,26 +87,8 @@ class RecipeJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "..",
-        ".",
-        "../../x",
-        "/tmp/x",
-        "a/../b",
-        "a//b",
-        "a/",
-        "C:\\x",
-        "a\\b",
-        "x\u0000",
-        "x\n",
-        " x",
-        "x ",
-        "x.",
-        ".hidden",
-        "-rf",
-        "a*b",
-        "ü",
-        "a:b"
+        "", "..", ".", "../../x", "/tmp/x", "a/../b", "a//b", "a/", "C:\\x", "a\\b", "x\u0000",
+        "x\n", " x", "x ", "x.", ".hidden", "-rf", "a*b", "ü", "a:b"
       })
   void aNameThatCouldLeaveTheFolderOfResultsIsRefused(String name) {
     assertThatThrownBy(() -> Recipes.named("model_1").name(name))

@@ -49,7 +49,8 @@ class TrainerFaultsTest {
       byte[] labels = new byte[30];
       for (int i = 0; i < 30; i++) {
         labels[i] = (byte) (i % 3);
-        java.util.Arrays.fill(pixels, i * 400 + 100 * labels[i], i * 400 + 100 * labels[i] + 50, (byte) 200);
+        java.util.Arrays.fill(
+            pixels, i * 400 + 100 * labels[i], i * 400 + 100 * labels[i] + 50, (byte) 200);
       }
       sets[part] = new ImageSet("shapes", 20, 20, 3, pixels, labels);
     }
@@ -77,7 +78,8 @@ class TrainerFaultsTest {
                 + " give the model their height and width.");
     Recipe tall = recipe().model(net().input(32, 28));
     assertThatThrownBy(() -> new Trainer(tall, DIGITS))
-        .hasMessageContaining("is for pictures of 32 x 28 pixels, but those of digits have 28 x 28");
+        .hasMessageContaining(
+            "is for pictures of 32 x 28 pixels, but those of digits have 28 x 28");
     assertThatThrownBy(
             () ->
                 LearningRateFinder.find(

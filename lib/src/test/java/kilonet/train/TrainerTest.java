@@ -186,10 +186,18 @@ class TrainerTest {
     assertThat(Contract.of(mnist, DataIdentity.MNIST, 8_000, history).misses())
         .containsExactly("It has 8000 parameters, not fewer than 8000.");
     assertThat(
-            Contract.of(mnist, DataIdentity.MNIST, 1, history.plus(new EpochResult(7, 0, 0, 0, 99.39, 0, 0, 1, 1)))
+            Contract.of(
+                    mnist,
+                    DataIdentity.MNIST,
+                    1,
+                    history.plus(new EpochResult(7, 0, 0, 0, 99.39, 0, 0, 1, 1)))
                 .misses())
         .containsExactly("1 of its last 5 epochs are below 99.4%.");
-    assertThat(Contract.of(mnist.validation(5_000), DataIdentity.MNIST, 1, history).met()).isFalse();
-    assertThat(Contract.of(mnist, DataIdentity.MNIST, 1, new History(history.epochs().subList(1, 4))).met()).isFalse();
+    assertThat(Contract.of(mnist.validation(5_000), DataIdentity.MNIST, 1, history).met())
+        .isFalse();
+    assertThat(
+            Contract.of(mnist, DataIdentity.MNIST, 1, new History(history.epochs().subList(1, 4)))
+                .met())
+        .isFalse();
   }
 }
