@@ -13,7 +13,8 @@ import kilonet.data.DataIdentity;
  * @param seed the recipe's seed
  * @param engine {@code fused} or {@code dl4j}
  * @param data the name of the images, such as {@code mnist} or {@code digits}
- * @param dataset what the images are, by name and content; null in files of versions before 0.2
+ * @param dataset what the images are, by name and content; null in files from before this was
+ *     written
  * @param trainImages images trained on in an epoch
  * @param testImages images tested on
  * @param epochs epochs trained
