@@ -14,6 +14,7 @@ import kilonet.train.EpochResult;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Runs;
 import kilonet.train.TrainingException;
 import picocli.CommandLine.Command;
@@ -87,6 +88,7 @@ final class ReproduceCommand implements Runnable {
   @Override
   public void run() {
     List<Recipe> published = chosen();
+    new RunFolder(work).provide(RunFolder.SUMMARY);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     List<Recipe> recipes =
         inOrder(published, seeds == null ? null : SweepCommand.parse(seeds)).stream()

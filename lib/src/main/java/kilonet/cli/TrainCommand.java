@@ -9,6 +9,7 @@ import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,12 +50,13 @@ final class TrainCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
-    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
     Path folder =
         out != null
             ? out
             : Path.of("runs", chosen.name().replace('/', '-') + "-seed" + chosen.seed());
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
+    chosen = chosen.data(images.name());
     print.println(Summary.of(chosen.model()));
     print.println(
         "%s on %s with the %s engine, seed %d, into %s"

@@ -188,11 +188,6 @@ public record Stack(
           "A dropout of %s cannot be: it is the share of values set to zero, from 0 to below 1."
               .formatted(dropout));
     }
-    if (dropout > 0 && !parts.contains("dropout")) {
-      throw new IllegalArgumentException(
-          "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0."
-              .formatted(dropout, order));
-    }
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "Pictures of %d x %d pixels cannot be: give both sides at least 1."

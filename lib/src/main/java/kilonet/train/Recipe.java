@@ -78,6 +78,11 @@ public record Recipe(
       Check.fileName("A part of a recipe's name", part);
     }
     Objects.requireNonNull(model, "model");
+    if (model.dropout() > 0 && !model.order().contains("dropout")) {
+      throw new IllegalArgumentException(
+          "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0."
+              .formatted(model.dropout(), model.order()));
+    }
     Objects.requireNonNull(optimizer, "optimizer");
     Check.fileName("A recipe's data", data);
     atLeast("epochs", epochs, 1);

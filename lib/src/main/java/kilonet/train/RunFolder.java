@@ -81,6 +81,19 @@ public record RunFolder(Path path) {
     }
   }
 
+  /**
+   * Deletes a file, if it is there.
+   *
+   * @throws UncheckedIOException if it cannot be deleted, with a message that names it
+   */
+  void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
   private static void move(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -191,7 +191,16 @@ public final class Runs {
     try {
       List<Future<?>> futures = new ArrayList<>();
       for (Run run : List.copyOf(work.keySet())) {
-        futures.add(pool.submit(() -> train(run, threads)));
+        futures.add(
+            pool.submit(
+                () -> {
+                  try {
+                    train(run, threads);
+                  } catch (RuntimeException | Error e) {
+                    stop(); // for all: the others keep what they have trained
+                    throw e;
+                  }
+                }));
       }
       for (Future<?> future : futures) {
         future.get();
@@ -337,7 +346,8 @@ public final class Runs {
       new RunFolder(file.getParent())
           .write(file, Files.readAllBytes(new RunFolder(run.folder()).result()));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          "The result in %s cannot be read (%s): train again.".formatted(run.folder(), e), e);
     }
   }
 

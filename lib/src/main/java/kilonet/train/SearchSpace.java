@@ -35,7 +35,7 @@ public final class SearchSpace {
 
   @JsonAnySetter
   private void put(String field, List<JsonNode> values) {
-    if (values == null || values.isEmpty()) {
+    if (values == null || values.isEmpty() || values.stream().anyMatch(JsonNode::isNull)) {
       throw new IllegalArgumentException(
           "'%s' has no values to choose from: give it a list of at least one.".formatted(field));
     }

@@ -1,6 +1,5 @@
 package kilonet.train;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,12 +241,10 @@ public final class Trainer {
     }
     try {
       kept = ModelFile.read(folder.model()).params().dup();
-      Files.deleteIfExists(folder.checkpoint()); // where the process ended before it could
     } catch (IllegalArgumentException e) {
       throw damaged(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    folder.delete(folder.checkpoint()); // where the process ended before it could
     result = there;
     progress.finishedBefore(there);
     return Optional.of(there);
@@ -431,11 +428,7 @@ public final class Trainer {
       folder.write(folder.result(), Json.pretty(result));
     }
     if (result != null && result.isFinished()) {
-      try {
-        Files.deleteIfExists(folder.checkpoint());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      folder.delete(folder.checkpoint());
       return;
     }
     MultiLayerNetwork network = learner.network();

@@ -456,7 +456,7 @@ class KilonetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sweep --seeds 1", "ablate --seeds 1", "search", "lr-find"})
+  @ValueSource(strings = {"train", "sweep --seeds 1", "ablate --seeds 1", "search", "lr-find"})
   void aFolderThatCannotBeWrittenIsNamedBeforeAnythingIsTrained(String command) throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");

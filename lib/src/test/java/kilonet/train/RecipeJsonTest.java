@@ -51,7 +51,7 @@ class RecipeJsonTest {
         "\"maxpool 2\"|null|null is no value: give one.",
         "\"maxpool 2\"|2|a value of another kind was expected",
         "\"maxpool 2\"|\"conv 99999999999 3x3\"|'conv 99999999999 3x3' is no block",
-        "\"conv-bn-relu-dropout\"|\"conv-bn-relu\"|at model: A dropout of 0.02 has no place in",
+        "\"conv-bn-relu-dropout\"|\"conv-bn-relu\"|A dropout of 0.02 has no place in",
         "\"conv-bn-relu-dropout\"|\"conv-bn-relu-dropout-\"|is no order of a block",
         "\"ema(decay=0.995)\"|\"ema(decay=0.995) + swa(from=3)\"|a run keeps one average",
         "\"ema(decay=0.995)\"|\"ema(decay=0.995, decay=0.9)\"|decay is given twice",

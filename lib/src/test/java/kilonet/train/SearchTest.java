@@ -197,7 +197,8 @@ class SearchTest {
     }
     assertThatThrownBy(() -> space("{\"batch\": [1], \"batch\": [2]}"))
         .hasMessageContaining("Duplicate field 'batch'");
-    assertThatThrownBy(() -> space("{\"batch\": [null]}")).hasMessageContaining("null");
+    assertThatThrownBy(() -> space("{\"batch\": [null]}"))
+        .hasMessageContaining("'batch' has no values to choose from");
     assertThatThrownBy(() -> plan(0, 1)).hasMessageContaining("0 trials cannot be searched");
     assertThatThrownBy(() -> plan(100_001, 1)).hasMessageContaining("use 1 to 100,000");
     assertThatThrownBy(() -> plan(1)).hasMessageContaining("give one or more of both");
