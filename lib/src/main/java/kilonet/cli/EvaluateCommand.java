@@ -9,9 +9,9 @@ import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
 import kilonet.train.Engine;
+import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +59,7 @@ final class EvaluateCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    MultiLayerNetwork network = load(file);
+    MultiLayerNetwork network = ModelFile.read(file.toPath());
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
@@ -106,20 +106,5 @@ final class EvaluateCommand implements Runnable {
             predictions.loss(),
             shifted,
             confusion));
-  }
-
-  /** Loads a saved net or says why it cannot be. */
-  static MultiLayerNetwork load(File file) {
-    if (!file.isFile()) {
-      throw new IllegalArgumentException(
-          "There is no file %s: name the model.zip of a run.".formatted(file));
-    }
-    try {
-      return ModelSerializer.restoreMultiLayerNetwork(file, false);
-    } catch (Exception e) {
-      throw new IllegalArgumentException(
-          "%s is no net that Deeplearning4j saved: name the model.zip of a run.".formatted(file),
-          e);
-    }
   }
 }

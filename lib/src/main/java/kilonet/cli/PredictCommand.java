@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import kilonet.report.DigitPhoto;
 import kilonet.text.Terminal;
+import kilonet.train.ModelFile;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -37,7 +38,7 @@ final class PredictCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    MultiLayerNetwork network = EvaluateCommand.load(file);
+    MultiLayerNetwork network = ModelFile.read(file.toPath());
     // All pictures are read before the first answer: a bad one spoils no half of the output.
     List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();
     for (int i = 0; i < photos.size(); i++) {

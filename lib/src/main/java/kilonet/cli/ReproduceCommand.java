@@ -13,6 +13,7 @@ import kilonet.seeds.Seeds;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Runs;
 import kilonet.train.TrainingException;
 import picocli.CommandLine.Command;
@@ -86,6 +87,7 @@ final class ReproduceCommand implements Runnable {
   @Override
   public void run() {
     List<Recipe> published = chosen();
+    new RunFolder(work).provide(RunFolder.SUMMARY);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     List<Recipe> recipes =
         inOrder(published, seeds == null ? null : SweepCommand.parse(seeds)).stream()

@@ -97,11 +97,13 @@ final class SearchCommand implements Runnable {
     List<Long> numbers = SweepCommand.parse(seeds);
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
     Path folder = out != null ? out : DefaultFolder.of("search", chosen);
+    RunFolder files = new RunFolder(folder);
+    files.provide(RunFolder.SUMMARY);
     Search search =
         Search.run(
             chosen,
@@ -110,7 +112,6 @@ final class SearchCommand implements Runnable {
             images.images(),
             folder,
             trial -> print.println(line(trial)));
-    RunFolder files = new RunFolder(folder);
     files.write(folder.resolve("search.json"), Json.pretty(search));
     Path best = folder.resolve("best.json");
     files.write(best, Json.pretty(Search.recipe(chosen, search.best())));

@@ -8,6 +8,7 @@ import kilonet.text.Terminal;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,9 +51,10 @@ final class TrainCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
     print.println(
         "%s on %s with the %s engine, seed %d, into %s"

@@ -194,7 +194,7 @@ public final class Mnist {
    * @throws DataException if a file is missing or not as its format says, or the name is MNIST's
    */
   public static TrainTest loadAlike(Path folder, String name) {
-    if (name.isBlank() || name.equals(NAME)) {
+    if (name.isBlank() || name.equals(NAME) || name.equals(PenDigits.NAME)) {
       throw new DataException(
           "Data that are not verified cannot be called '%s': give them another name."
               .formatted(name));
@@ -225,7 +225,7 @@ public final class Mnist {
       verify(imagePath, imageFile.sha256(), images.sha256());
       verify(labelPath, labelFile.sha256(), labels.sha256());
     }
-    return new ImageSet(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
+    return ImageSet.named(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
   }
 
   private static void verify(Path file, String expected, String found) {

@@ -2,12 +2,11 @@ package kilonet.report;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.DoubleStream;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /** Claims about any run: each sentence beside the test of the figures that decides on it. */
 final class Findings {
@@ -155,7 +154,7 @@ final class Findings {
 
   /** How several seeds of one recipe end, and which place among them the run has that is shown. */
   static Claim seeds(Result run, List<Result> runs) {
-    double[] lowest = runs.stream().mapToDouble(Step::lowest).toArray();
+    List<Double> lowest = runs.stream().map(Step::lowest).toList();
     return Claim.that(
         true,
         "Over %d seeds, the lowest of the last %d epochs is %s (mean ± standard deviation), %.2f%%"
@@ -163,19 +162,11 @@ final class Findings {
             + " number %d of them.",
         runs.size(),
         Contract.LAST,
-        meanAndDeviation(lowest),
-        DoubleStream.of(lowest).min().orElseThrow(),
+        Spread.of(lowest).text("%", 2),
+        Collections.min(lowest),
         runs.stream().filter(each -> each.contract().met()).count(),
         runs.size(),
         run.seed(),
-        1 + DoubleStream.of(lowest).filter(each -> each > Step.lowest(run)).count());
-  }
-
-  /** Such as {@code 99.45% ± 0.03}, with the deviation of a sample; of two values or more. */
-  static String meanAndDeviation(double[] values) {
-    double mean = DoubleStream.of(values).average().orElseThrow();
-    double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
-    return String.format(
-        Locale.ROOT, "%.2f%% ± %.2f", mean, Math.sqrt(squares / (values.length - 1)));
+        1 + lowest.stream().filter(each -> each > Step.lowest(run)).count());
   }
 }

@@ -92,7 +92,7 @@ public final class Schedules {
     Check.atLeast("The number of epochs", epochs, 1);
     Check.atLeast("The number of batches in an epoch", batchesPerEpoch, 1);
     List<Term> terms = TermParser.parse(text, "after");
-    int iterations = Math.multiplyExact(epochs, batchesPerEpoch);
+    int iterations = product("The run", epochs, batchesPerEpoch);
     return new Schedules(lr, batchesPerEpoch, iterations).chain(terms);
   }
 
@@ -121,6 +121,16 @@ public final class Schedules {
     return OptionalDouble.of(peak);
   }
 
+  private static int product(String what, int epochs, int batches) {
+    long product = (long) epochs * batches;
+    if (product != (int) product) {
+      throw new IllegalArgumentException(
+          "%s has %d epochs of %d updates, which are too many to count: give it fewer epochs."
+              .formatted(what, epochs, batches));
+    }
+    return (int) product;
+  }
+
   private SchedulePlan chain(List<Term> terms) {
     if (terms.size() == 1) {
       return plan(terms.get(0));
@@ -137,7 +147,7 @@ public final class Schedules {
     }
     int length =
         arguments.has("epochs")
-            ? Math.multiplyExact(arguments.whole("epochs"), batchesPerEpoch)
+            ? product("The warm-up", arguments.whole("epochs"), batchesPerEpoch)
             : arguments.whole("iterations");
     double start = arguments.number("start", 0.1);
     if (length >= iterations) {

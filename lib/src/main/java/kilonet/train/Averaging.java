@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import java.util.List;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
@@ -65,7 +66,11 @@ final class Averaging {
     if (text.equals("none")) {
       return new Rule(Kind.NONE, 0, 0);
     }
-    Term term = TermParser.parse(text, "+").get(0);
+    List<Term> terms = TermParser.parse(text, "+");
+    if (terms.size() > 1) {
+      throw terms.get(1).error("a run keeps one average: leave this one out.");
+    }
+    Term term = terms.get(0);
     switch (term.name()) {
       case "ema" -> {
         double decay = new Arguments(term, "decay").number("decay", 0.995);

@@ -2,6 +2,7 @@ package kilonet.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.DataIdentity;
 
 /**
  * The assignment's demand, and whether a run meets it: fewer than 8,000 parameters, at most 15
@@ -29,13 +30,18 @@ public record Contract(
   public static final int LAST = 5;
 
   /** Judges a run. */
-  static Contract of(Recipe recipe, long parameters, History history) {
+  static Contract of(Recipe recipe, DataIdentity data, long parameters, History history) {
     List<Double> accuracies = history.each(EpochResult::testAccuracy);
     int epochs = accuracies.size();
     List<Double> last = accuracies.subList(Math.max(0, epochs - LAST), epochs);
     List<String> misses = new ArrayList<>();
-    if (!recipe.data().equals(Recipe.MNIST)) {
-      misses.add("It was tested on generated digits, not on MNIST.");
+    if (!data.isMnist()) {
+      misses.add(
+          switch (data.name()) {
+            case Recipe.DIGITS -> "It was tested on generated digits, not on MNIST.";
+            case Recipe.MNIST -> "Its images are some of MNIST's, not MNIST as it is published.";
+            default -> "It was tested on '%s', not on MNIST.".formatted(data.name());
+          });
     }
     if (recipe.validation() > 0) {
       misses.add("It was tested on a part of the training set, not on the test set.");

@@ -36,6 +36,13 @@ final class EpochLines implements Progress {
   }
 
   @Override
+  public void finishedBefore(Result result) {
+    out.println(
+        "This run is finished since epoch %d: nothing is left to train."
+            .formatted(result.epochs()));
+  }
+
+  @Override
   public void batch(int batch, double loss, double accuracy, double rate, double speed) {
     done++;
     if (!terminal) {

@@ -1,6 +1,7 @@
 package kilonet.train;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import kilonet.model.Stack;
 import kilonet.schedule.ScaledLR;
@@ -17,7 +18,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param kind which rule
  * @param learningRate the rate that a schedule starts from, above 0
  * @param momentum momentum of SGD, or Adam's first beta, in {@code [0, 1)}
- * @param beta2 Adam's second beta, in {@code [0, 1)}; unused by SGD
+ * @param beta2 Adam's second beta, in {@code [0, 1)}; 0 for SGD and Muon, which have none
  * @param weightDecay share of a parameter taken away at each step (times the learning rate), 0 or
  *     more; added to the gradient in SGD and Adam (L2), apart from it in AdamW and Muon
  * @param decayNormAndBias whether weight decay reaches batch norm's gamma and beta and the biases,
@@ -54,6 +55,7 @@ public record Optimizer(
 
   /** Checks the ranges. */
   public Optimizer {
+    Objects.requireNonNull(kind, "kind");
     if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "A learning rate of %s cannot be: use a number above 0.".formatted(learningRate));
@@ -62,6 +64,10 @@ public record Optimizer(
       throw new IllegalArgumentException(
           "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1."
               .formatted(momentum, beta2));
+    }
+    if (beta2 != 0 && kind != Kind.ADAM && kind != Kind.ADAMW) {
+      throw new IllegalArgumentException(
+          "A beta2 of %s says nothing to %s: use 0, or ADAM or ADAMW.".formatted(beta2, kind));
     }
     if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(

@@ -94,7 +94,7 @@ public record Predictions(float[][] probabilities, int[] labels) {
         System.arraycopy(set.pixels(), from, pixels, to, width - Math.abs(right));
       }
     }
-    return new ImageSet(set.name(), height, width, set.classes(), pixels, labels);
+    return new ImageSet(set.name() + " shifted", height, width, set.classes(), pixels, labels);
   }
 
   private Predictions plus(Predictions other) {

@@ -52,6 +52,9 @@ public interface Progress {
   /** An epoch was trained and tested. */
   default void epoch(EpochResult result) {}
 
+  /** The run was finished before, so that nothing is trained. */
+  default void finishedBefore(Result result) {}
+
   /** The run is over, at its end or before. */
   default void ended() {}
 }

@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.DataIdentity;
 import kilonet.seeds.Seeds;
 import kilonet.train.Engine;
 import kilonet.train.EpochResult;
@@ -319,7 +321,8 @@ class KilonetTest {
     assertThat(DefaultFolder.of(runs, recipe.data("digits"), Engine.FUSED, false))
         .isEqualTo(runs.resolve("model_3-digits-seed1"));
     History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
-    Result other = Result.of(recipe.epochs(1), 7_806, Engine.FUSED, 1_000, 100, history);
+    Result other =
+        Result.of(recipe.epochs(1), 7_806, Engine.FUSED, DataIdentity.MNIST, 1_000, 100, history);
     Files.createDirectories(first);
     Files.writeString(first.resolve("result.json"), Json.pretty(other));
     assertThat(DefaultFolder.of(runs, recipe.epochs(1), Engine.FUSED, false)).isEqualTo(first);
@@ -413,5 +416,109 @@ class KilonetTest {
   @Test
   void theStackTraceIsThereForWhoAsks() {
     assertThat(kilonet("evaluate", "gone.zip", "--stacktrace").err).contains("\tat ");
+  }
+
+  private static String[] train(Path out, String... more) {
+    List<String> words =
+        new ArrayList<>(List.of("train", "--recipe", "model_2", "--data", "digits"));
+    words.addAll(List.of("--limit", "128", "--epochs", "1", "--out", out.toString()));
+    words.addAll(List.of(more));
+    return words.toArray(String[]::new);
+  }
+
+  @Test
+  void aFinishedRunIsToldAndNotTrainedAgain() throws Exception {
+    Outcome first = kilonet(train(folder));
+    assertThat(first.status).isZero();
+    byte[] model = Files.readAllBytes(folder.resolve("model.zip"));
+    Outcome again = kilonet(train(folder, "--resume"));
+    assertThat(again.err).isEmpty();
+    assertThat(again.status).isZero();
+    assertThat(again.out)
+        .contains("This run is finished since epoch 1: nothing is left to train.")
+        .doesNotContain("epoch  1/1");
+    assertThat(again.lastLine()).as("times and all").isEqualTo(first.lastLine());
+    assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+
+    Outcome other = kilonet(train(folder, "--resume", "--seed", "7"));
+    assertThat(other.status).isEqualTo(1);
+    assertThat(other.err).contains("is of another run, which is finished").contains("--out");
+    assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+  }
+
+  @Test
+  void aSingleSeedIsToldWithoutADeviation() {
+    Outcome sweep =
+        kilonet(
+            "sweep",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--limit",
+            "128",
+            "--epochs",
+            "1",
+            "--seeds",
+            "4",
+            "--out",
+            folder.toString());
+    assertThat(sweep.err).isEmpty();
+    assertThat(sweep.out).contains("over 1 seeds: ").doesNotContain("±").doesNotContain("0.000");
+    assertThat(sweep.lastLine()).doesNotContain("standard_deviation");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../x", "/tmp/x", "a/../../x", ".."})
+  void aNameOfARecipeDoesNotLeaveTheFolderOfResults(String name) throws Exception {
+    Path file = folder.resolve("own.json");
+    String json = Json.pretty(Recipes.named("model_2"));
+    Files.writeString(file, json.replace("\"model_2\"", "\"" + name + "\""));
+    Path results = folder.resolve("a/b/results");
+    Outcome outcome =
+        kilonet(
+            "sweep",
+            "--recipe",
+            file.toString(),
+            "--data",
+            "digits",
+            "--seeds",
+            "1",
+            "--results",
+            results.toString());
+    assertThat(outcome.status).isEqualTo(2);
+    assertThat(outcome.err).contains("A part of a recipe's name is '").doesNotContain("\tat ");
+    assertThat(folder.resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void whatDataARecipeNamesIsUsedOrRefused() throws Exception {
+    Path file = folder.resolve("own.json");
+    Recipe own = Recipes.named("model_2").limit(128).epochs(1);
+    Files.writeString(file, Json.pretty(own.data("digits")));
+    Path run = folder.resolve("run");
+    Outcome digits = kilonet("train", "--recipe", file.toString(), "--out", run.toString());
+    assertThat(digits.status).isZero();
+    assertThat(digits.json().get("data").asText()).isEqualTo("digits");
+    Files.writeString(file, Json.pretty(own.data("fashion")));
+    Outcome fashion = kilonet("train", "--recipe", file.toString(), "--out", run.toString());
+    assertThat(fashion.status).isEqualTo(2);
+    assertThat(fashion.err)
+        .contains("model_2 is for data called 'fashion', which are not here: use --data mnist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "sweep --seeds 1", "ablate --seeds 1", "search", "lr-find"})
+  void aFolderThatCannotBeWrittenIsNamedBeforeAnythingIsTrained(String command) throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("--recipe", "model_3", "--data", "digits"));
+    words.addAll(List.of("--out", file.resolve("run").toString()));
+    words.addAll(command.equals("search") ? List.of("--space", space.toString()) : List.of());
+    Outcome outcome = kilonet(words.toArray(String[]::new));
+    assertThat(outcome.status).isEqualTo(1);
+    assertThat(outcome.err).contains("cannot be written").contains("--out");
+    assertThat(outcome.out).isEmpty();
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import kilonet.data.DataIdentity;
 import kilonet.model.Summary;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
@@ -91,6 +92,7 @@ class ReportsTest {
         seed,
         "fused",
         "mnist",
+        DataIdentity.MNIST,
         60_000,
         10_000,
         EPOCHS,

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kilonet.data.DataIdentity;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Stack;
@@ -131,6 +132,7 @@ class RunReportTest {
         1,
         "fused",
         "mnist",
+        DataIdentity.MNIST,
         60_000,
         10_000,
         train.length,

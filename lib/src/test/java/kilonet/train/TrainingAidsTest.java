@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.stream.IntStream;
 import kilonet.data.Batches;
+import kilonet.data.DataIdentity;
 import kilonet.data.ImageSet;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
@@ -230,7 +231,7 @@ class TrainingAidsTest {
       history = history.plus(new EpochResult(i + 1, 0, 0, 0, accuracies[i], 0, 0, 1, 1));
     }
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5).seed(seed);
-    return Result.of(recipe, 100, Engine.FUSED, 60_000, 10_000, history);
+    return Result.of(recipe, 100, Engine.FUSED, DataIdentity.MNIST, 60_000, 10_000, history);
   }
 
   @ParameterizedTest
@@ -259,8 +260,8 @@ class TrainingAidsTest {
     assertThatThrownBy(() -> recipe.labelSmoothing(1))
         .hasMessage("label smoothing is 1.0: it lies from 0 to below 1.");
     assertThatThrownBy(() -> recipe.clipping(-1)).hasMessageContaining("clipping is -1.0");
-    assertThatThrownBy(() -> recipe.data("cifar"))
-        .hasMessage("No data is called 'cifar': use 'mnist' or 'digits'.");
+    assertThatThrownBy(() -> recipe.data("../cifar"))
+        .hasMessageStartingWith("A recipe's data is '../cifar', which can be no file's: use ");
     assertThatThrownBy(() -> recipe.augmentation("rotate(7)"))
         .hasMessageContaining("no augmentation is called 'rotate'");
     assertThatThrownBy(() -> recipe.schedule("cosin"))
