@@ -35,7 +35,7 @@ final class ConvolutionTraining implements TrainingStage {
     this.weights = new float[outputs.packed()];
     this.inputErrors = stage > 0 ? TapSum.backward(c) : null;
     this.errorWeights = stage > 0 ? new float[inputErrors.packed()] : null;
-    this.tiles = WeightTiles.of(c, in, KernelChoice.registers());
+    this.tiles = WeightTiles.of(c, in, KernelChoice.fastest().sums());
     this.sums = new float[batch.threads][];
   }
 

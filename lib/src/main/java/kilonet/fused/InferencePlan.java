@@ -28,6 +28,7 @@ final class InferencePlan {
   private final List<Consumer<float[]>> loaders = new ArrayList<>();
   private final ImageCopy copy;
   private final float[][] memories;
+  private final Consumer<Kernels> sample;
   private Kernels kernels;
 
   /** Something done to a group of images that lies in a memory. */
@@ -38,6 +39,7 @@ final class InferencePlan {
   InferencePlan(Stack stack, Team team) {
     this.stack = stack;
     this.team = team;
+    this.sample = new Sample(stack);
     layouts = TrainingBatch.layouts(stack);
     places = new int[layouts.length];
     size = place();
@@ -220,7 +222,11 @@ final class InferencePlan {
    * @param logits takes one row for each image, one column for each class
    */
   void run(FloatPointer images, int count, float[] logits) {
-    kernels = KernelChoice.forWork(count);
+    run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
+  }
+
+  private void run(Kernels chosen, FloatPointer images, int count, float[] logits) {
+    kernels = chosen;
     copy.from(images);
     int groups = (count + LANES - 1) / LANES;
     for (int i = 0; i < Math.min(groups, team.size()); i++) {
@@ -278,6 +284,29 @@ final class InferencePlan {
       for (int c = 0; c < classes; c++) {
         logits[(group * LANES + n) * classes + c] = memory[from + c * LANES + n];
       }
+    }
+  }
+
+  /** Looks at blank images, in which all that the net is made of comes up. */
+  private static final class Sample implements Consumer<Kernels> {
+    private final Stack stack;
+    private InferencePlan plan;
+    private FloatPointer images;
+    private float[] logits;
+
+    Sample(Stack stack) {
+      this.stack = stack;
+    }
+
+    @Override
+    public void accept(Kernels kernels) {
+      if (plan == null) {
+        plan = new InferencePlan(stack, new Team(1));
+        plan.load(new float[stack.parameters()]);
+        images = new FloatPointer(new float[LANES * stack.input().size()]);
+        logits = new float[LANES * stack.classes()];
+      }
+      plan.run(kernels, images, LANES, logits);
     }
   }
 

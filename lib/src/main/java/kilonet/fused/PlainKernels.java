@@ -19,17 +19,15 @@ final class PlainKernels extends Kernels {
   @Override
   double peakGigaFlops() {
     float[] x = new float[LANES];
+    int[] taps = new int[2 * PEAK];
     long start = System.nanoTime();
-    for (int i = 0; i < PEAK; i++) {
-      addProduct(x, x, 0, 1);
-    }
-    return 2.0 * LANES * PEAK / (System.nanoTime() - start);
+    sumOne(x, 0, x, 0, taps, x, 0);
+    return 2.0 * 8 * PEAK / (System.nanoTime() - start);
   }
 
   @Override
   void convolve(
       TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts) {
-    float[] sums = new float[LANES];
     for (TapSum.Region region : job.regions()) {
       int first = TapSum.share(region.count(), part, parts);
       int end = TapSum.share(region.count(), part + 1, parts);
@@ -38,23 +36,100 @@ final class PlainKernels extends Kernels {
           int[] taps = region.taps().get(block.width());
           int in = from + block.in() + region.in()[p];
           int out = to + block.out() + region.out()[p];
-          for (int c = 0; c < block.width(); c++) {
-            int w = block.weights() + c;
-            Arrays.fill(sums, weights[w]);
-            for (int i = 0; i < taps.length; i += 2) {
-              addProduct(sums, x, in + taps[i], weights[w + taps[i + 1]]);
+          if (block.width() == 1) {
+            sumOne(x, in, weights, block.weights(), taps, y, out);
+            sumOne(x, in + 8, weights, block.weights(), taps, y, out + 8);
+            continue;
+          }
+          for (int c = 0; c < block.width(); c += 2) {
+            int target = out + c * job.plane();
+            for (int l = 0; l < LANES; l += 4) {
+              sumTwo(
+                  x,
+                  in + l,
+                  weights,
+                  block.weights() + c,
+                  taps,
+                  y,
+                  target + l,
+                  target + job.plane() + l);
             }
-            System.arraycopy(sums, 0, y, out + c * job.plane(), LANES);
           }
         }
       }
     }
   }
 
-  private static void addProduct(float[] sums, float[] x, int at, float weight) {
-    for (int l = 0; l < LANES; l++) {
-      sums[l] = Math.fma(x[at + l], weight, sums[l]);
+  /** Sums over taps for four lanes of two channels, in local variables for the compiler. */
+  private static void sumTwo(
+      float[] x, int from, float[] w, int at, int[] taps, float[] y, int to, int next) {
+    float a0 = w[at];
+    float a1 = w[at];
+    float a2 = w[at];
+    float a3 = w[at];
+    float b0 = w[at + 1];
+    float b1 = w[at + 1];
+    float b2 = w[at + 1];
+    float b3 = w[at + 1];
+    for (int i = 0; i < taps.length; i += 2) {
+      int f = from + taps[i];
+      int j = at + taps[i + 1];
+      float v = w[j];
+      float u = w[j + 1];
+      float x0 = x[f];
+      a0 = Math.fma(x0, v, a0);
+      b0 = Math.fma(x0, u, b0);
+      float x1 = x[f + 1];
+      a1 = Math.fma(x1, v, a1);
+      b1 = Math.fma(x1, u, b1);
+      float x2 = x[f + 2];
+      a2 = Math.fma(x2, v, a2);
+      b2 = Math.fma(x2, u, b2);
+      float x3 = x[f + 3];
+      a3 = Math.fma(x3, v, a3);
+      b3 = Math.fma(x3, u, b3);
     }
+    y[to] = a0;
+    y[to + 1] = a1;
+    y[to + 2] = a2;
+    y[to + 3] = a3;
+    y[next] = b0;
+    y[next + 1] = b1;
+    y[next + 2] = b2;
+    y[next + 3] = b3;
+  }
+
+  /** The same for eight lanes of one channel. */
+  private static void sumOne(
+      float[] x, int from, float[] w, int at, int[] taps, float[] y, int to) {
+    float a0 = w[at];
+    float a1 = w[at];
+    float a2 = w[at];
+    float a3 = w[at];
+    float a4 = w[at];
+    float a5 = w[at];
+    float a6 = w[at];
+    float a7 = w[at];
+    for (int i = 0; i < taps.length; i += 2) {
+      int f = from + taps[i];
+      float v = w[at + taps[i + 1]];
+      a0 = Math.fma(x[f], v, a0);
+      a1 = Math.fma(x[f + 1], v, a1);
+      a2 = Math.fma(x[f + 2], v, a2);
+      a3 = Math.fma(x[f + 3], v, a3);
+      a4 = Math.fma(x[f + 4], v, a4);
+      a5 = Math.fma(x[f + 5], v, a5);
+      a6 = Math.fma(x[f + 6], v, a6);
+      a7 = Math.fma(x[f + 7], v, a7);
+    }
+    y[to] = a0;
+    y[to + 1] = a1;
+    y[to + 2] = a2;
+    y[to + 3] = a3;
+    y[to + 4] = a4;
+    y[to + 5] = a5;
+    y[to + 6] = a6;
+    y[to + 7] = a7;
   }
 
   @Override
@@ -72,22 +147,80 @@ final class PlainKernels extends Kernels {
     int[] pixels = job.pixels();
     for (int tile = first; tile < end; tile++) {
       for (int r = 0; r < job.rows(); r++) {
-        for (int c = 0; c < job.columns(); c++) {
-          int d = errorAt + job.errorAt()[tile] + r * job.plane();
+        int d = errorAt + job.errorAt()[tile] + r * job.plane();
+        for (int c = 0; c < job.columns(); c += 2) {
           int in = from + job.inputAt()[tile * job.columns() + c];
-          for (int p = 0; p < pixels.length; p++) {
-            addProducts(sums, to, errors, d + p * LANES, x, in + pixels[p]);
+          for (int l = 0; l < LANES; l += 4) {
+            if (c + 1 < job.columns()) {
+              int next = from + job.inputAt()[tile * job.columns() + c + 1];
+              addTwo(errors, d + l, x, in + l, next + l, pixels, sums, to + l);
+            } else {
+              addOne(errors, d + l, x, in + l, pixels, sums, to + l);
+            }
           }
-          to += LANES;
+          to += c + 1 < job.columns() ? 2 * LANES : LANES;
         }
       }
     }
   }
 
-  private static void addProducts(float[] sums, int to, float[] a, int at, float[] b, int from) {
-    for (int l = 0; l < LANES; l++) {
-      sums[to + l] = Math.fma(a[at + l], b[from + l], sums[to + l]);
+  /** Products over pixels for four lanes of two taps. */
+  private static void addTwo(
+      float[] d, int at, float[] x, int from, int next, int[] pixels, float[] sums, int to) {
+    float a0 = sums[to];
+    float a1 = sums[to + 1];
+    float a2 = sums[to + 2];
+    float a3 = sums[to + 3];
+    float b0 = sums[to + LANES];
+    float b1 = sums[to + LANES + 1];
+    float b2 = sums[to + LANES + 2];
+    float b3 = sums[to + LANES + 3];
+    for (int p = 0; p < pixels.length; p++) {
+      int e = at + p * LANES;
+      int f = from + pixels[p];
+      int g = next + pixels[p];
+      float d0 = d[e];
+      a0 = Math.fma(d0, x[f], a0);
+      b0 = Math.fma(d0, x[g], b0);
+      float d1 = d[e + 1];
+      a1 = Math.fma(d1, x[f + 1], a1);
+      b1 = Math.fma(d1, x[g + 1], b1);
+      float d2 = d[e + 2];
+      a2 = Math.fma(d2, x[f + 2], a2);
+      b2 = Math.fma(d2, x[g + 2], b2);
+      float d3 = d[e + 3];
+      a3 = Math.fma(d3, x[f + 3], a3);
+      b3 = Math.fma(d3, x[g + 3], b3);
     }
+    sums[to] = a0;
+    sums[to + 1] = a1;
+    sums[to + 2] = a2;
+    sums[to + 3] = a3;
+    sums[to + LANES] = b0;
+    sums[to + LANES + 1] = b1;
+    sums[to + LANES + 2] = b2;
+    sums[to + LANES + 3] = b3;
+  }
+
+  /** Products over pixels for four lanes of one tap. */
+  private static void addOne(
+      float[] d, int at, float[] x, int from, int[] pixels, float[] sums, int to) {
+    float a0 = sums[to];
+    float a1 = sums[to + 1];
+    float a2 = sums[to + 2];
+    float a3 = sums[to + 3];
+    for (int p = 0; p < pixels.length; p++) {
+      int e = at + p * LANES;
+      int f = from + pixels[p];
+      a0 = Math.fma(d[e], x[f], a0);
+      a1 = Math.fma(d[e + 1], x[f + 1], a1);
+      a2 = Math.fma(d[e + 2], x[f + 2], a2);
+      a3 = Math.fma(d[e + 3], x[f + 3], a3);
+    }
+    sums[to] = a0;
+    sums[to + 1] = a1;
+    sums[to + 2] = a2;
+    sums[to + 3] = a3;
   }
 
   @Override

@@ -59,6 +59,17 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
     return stages.get(stages.size() - 1).out().channels();
   }
 
+  /** The multiply-adds of the convolutions and dense layers for an image. */
+  long multiplyAdds() {
+    long all = 0;
+    for (Stage stage : stages) {
+      if (stage instanceof Convolution c) {
+        all += (long) c.weightAt().length * c.out().height() * c.out().width();
+      }
+    }
+    return all;
+  }
+
   /**
    * Reads a network.
    *
