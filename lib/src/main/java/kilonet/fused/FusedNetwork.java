@@ -39,6 +39,13 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
 public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Which arithmetic this is: engines of the same name give the same bits. The first one computed
+   * with oneDNN, and had no name.
+   */
+  public static final String VERSION = "lanes-1";
+
   private static final int PREFETCHED = 2;
 
   /** So many plans are kept: for a batch, a last one that is smaller, and another shape or two. */
