@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import kilonet.fused.Stage.Shape;
+import kilonet.text.Notice;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.api.Layer;
@@ -461,10 +462,10 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     } catch (UnsupportedLayerException e) {
       if (stacks == null) {
         unsupported = e.getMessage();
-        LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
+        Notice.warn(LOG, "Trained by DL4J itself, which is slow: " + unsupported + ".");
         return false;
       }
-      LOG.warn("Images of the shape {} are left to DL4J: {}.", shape, e.getMessage());
+      Notice.warn(LOG, "Images of " + shape + " are left to DL4J: " + e.getMessage() + ".");
     }
     if (stacks == null) {
       stacks = latest();
