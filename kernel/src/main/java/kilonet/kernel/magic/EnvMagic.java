@@ -15,14 +15,14 @@ final class EnvMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "env";
+  public List<String> names() {
+    return List.of("env");
   }
 
   @Override
   public String help() {
-    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash;"
-        + " a JVM's own cannot be changed.";
+    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash and"
+        + " for System.getenv in cells; processes that cells start themselves keep the kernel's.";
   }
 
   @Override
@@ -44,7 +44,11 @@ final class EnvMagic implements Magic {
       }
       return value;
     }
-    environment.put(argument.substring(0, equals).strip(), argument.substring(equals + 1).strip());
+    String name = argument.substring(0, equals).strip();
+    if (name.isEmpty()) {
+      throw new MagicFailure("%env needs a name before the equals sign, as in %env HOME=/tmp.");
+    }
+    environment.put(name, argument.substring(equals + 1).strip());
     return Repl.NOTHING;
   }
 

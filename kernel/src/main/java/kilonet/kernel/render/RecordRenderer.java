@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import kilonet.kernel.Timing;
 
 /** Records as tables of their components. */
+@Shows("java.lang.Record")
 public final class RecordRenderer implements Renderer<Record> {
   /** A renderer. */
   public RecordRenderer() {}

@@ -38,7 +38,7 @@ public final class TrainingProgress implements Progress {
     this.total = recipe.epochs();
     this.finished = finished;
     epochs.clear();
-    display = Display.display(bundle(0, ""));
+    display = Display.show(bundle(0, ""));
   }
 
   @Override
