@@ -14,6 +14,8 @@ import kilonet.kernel.repl.Repl;
 
 /** Runs cells: shows what they have come to, and reports why they have not. */
 final class Execution {
+  private static final int RESERVE = 2 << 20;
+
   private final Outbox outbox;
   private final Output output;
   private final Interrupter interrupter;
@@ -24,6 +26,9 @@ final class Execution {
   private Repl repl;
   private Magics magics;
   private long limitMillis;
+
+  /** Let go of when the heap is full, for what there is to say then. */
+  private byte[] reserve = new byte[RESERVE];
 
   Execution(
       Outbox outbox,
@@ -45,6 +50,11 @@ final class Execution {
   void use(Repl session, Magics all) {
     repl = session;
     magics = all;
+  }
+
+  /** Lays something aside again for the next time that the heap is full. */
+  void reserve() {
+    reserve = new byte[RESERVE];
   }
 
   /** Sets how long a cell may take before it is interrupted; 0 for no limit. */
@@ -82,7 +92,8 @@ final class Execution {
       where.setStackTrace(interrupter.stoppedAt());
       outcome = failed(errors.interrupted(where), count, false);
     } catch (Throwable e) {
-      outcome = failed(report(e, interrupter.end()), count, isFull(e));
+      boolean full = isFull(e);
+      outcome = failed(report(e, interrupter.end()), count, full);
     }
     if (limit != null) {
       limit.interrupt();
@@ -130,7 +141,8 @@ final class Execution {
       return new Outcome(content, shown, null, false);
     } catch (Throwable e) {
       boolean interrupted = interrupter.end();
-      return failed(report(e, interrupted), count, isFull(e));
+      boolean full = isFull(e);
+      return failed(report(e, interrupted), count, full);
     } finally {
       Thread.currentThread().setContextClassLoader(repl.loader());
     }
@@ -153,10 +165,11 @@ final class Execution {
     return String.valueOf(bundle.data().get("text/plain"));
   }
 
-  private static boolean isFull(Throwable thrown) {
+  private boolean isFull(Throwable thrown) {
     int depth = 0;
     for (Throwable t = thrown; t != null && depth++ < 50; t = t.getCause()) {
       if (t instanceof OutOfMemoryError) {
+        reserve = null;
         return true;
       }
     }
@@ -187,7 +200,10 @@ final class Execution {
       if (thrown instanceof CompileFailure failure) {
         return errors.of(failure);
       }
-      if (interrupted && causedByInterrupt(thrown)) {
+      boolean stopped =
+          thrown instanceof CellInterruptedError
+              || thrown.getClass().getSimpleName().equals("ThreadDeath");
+      if (stopped || interrupted && causedByInterrupt(thrown)) {
         // The trace of an error made by Thread.stop is that of the thread that stopped the cell.
         Throwable where = new CellInterruptedError();
         where.setStackTrace(interrupter.stoppedAt());

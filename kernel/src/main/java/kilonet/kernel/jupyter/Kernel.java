@@ -66,6 +66,10 @@ public final class Kernel {
   private Repl repl;
   private Assistant assistant;
   private boolean assistantWarm;
+
+  /** Whether the session holds nothing yet that practice could disturb. */
+  private boolean untouched;
+
   private int count;
   private int cellsSinceCollection;
 
@@ -137,17 +141,20 @@ public final class Kernel {
   }
 
   private void uncaught(Thread thread, Throwable thrown) {
-    if (Channels.isEssential(thread)) {
+    try {
+      if (Channels.isEssential(thread)) {
+        Log.failure("The thread " + thread.getName() + " has died, the kernel with it", thrown);
+        Runtime.getRuntime().halt(1);
+      }
+      System.err.println(
+          "Exception in thread "
+              + thread.getName()
+              + ":\n"
+              + String.join("\n", errors.of(thrown).traceback()));
+    } catch (Throwable e) {
       // Deaf or dumb is worse than dead: Jupyter starts a kernel anew that has ended.
-      Log.failure(
-          "The thread " + thread.getName() + " has died, and the kernel ends with it", thrown);
       Runtime.getRuntime().halt(1);
     }
-    System.err.println(
-        "Exception in thread "
-            + thread.getName()
-            + ":\n"
-            + String.join("\n", errors.of(thrown).traceback()));
   }
 
   /** Asks the running cell to stop. */
@@ -176,20 +183,43 @@ public final class Kernel {
     execution.limit(startup.timeoutMillis());
     assistant = new Assistant(repl, magics, new Analysis(repl));
     rehearse(StandardImports.WARM_UP.size());
-    startup.run(magics, notes::add);
+    untouched = !startup.hasScripts();
+    if (!untouched) {
+      onCellThread(() -> startup.run(magics, notes::add));
+    }
   }
 
   /** Makes the compiler's code fast, as long as nobody asks for anything. */
   private void rehearse(int times) {
-    try {
-      for (int i = 0; i < times && requests.isEmpty(); i++) {
-        repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
-      }
-    } catch (Throwable e) {
-      warnUnlessEnding("A cell for practice failed: " + e);
-    }
+    onCellThread(
+        () -> {
+          for (int i = 0; i < times && requests.isEmpty(); i++) {
+            repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
+          }
+        });
     repl.reset();
-    interrupter.end();
+  }
+
+  /** Something that cells do before the first request. */
+  private interface Early {
+    void run() throws Throwable;
+  }
+
+  private void onCellThread(Early work) {
+    try {
+      cells.run(
+          () -> {
+            interrupter.begin();
+            try {
+              work.run();
+            } finally {
+              interrupter.end();
+            }
+            return null;
+          });
+    } catch (Throwable e) {
+      warnUnlessEnding("Something failed before the first cell: " + e);
+    }
   }
 
   private Object evaluate(String cell, String label) throws Throwable {
@@ -209,7 +239,7 @@ public final class Kernel {
       return;
     }
     warm.countDown();
-    if (repl.variables().isEmpty()) {
+    if (untouched) {
       rehearse(StandardImports.PRACTICE);
     }
     while (true) {
@@ -231,6 +261,8 @@ public final class Kernel {
         }
       } catch (InterruptedException e) {
         // An interrupt that came too late for its cell.
+      } catch (OutOfMemoryError e) {
+        recover(Map.of());
       } catch (Throwable e) {
         warnUnlessEnding("A request could not be answered: " + e);
       }
@@ -454,7 +486,7 @@ public final class Kernel {
     language.put("mimetype", "text/x-java-source");
     language.put("file_extension", ".java");
     language.put("pygments_lexer", "java");
-    language.put("codemirror_mode", "java");
+    language.put("codemirror_mode", "text/x-java");
     language.put("nbconvert_exporter", "script");
     Map<String, Object> content = Outbox.ok();
     content.put("protocol_version", Outbox.PROTOCOL);
@@ -510,7 +542,7 @@ public final class Kernel {
     }
     outbox.reply(channel, request, "execute_reply", outcome.content());
     if (outcome.memoryWasFull()) {
-      recover(request);
+      recover(request.header());
     }
     if (!assistantWarm && !silent) {
       warmAssistant();
@@ -518,20 +550,26 @@ public final class Kernel {
   }
 
   /** Goes on after the heap was full, or ends where what the variables hold still fills it. */
-  private void recover(Message request) {
-    System.gc();
-    Runtime runtime = Runtime.getRuntime();
-    long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-    if (free < NEEDED) {
+  private void recover(Map<String, Object> header) {
+    try {
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+      if (free >= NEEDED) {
+        execution.reserve();
+        return;
+      }
       tell(
-          request.header(),
+          header,
           "The notebook's variables fill the memory of "
               + (runtime.maxMemory() >> 20)
               + " MB, so that no cell can run any more. The kernel ends here and Jupyter starts a"
               + " new one; install it with --jvm-arg -Xmx and a larger size, or keep less.");
-      outbox.state(request.header(), "idle");
-      end();
+      outbox.state(header, "idle");
+    } catch (OutOfMemoryError e) {
+      // There is not even room to say so.
     }
+    end();
   }
 
   /** Cells that wait behind one that failed do not run. */

@@ -82,6 +82,10 @@ final class Startup {
     return files;
   }
 
+  boolean hasScripts() {
+    return !get("STARTUP_SCRIPTS_PATH").isEmpty() || !get("STARTUP_SCRIPT").isEmpty();
+  }
+
   /** Runs the scripts; what is wrong with them is told. */
   void run(Magics magics, Consumer<String> notes) {
     for (Path file : files(get("STARTUP_SCRIPTS_PATH"))) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.maven.model.Model;
 import org.apache.maven.model.Parent;
@@ -32,9 +33,11 @@ import org.eclipse.aether.repository.WorkspaceRepository;
 import org.eclipse.aether.resolution.ArtifactDescriptorException;
 import org.eclipse.aether.resolution.ArtifactDescriptorRequest;
 import org.eclipse.aether.resolution.ArtifactDescriptorResult;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ArtifactResult;
 import org.eclipse.aether.resolution.DependencyRequest;
 import org.eclipse.aether.resolution.DependencyResolutionException;
+import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.util.artifact.JavaScopes;
 import org.eclipse.aether.util.filter.DependencyFilterUtils;
 
@@ -66,6 +69,7 @@ final class MavenResolver {
     List<RemoteRepository> own = new ArrayList<>();
     repositories.forEach(
         (id, url) -> own.add(new RemoteRepository.Builder(id, "default", url).build()));
+    own.add(ContextOverrides.CENTRAL);
     ContextOverrides.Builder overrides =
         ContextOverrides.create()
             .withUserSettings(true)
@@ -220,14 +224,29 @@ final class MavenResolver {
     return found;
   }
 
-  /** The innermost of the resolver's errors says which file was missing where. */
+  /**
+   * The innermost of the resolver's errors says which file was missing where. A repository that
+   * could not be asked is more to the point than another that does not have it.
+   */
   private static MagicFailure failure(RepositoryException e) {
-    String message = e.getMessage();
+    Throwable innermost = e;
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof RepositoryException) {
-        message = t.getMessage();
+        innermost = t;
+      }
+      if (t instanceof ArtifactResolutionException unresolved) {
+        Optional<Exception> refused =
+            unresolved.getResults().stream()
+                .flatMap(result -> result.getExceptions().stream())
+                .filter(each -> !(each instanceof ArtifactNotFoundException))
+                .findFirst();
+        if (refused.isPresent()) {
+          innermost = refused.get();
+          break;
+        }
       }
     }
+    String message = String.valueOf(innermost.getMessage());
     return new MagicFailure(message + (message.endsWith(".") ? "" : "."));
   }
 

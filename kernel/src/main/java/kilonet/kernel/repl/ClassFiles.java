@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.objectweb.asm.ClassReader;
@@ -31,6 +32,15 @@ final class ClassFiles {
 
   boolean hasPackage(String name) {
     return exported().containsKey(name) || index.hasPackage(name);
+  }
+
+  /** The simple names of the top-level classes of a package, as far as it is on the class path. */
+  List<String> names(String packageName) {
+    return index.list(packageName).stream()
+        .map(file -> ((ClassPathIndex.Named) file).binaryName())
+        .filter(name -> name.indexOf('$') < 0)
+        .map(name -> name.substring(packageName.length() + 1))
+        .toList();
   }
 
   /**

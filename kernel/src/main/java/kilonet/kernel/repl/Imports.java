@@ -198,6 +198,23 @@ final class Imports {
         || parsed.values().stream().anyMatch(line -> line.isStatic() && brings(line, name));
   }
 
+  /** By name, the types that a standard import and one of the notebook's with a star both have. */
+  private List<String> decided() {
+    List<String> lines = new ArrayList<>();
+    for (Parsed line : parsed.values()) {
+      if (line.star() && !line.isStatic()) {
+        for (Parsed each : standard) {
+          for (String name : each.star() ? classes.names(each.owner()) : List.<String>of()) {
+            if (classes.isPublic(line.owner() + "." + name)) {
+              lines.add("import " + line.owner() + "." + name + ";");
+            }
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
   /** All imports as JShell takes them, the standard ones with their stars. */
   List<String> summary() {
     List<String> lines = new ArrayList<>();
@@ -212,6 +229,7 @@ final class Imports {
       }
     }
     lines.addAll(own.values());
+    lines.addAll(decided());
     return lines;
   }
 }

@@ -240,5 +240,9 @@ public final class Interrupter {
             + " thread is left behind and may still do something; the next cell runs on a new one,"
             + " with all variables. To be rid of it, restart the kernel.");
     leaver.accept(asked.thread);
+    if (CAN_STOP) {
+      // It may be in the compiler, which is not stopped as long as its work is wanted.
+      stop(asked.thread);
+    }
   }
 }

@@ -1,6 +1,9 @@
 package kilonet.kernel.repl;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,9 +17,12 @@ final class JvmOptions {
 
   private JvmOptions() {}
 
+  /** Where Linux has the command of a process; to ask the JVM's management takes 30 ms. */
+  private static final Path COMMAND = Path.of("/proc/self/cmdline");
+
   /** Options for the compiler, so that it sees what the running code will. */
   static List<String> forCompiler() {
-    List<String> options = forCompiler(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    List<String> options = forCompiler(ofThisJvm());
     List<String> known = new ArrayList<>();
     for (int i = 0; i < options.size(); i++) {
       // A JVM starts with a warning where a module is unknown; the compiler would not.
@@ -33,9 +39,34 @@ final class JvmOptions {
     return known;
   }
 
+  private static List<String> ofThisJvm() {
+    try {
+      List<String> words = new ArrayList<>();
+      for (String variable : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+        words.addAll(List.of(System.getenv().getOrDefault(variable, "").split("\\s+")));
+      }
+      String command = Files.readString(COMMAND);
+      if (!command.contains("\0@")) {
+        words.addAll(List.of(command.split("\0")));
+        return words;
+      }
+      // Files of options are the JVM's to read.
+    } catch (IOException e) {
+      // No Linux.
+    }
+    return ManagementFactory.getRuntimeMXBean().getInputArguments();
+  }
+
+  /**
+   * Options for the compiler.
+   *
+   * @param jvm those of a JVM, where a value may be a word of its own
+   */
   static List<String> forCompiler(List<String> jvm) {
     List<String> options = new ArrayList<>();
-    for (String argument : jvm) {
+    for (int i = 0; i < jvm.size(); i++) {
+      String next = i + 1 < jvm.size() ? jvm.get(i + 1) : "";
+      String argument = SHARED.contains(jvm.get(i) + "=") ? jvm.get(i) + "=" + next : jvm.get(i);
       if (argument.equals(PREVIEW) && !options.contains(PREVIEW)) {
         options.add(PREVIEW);
         options.add("-source");

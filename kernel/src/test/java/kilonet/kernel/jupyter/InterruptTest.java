@@ -25,7 +25,8 @@ class InterruptTest {
   static {
     CELLS.put("busy loop", "while (true) { kept++; kept--; }");
     CELLS.put("stream", "Stream.iterate(1, i -> i + 1).filter(i -> i < 0).findFirst()");
-    CELLS.put("parallel stream", "IntStream.range(0, 4).parallel().forEach(i -> { while (true); })");
+    CELLS.put(
+        "parallel stream", "IntStream.range(0, 4).parallel().forEach(i -> { while (true); })");
     CELLS.put("sleep", "Thread.sleep(600_000)");
     CELLS.put("wait", "synchronized (lock) { lock.wait(); }");
     CELLS.put("park", "while (true) java.util.concurrent.locks.LockSupport.park();");
@@ -46,7 +47,8 @@ class InterruptTest {
         "finally loop", "try { while (true); } finally { while (true) Thread.onSpinWait(); }");
     CELLS.put("caught Error", "while (true) { try { kept++; kept--; } catch (Throwable e) { } }");
     CELLS.put("continue", "while (true) { try { continue; } catch (Error e) { continue; } }");
-    CELLS.put("static initializer", "class Endless { static { while (kept > 0); } }\nnew Endless()");
+    CELLS.put(
+        "static initializer", "class Endless { static { while (kept > 0); } }\nnew Endless()");
     CELLS.put(
         "recursion",
         "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\ndown()");

@@ -25,7 +25,7 @@ class MigrationTest {
   @BeforeAll
   static void start() throws IOException {
     remote = TestRepository.create(folder.resolve("remote"));
-    Path script = Files.writeString(folder.resolve("start.jshell"), "int started = 3;");
+    Path script = Files.writeString(folder.resolve("start.jshell"), "int started() { return 3; }");
     kernel =
         new KernelProcess(
                 folder,
@@ -50,7 +50,7 @@ class MigrationTest {
 
   @Test
   void startUpScriptsHaveRun() throws IOException {
-    assertThat(text("started + new Point(1, 2).x")).isEqualTo("4");
+    assertThat(text("started() + new Point(1, 2).x")).isEqualTo("4");
   }
 
   @Test
@@ -74,6 +74,9 @@ class MigrationTest {
         .isEqualTo(String.valueOf(6 * "own.pack".length()));
     assertThat(text("Trainer t = new Trainer();\nt.getClass().getName()"))
         .isEqualTo("own.pack.Trainer");
+    Message member =
+        kernel.ask("complete_request", Map.of("code", "t.hashC", "cursor_pos", "t.hashC".length()));
+    assertThat(member.content().get("matches")).isEqualTo(List.of("hashCode()"));
   }
 
   @Test
@@ -124,7 +127,8 @@ class MigrationTest {
         folder.resolve("some/jars/words.jar"));
     String pattern = folder + "/some/*/*.jar";
     assertThat(text("List<String> added = %jars " + pattern + "\nadded.size()")).isEqualTo("1");
-    assertThat(text("List<String> again = lineMagic(\"jars\", List.of(\"" + pattern + "\"));\nagain"))
+    assertThat(
+            text("List<String> again = lineMagic(\"jars\", List.of(\"" + pattern + "\"));\nagain"))
         .isEqualTo("[" + folder.toRealPath().resolve("some/jars/words.jar") + "]");
     assertThat(text("for (int i = 0; i < 2; i++) {\n  %env TURN=yes\n}\nSystem.getenv(\"TURN\")"))
         .isEqualTo("yes");
@@ -220,8 +224,7 @@ class MigrationTest {
     Outcome comment = kernel.run("/*\n%help\n%%bash\n*/\nint inComment = 1;\ninComment");
     assertThat(comment.value()).as(comment.traceback()).isEqualTo("1");
     assertThat(comment.stream("stdout")).isEmpty();
-    assertThat(text("String t = \"\"\"\n%help\n%time x\n\"\"\";\nt"))
-        .isEqualTo("%help\n%time x\n");
+    assertThat(text("String t = \"\"\"\n%help\n%time x\n\"\"\";\nt")).isEqualTo("%help\n%time x\n");
     assertThat(text("// %help\nString s = \"a % b = %help\";\ns.length()")).isEqualTo("13");
     assertThat(text("int a = 17;\nint b = a\n  % 5;\nb")).isEqualTo("2");
     assertThat(text("%jars " + folder + "/remote/*\nint below = 3;\nbelow")).isEqualTo("3");

@@ -39,8 +39,7 @@ final class TestRepository {
     publish(root, "late", "1.0", late, "");
     for (int number = 1; number <= 2; number++) {
       Path versioned = classes.resolve("versioned" + number);
-      compile(
-          versioned, "", "Versioned", "public static int number() { return " + number + "; }");
+      compile(versioned, "", "Versioned", "public static int number() { return " + number + "; }");
       publish(root, "versioned", number + ".0", versioned, "");
     }
     publish(root, "org.other", "versioned", "1.0", extra, "");

@@ -556,6 +556,26 @@ class ReplTest {
   }
 
   @Test
+  void optionsOfTheJvmThatTheCompilerKnowsArePassedOn() {
+    assertThat(
+            JvmOptions.forCompiler(
+                List.of(
+                    "java",
+                    "-Xmx1g",
+                    "--add-modules=a.b,c",
+                    "--add-exports",
+                    "x/y=ALL-UNNAMED",
+                    "--add-opens=p/q=ALL-UNNAMED",
+                    "-cp",
+                    "z",
+                    "Main")))
+        .containsExactly("--add-modules", "a.b,c", "--add-exports", "x/y=ALL-UNNAMED");
+    assertThat(JvmOptions.forCompiler(List.of("--enable-preview", "--enable-preview")))
+        .containsExactly(
+            "--enable-preview", "-source", String.valueOf(Runtime.version().feature()));
+  }
+
+  @Test
   void completenessIsKnown() {
     assertThat(repl.completeness("int f() {")).isEqualTo("incomplete");
     assertThat(repl.completeness("int f() { return 1; }")).isEqualTo("complete");
