@@ -166,7 +166,6 @@ class KernelTest {
             "%maven --repo file:///nowhere org.example:nothing:1",
             "%%pom\n<dependency",
             "%load missing.jsh",
-            "%jars missing*.jar",
             "%env MISSING",
             "%time",
             "%bash exit 3")) {

@@ -132,6 +132,9 @@ class MigrationTest {
         .isEqualTo("[" + folder.toRealPath().resolve("some/jars/words.jar") + "]");
     assertThat(text("for (int i = 0; i < 2; i++) {\n  %env TURN=yes\n}\nSystem.getenv(\"TURN\")"))
         .isEqualTo("yes");
+    Outcome missing = kernel.run("%jars missing*.jar " + pattern + "\nint goesOn = 1;");
+    assertThat(missing.status()).isEqualTo("ok");
+    assertThat(missing.stream("stderr")).contains("No file matches missing*.jar");
     text("cellMagic(\"time\", List.of(), \"int inMagic = 4;\");");
     assertThat(text("inMagic")).isEqualTo("4");
   }
