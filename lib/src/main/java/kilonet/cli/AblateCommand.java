@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -68,8 +68,9 @@ final class AblateCommand implements Runnable {
     List<Recipe> ablations = Ablations.of(chosen);
     if (ablations.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no ingredient that could be left out, such as an augmentation, an average or a"
-                  .formatted(chosen.name())
+          Text.of(
+                  "%s has no ingredient that could be left out, such as an augmentation, an average or a",
+                  chosen.name())
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
@@ -103,7 +104,7 @@ final class AblateCommand implements Runnable {
       double error = Math.hypot(sweep.standardError(), whole.standardError());
       String ingredient = sweep.recipe().substring((name + "-without-").length());
       without.add(new Without(ingredient, sweep, change, error));
-      String words = String.format(Locale.ROOT, ", %+.3f ± %.3f", change, error);
+      String words = Text.of(", %+.3f ± %.3f", change, error);
       print.println(line("  without " + ingredient, sweep, words));
     }
     Outcome outcome = new Outcome(whole, without);
@@ -112,13 +113,9 @@ final class AblateCommand implements Runnable {
   }
 
   private static String line(String name, Sweep sweep, String change) {
-    return String.format(
-        Locale.ROOT,
+    return Text.of(
         "%-28s %.3f%%, lowest of the last five %.2f%%%s",
-        name,
-        sweep.mean(),
-        sweep.lowest(),
-        change);
+        name, sweep.mean(), sweep.lowest(), change);
   }
 
   /** A line for each run. */
@@ -137,8 +134,7 @@ final class AblateCommand implements Runnable {
       spec.commandLine()
           .getOut()
           .println(
-              String.format(
-                  Locale.ROOT,
+              Text.of(
                   "%d/%d  %s seed %d: %.2f%%",
                   finished,
                   all,

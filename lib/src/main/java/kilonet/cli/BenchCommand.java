@@ -1,9 +1,9 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -53,8 +53,7 @@ final class BenchCommand implements Runnable {
         Benchmark.run(
             configuration, recipe.model().height(), recipe.model().width(), recipe.batch(), rounds);
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%s, batch %d, %d threads, medians of %d rounds%n"
                 + "               fused      plain DL4J   ratio%n"
                 + "training   %,9.0f   %,13.0f  %6.1f   images/s%n"
@@ -76,10 +75,7 @@ final class BenchCommand implements Runnable {
     out.println("milliseconds of one thread for a training batch, by operation:");
     result.profile().entrySet().stream()
         .sorted((a, b) -> Double.compare(b.getValue(), a.getValue()))
-        .forEach(
-            entry ->
-                out.println(
-                    String.format(Locale.ROOT, "%8.3f  %s", entry.getValue(), entry.getKey())));
+        .forEach(entry -> out.println(Text.of("%8.3f  %s", entry.getValue(), entry.getKey())));
     out.println(Json.line(result));
   }
 }

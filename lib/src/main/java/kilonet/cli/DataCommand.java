@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,8 +31,9 @@ final class DataCommand implements Runnable {
     Path found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
     var images = Mnist.load(found);
     out.println(
-        "MNIST, verified: %,d training and %,d test images in"
-            .formatted(images.train().size(), images.test().size()));
+        Text.of(
+            "MNIST, verified: %,d training and %,d test images in",
+            images.train().size(), images.test().size()));
     out.println(found.toAbsolutePath().normalize());
   }
 }

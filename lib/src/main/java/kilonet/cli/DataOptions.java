@@ -6,6 +6,7 @@ import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Option;
 
@@ -38,7 +39,7 @@ final class DataOptions {
     }
     if (data != null && !data.equals(Recipe.MNIST)) {
       throw new IllegalArgumentException(
-          "No data is called '%s': use --data mnist or --data digits.".formatted(data));
+          Text.of("No data is called '%s': use --data mnist or --data digits.", data));
     }
     if (data != null) {
       return new Chosen(
@@ -52,7 +53,7 @@ final class DataOptions {
   TrainTest load(String trainedOn) {
     if (data != null && !data.equals(trainedOn)) {
       throw new IllegalArgumentException(
-          "The run was trained on %s, not on %s: leave --data out.".formatted(trainedOn, data));
+          Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data));
     }
     return trainedOn.equals(Recipe.DIGITS)
         ? digits().images()

@@ -3,11 +3,12 @@ package kilonet.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
-import java.util.Locale;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Predictions;
@@ -21,7 +22,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** {@code kilonet evaluate}. */
 @Command(
@@ -77,12 +77,11 @@ final class EvaluateCommand implements Runnable {
     perClass.numericColumns().stream()
         .filter(DoubleColumn.class::isInstance)
         .map(DoubleColumn.class::cast)
-        .forEach(column -> column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2)));
+        .forEach(column -> column.setPrintFormatter(Numbers.format("#,##0.00")));
     out.println(perClass.print());
     out.println();
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
             file.getName(),
             predictions.accuracy(),
@@ -93,9 +92,7 @@ final class EvaluateCommand implements Runnable {
     if (shifts != null) {
       int outputs = predictions.probabilities()[0].length;
       shifted = Predictions.withShifts(network, test, outputs, shifts).accuracy();
-      out.println(
-          String.format(
-              Locale.ROOT, "with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
+      out.println(Text.of("with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
     }
     out.println(
         Json.line(
@@ -113,14 +110,13 @@ final class EvaluateCommand implements Runnable {
   static MultiLayerNetwork load(File file) {
     if (!file.isFile()) {
       throw new IllegalArgumentException(
-          "There is no file %s: name the model.zip of a run.".formatted(file));
+          Text.of("There is no file %s: name the model.zip of a run.", file));
     }
     try {
       return ModelSerializer.restoreMultiLayerNetwork(file, false);
     } catch (Exception e) {
       throw new IllegalArgumentException(
-          "%s is no net that Deeplearning4j saved: name the model.zip of a run.".formatted(file),
-          e);
+          Text.of("%s is no net that Deeplearning4j saved: name the model.zip of a run.", file), e);
     }
   }
 }

@@ -3,7 +3,9 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import kilonet.data.DataException;
+import kilonet.text.Text;
 import kilonet.train.TrainingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,6 +61,8 @@ public final class Kilonet implements Runnable {
 
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    // Other libraries' messages and numbers, too, are to be the same on every machine.
+    Locale.setDefault(Locale.ROOT);
     quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
@@ -86,7 +90,7 @@ public final class Kilonet implements Runnable {
           CommandLine command = exception.getCommandLine();
           err.println(command.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
           if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, err)) {
-            err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+            err.println(Text.of("Try '%s --help'.", command.getCommandSpec().qualifiedName()));
           }
           return USAGE;
         };
@@ -113,8 +117,9 @@ public final class Kilonet implements Runnable {
       err.println(name + ": " + exception.getMessage());
     } else {
       err.println(
-          "%s: something unforeseen happened (%s): run it again with --stacktrace and report that."
-              .formatted(name, exception));
+          Text.of(
+              "%s: something unforeseen happened (%s): run it again with --stacktrace and report that.",
+              name, exception));
     }
     return exception instanceof IllegalArgumentException ? USAGE : FAILED;
   }

@@ -2,8 +2,8 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import kilonet.report.LearningRateChart;
+import kilonet.text.Text;
 import kilonet.train.LearningRateFinder;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -75,15 +75,11 @@ final class LrFindCommand implements Runnable {
                 .png());
     for (int i = 0; i < test.rates().size(); i += Math.max(1, test.rates().size() / 20)) {
       print.println(
-          String.format(
-              Locale.ROOT,
-              "rate %.2e  smoothed loss %.4f",
-              test.rates().get(i),
-              test.losses().get(i)));
+          Text.of("rate %.2e  smoothed loss %.4f", test.rates().get(i), test.losses().get(i)));
     }
     print.println("plot: " + plot);
     print.println(
         "The loss falls fastest at the rate below; one-cycle may peak up to ten times higher.");
-    print.println(String.format(Locale.ROOT, "%.3g", test.suggestion()));
+    print.println(Text.of("%.3g", test.suggestion()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import kilonet.report.Reports;
 import kilonet.report.RunReport;
 import kilonet.report.StepRun;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Result;
@@ -77,16 +78,18 @@ final class ReportCommand implements Callable<Integer> {
     }
     out.println(
         problems.isEmpty()
-            ? "%s: notebooks, results and reports agree.".formatted(folder)
-            : "%s: %d thing%s to mend."
-                .formatted(folder, problems.size(), problems.size() == 1 ? "" : "s"));
+            ? Text.of("%s: notebooks, results and reports agree.", folder)
+            : Text.of(
+                "%s: %d thing%s to mend.",
+                folder, problems.size(), problems.size() == 1 ? "" : "s"));
     return problems.isEmpty() ? 0 : Kilonet.FAILED;
   }
 
   static String verdict(Contract contract) {
     return contract.met()
-        ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
-            .formatted(contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
+        ? Text.of(
+            "The assignment is met: %d parameters, %d epochs, last %d at %s.",
+            contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
         : "The assignment is not met. " + String.join(" ", contract.misses());
   }
 }

@@ -1,7 +1,7 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
+import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
@@ -47,7 +47,7 @@ final class RunProgress implements Progress {
     if (bar == null) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName("epoch %d/%d".formatted(epoch + 1, epochs))
+              .setTaskName(Text.of("epoch %d/%d", epoch + 1, epochs))
               .setInitialMax(batches)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(100)
@@ -58,14 +58,9 @@ final class RunProgress implements Progress {
               .build();
     }
     bar.setExtraMessage(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s left",
-            loss,
-            accuracy,
-            rate,
-            speed,
-            left(batch)));
+            loss, accuracy, rate, speed, left(batch)));
     bar.stepTo(batch);
   }
 
@@ -73,7 +68,7 @@ final class RunProgress implements Progress {
     long nanos = System.nanoTime() - start;
     long remaining = (long) batches * (epochs - epoch) - batch;
     long seconds = nanos / 1_000_000_000 * remaining / Math.max(1, done);
-    return "%d:%02d".formatted(seconds / 60, seconds % 60);
+    return Text.of("%d:%02d", seconds / 60, seconds % 60);
   }
 
   @Override
@@ -81,8 +76,7 @@ final class RunProgress implements Progress {
     ended();
     epoch = e.epoch();
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s",
             e.epoch(),
             epochs,

@@ -3,7 +3,7 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -117,13 +117,12 @@ final class SearchCommand implements Runnable {
     print.println();
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));
-    print.println("The best recipe is in %s: train it with --recipe %s".formatted(best, best));
+    print.println(Text.of("The best recipe is in %s: train it with --recipe %s", best, best));
     print.println(Json.line(search));
   }
 
   private static String line(Search.Trial trial) {
-    return String.format(
-        Locale.ROOT,
+    return Text.of(
         "trial %2d, %2d epochs: %.3f%% (lowest %.2f%%), loss %.4f, %,d parameters: %s",
         trial.number(),
         trial.epochs(),

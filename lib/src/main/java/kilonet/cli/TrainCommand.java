@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -57,8 +58,9 @@ final class TrainCommand implements Runnable {
             : Path.of("runs", chosen.name().replace('/', '-') + "-seed" + chosen.seed());
     print.println(Summary.of(chosen.model()));
     print.println(
-        "%s on %s with the %s engine, seed %d, into %s"
-            .formatted(chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
+        Text.of(
+            "%s on %s with the %s engine, seed %d, into %s",
+            chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
     Trainer trainer =
         new Trainer(chosen, images.images())
             .engine(engine.engine())
@@ -90,8 +92,9 @@ final class TrainCommand implements Runnable {
     Contract contract = result.contract();
     if (!result.isFinished()) {
       print.println(
-          "stopped after epoch %d of %d: go on with --resume"
-              .formatted(result.epochs(), result.definition().epochs()));
+          Text.of(
+              "stopped after epoch %d of %d: go on with --resume",
+              result.epochs(), result.definition().epochs()));
     }
     print.println(ReportCommand.verdict(contract));
   }

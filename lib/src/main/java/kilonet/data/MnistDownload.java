@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import kilonet.text.Text;
 
 /**
  * Fetches MNIST's files from mirrors. A transfer that breaks off is resumed where it stopped; a
@@ -52,8 +53,9 @@ final class MnistDownload {
   private static final int SERVER_ERROR = 500;
 
   private static final String WAYS_ON =
-      ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s."
-          .formatted(Mnist.FOLDER_VARIABLE, PenDigits.NAME);
+      Text.of(
+          ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s.",
+          Mnist.FOLDER_VARIABLE, PenDigits.NAME);
 
   private final List<MnistFile> files;
   private final List<URI> mirrors;
@@ -74,7 +76,7 @@ final class MnistDownload {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new DataUnavailableException(
-          "%s: the folder for MNIST cannot be made (%s)%s".formatted(folder, e, WAYS_ON), e);
+          Text.of("%s: the folder for MNIST cannot be made (%s)%s", folder, e, WAYS_ON), e);
     }
     HttpClient client =
         HttpClient.newBuilder()
@@ -98,7 +100,7 @@ final class MnistDownload {
         fetch(client, mirror, file, folder);
         return;
       } catch (IOException e) {
-        failures.add("%s: %s".formatted(mirror, reason(e)));
+        failures.add(Text.of("%s: %s", mirror, reason(e)));
         last = e;
         Collections.rotate(mirrors.subList(mirrors.indexOf(mirror), mirrors.size()), -1);
       } finally {
@@ -106,8 +108,9 @@ final class MnistDownload {
       }
     }
     throw new DataUnavailableException(
-        "MNIST's file %s could not be downloaded (%s)%s"
-            .formatted(file.usualName(), String.join("; ", failures), WAYS_ON),
+        Text.of(
+            "MNIST's file %s could not be downloaded (%s)%s",
+            file.usualName(), String.join("; ", failures), WAYS_ON),
         last);
   }
 
@@ -141,8 +144,8 @@ final class MnistDownload {
     }
     if (!found.equals(file.sha256())) {
       throw new IOException(
-          "sent other content than MNIST's (SHA-256 %s instead of %s)"
-              .formatted(found, file.sha256()));
+          Text.of(
+              "sent other content than MNIST's (SHA-256 %s instead of %s)", found, file.sha256()));
     }
   }
 
@@ -188,7 +191,7 @@ final class MnistDownload {
           long left = receiver.lastSign + patience.silence().toNanos() - System.nanoTime();
           if (left <= 0) {
             throw new IOException(
-                "sent nothing for %,d ms".formatted(patience.silence().toMillis()));
+                Text.of("sent nothing for %,d ms", patience.silence().toMillis()));
           }
           try {
             either.get(left, TimeUnit.NANOSECONDS);
@@ -273,7 +276,7 @@ final class MnistDownload {
       }
       if (status == PARTIAL_CONTENT || status == RANGE_NOT_SATISFIABLE) {
         target.truncate(0);
-        throw new IOException("could not resume at byte %,d".formatted(have));
+        throw new IOException(Text.of("could not resume at byte %,d", have));
       }
       if (status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS || status >= SERVER_ERROR) {
         throw new IOException("HTTP status " + status);
@@ -299,7 +302,7 @@ final class MnistDownload {
           }
         }
         if (received > file.size()) {
-          throw new Refused("sent more than the file's %,d bytes".formatted(file.size()), null);
+          throw new Refused(Text.of("sent more than the file's %,d bytes", file.size()), null);
         }
         listener.progress(file.usualName(), received, total);
       } catch (IOException | RuntimeException e) {

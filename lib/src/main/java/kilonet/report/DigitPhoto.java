@@ -12,6 +12,7 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -53,7 +54,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
   public static DigitPhoto read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "There is no file %s: name a PNG or JPEG image of a digit.".formatted(file));
+          Text.of("There is no file %s: name a PNG or JPEG image of a digit.", file));
     }
     try {
       byte[] bytes = Files.readAllBytes(file);
@@ -73,7 +74,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
       }
       if (image == null) {
         throw new IllegalArgumentException(
-            "%s is no image that can be read: give a PNG or JPEG file.".formatted(file));
+            Text.of("%s is no image that can be read: give a PNG or JPEG file.", file));
       }
       DigitPhoto found = of(image);
       Rectangle box = found.box;
@@ -84,8 +85,9 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
-          "%s is no image that can be read (%s): give a PNG or JPEG file."
-              .formatted(file, e.getMessage()),
+          Text.of(
+              "%s is no image that can be read (%s): give a PNG or JPEG file.",
+              file, e.getMessage()),
           e);
     }
   }

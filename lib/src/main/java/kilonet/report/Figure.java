@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
+import kilonet.text.Text;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
@@ -151,10 +152,10 @@ public final class Figure extends BufferedImage {
         Files.writeString(file, svg());
       } else {
         throw new IllegalArgumentException(
-            "%s is neither PNG nor SVG by its name: let it end in .png or .svg.".formatted(file));
+            Text.of("%s is neither PNG nor SVG by its name: let it end in .png or .svg.", file));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be written: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be written: %s", file, e), e);
     }
   }
 

@@ -2,8 +2,8 @@ package kilonet.report;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.DoubleStream;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
@@ -162,7 +162,6 @@ final class Findings {
   static String meanAndDeviation(double[] values) {
     double mean = DoubleStream.of(values).average().orElseThrow();
     double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
-    return String.format(
-        Locale.ROOT, "%.2f%% ± %.2f", mean, Math.sqrt(squares / (values.length - 1)));
+    return Text.of("%.2f%% ± %.2f", mean, Math.sqrt(squares / (values.length - 1)));
   }
 }

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import tech.tablesaw.api.Table;
 
 /** Whether the outputs that a notebook stores are those of a run. */
@@ -118,18 +119,20 @@ final class OutputCheck {
                   difference ->
                       problem(
                           cell,
-                          "the %s of %s differ from this output: %s"
-                              .formatted(what, run.file(), difference)));
+                          Text.of(
+                              "the %s of %s differ from this output: %s",
+                              what, run.file(), difference)));
           return;
         }
       }
     }
     problems.add(
-        "%s has no output with the %s of %s: execute it again."
-            .formatted(notebook.file(), what, run.file()));
+        Text.of(
+            "%s has no output with the %s of %s: execute it again.",
+            notebook.file(), what, run.file()));
   }
 
   private void problem(Notebook.Cell cell, String what) {
-    problems.add("%s, %s: %s".formatted(notebook.file(), cell.place(), what));
+    problems.add(Text.of("%s, %s: %s", notebook.file(), cell.place(), what));
   }
 }

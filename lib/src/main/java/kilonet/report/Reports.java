@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.History;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -172,8 +173,9 @@ public final class Reports {
         .orElseGet(
             () ->
                 List.of(
-                    "%s was executed, but its result %s is missing: %s."
-                        .formatted(notebook.file(), results.file(step), RUN)));
+                    Text.of(
+                        "%s was executed, but its result %s is missing: %s.",
+                        notebook.file(), results.file(step), RUN)));
   }
 
   private void sameRecipe(Step step, StepResults.Run run) {
@@ -258,7 +260,7 @@ public final class Reports {
         .forEach(
             (step, runs) ->
                 histories.put(
-                    "Step %d".formatted(step.number()),
+                    Text.of("Step %d", step.number()),
                     runs.stream().map(run -> run.result().history()).toList()));
     return RunComparison.of(histories).png(2);
   }
@@ -314,10 +316,10 @@ public final class Reports {
       return;
     }
     String footer =
-        "<!-- notebook %s, page %s -->\n"
-            .formatted(
-                StoredResult.sha256(bytes(notebook.file())),
-                StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
+        Text.of(
+            "<!-- notebook %s, page %s -->\n",
+            StoredResult.sha256(bytes(notebook.file())),
+            StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
     put(page(notebook), (page.get() + footer).getBytes(StandardCharsets.UTF_8));
   }
 
@@ -350,7 +352,7 @@ public final class Reports {
   }
 
   private void problem(String format, Object... values) {
-    problems.add(format.formatted(values));
+    problems.add(Text.of(format, values));
   }
 
   private static void put(Path file, byte[] content) {
@@ -361,7 +363,7 @@ public final class Reports {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
     }
   }
 

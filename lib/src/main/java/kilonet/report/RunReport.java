@@ -3,7 +3,6 @@ package kilonet.report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import kilonet.augment.Augmentations;
 import kilonet.data.Batches;
@@ -13,6 +12,7 @@ import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.Schedules;
+import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Predictions;
@@ -124,19 +124,18 @@ public final class RunReport {
     ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
     Page page =
         new Page(
-            "%s on %s, seed %d"
-                .formatted(
-                    run.recipe(),
-                    run.data().equals(Recipe.MNIST) ? "MNIST" : "generated digits",
-                    run.seed()));
+            Text.of(
+                "%s on %s, seed %d",
+                run.recipe(),
+                run.data().equals(Recipe.MNIST) ? "MNIST" : "generated digits",
+                run.seed()));
     if (!run.isFinished()) {
       page.paragraph(
-          "This run was stopped after epoch %d of %d.".formatted(run.epochs(), recipe.epochs()));
+          Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
     }
     if (recipe.validation() > 0) {
       page.paragraph(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "What is called test here are %,d images kept out of the training set.",
               predictions.size()));
     }
@@ -174,8 +173,9 @@ public final class RunReport {
   private static ImageSet testImages(Recipe recipe, TrainTest images) {
     if (!images.test().name().equals(recipe.data())) {
       throw new IllegalArgumentException(
-          "The run was trained on %s, but the images at hand are %s: name its data with --data."
-              .formatted(recipe.data(), images.test().name()));
+          Text.of(
+              "The run was trained on %s, but the images at hand are %s: name its data with --data.",
+              recipe.data(), images.test().name()));
     }
     // As Trainer parts it: by a seed of its own, so that all choices are made on the same images.
     return recipe.validation() > 0
@@ -187,15 +187,15 @@ public final class RunReport {
     Path file = files.model();
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "There is no file %s: name the folder of a run that has finished an epoch."
-              .formatted(file));
+          Text.of(
+              "There is no file %s: name the folder of a run that has finished an epoch.", file));
     }
     try {
       MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
       return run.engine().equals(Engine.FUSED.toString()) ? FusedNetwork.of(network) : network;
     } catch (Exception e) {
       throw new IllegalArgumentException(
-          "%s is no net that Deeplearning4j saved: train again.".formatted(file), e);
+          Text.of("%s is no net that Deeplearning4j saved: train again.", file), e);
     }
   }
 
@@ -203,13 +203,10 @@ public final class RunReport {
     double said = run.testAccuracy().get(run.epochs() - 1);
     if (!(Math.abs(said - predictions.accuracy()) <= TOLERANCE)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "%s says %.2f%%, but the net beside it reaches %.2f%% on these images: they are of"
                   + " different runs or data; train again.",
-              files.result(),
-              said,
-              predictions.accuracy()));
+              files.result(), said, predictions.accuracy()));
     }
   }
 }

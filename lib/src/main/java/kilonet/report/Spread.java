@@ -1,7 +1,7 @@
 package kilonet.report;
 
 import java.util.Collection;
-import java.util.Locale;
+import kilonet.text.Text;
 
 /**
  * A figure over several seeds.
@@ -21,8 +21,6 @@ record Spread(double mean, double deviation, int seeds) {
   /** With two decimals, such as {@code 99.41 ± 0.03}, or {@code 99.41} for a single seed. */
   @Override
   public String toString() {
-    return seeds == 1
-        ? String.format(Locale.ROOT, "%.2f", mean)
-        : String.format(Locale.ROOT, "%.2f ± %.2f", mean, deviation);
+    return seeds == 1 ? Text.of("%.2f", mean) : Text.of("%.2f ± %.2f", mean, deviation);
   }
 }

@@ -12,6 +12,7 @@ import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
+import kilonet.text.Text;
 import kilonet.text.TextException;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -116,14 +117,16 @@ public final class Schedules {
     double start = arguments.number("start", 0.1);
     if (length >= iterations) {
       throw warmUp.error(
-          "the warm-up takes %d of the run's %d iterations: make it shorter."
-              .formatted(length, iterations));
+          Text.of(
+              "the warm-up takes %d of the run's %d iterations: make it shorter.",
+              length, iterations));
     }
     SchedulePlan main = new Schedules(lr, batchesPerEpoch, iterations - length).plan(terms.get(0));
     if (main.momentum().isPresent()) {
       throw warmUp.error(
-          "%s warms up by itself: leave the warmup out, or switch cycle_momentum off."
-              .formatted(terms.get(0).name()));
+          Text.of(
+              "%s warms up by itself: leave the warmup out, or switch cycle_momentum off.",
+              terms.get(0).name()));
     }
     return located(
         warmUp,
@@ -154,8 +157,9 @@ public final class Schedules {
               case "sequential" -> sequential(term);
               default ->
                   throw term.error(
-                      "no schedule is called '%s'; there are %s."
-                          .formatted(term.name(), String.join(", ", NAMES)));
+                      Text.of(
+                          "no schedule is called '%s'; there are %s.",
+                          term.name(), String.join(", ", NAMES)));
             });
   }
 

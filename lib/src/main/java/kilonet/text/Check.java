@@ -14,7 +14,7 @@ public final class Check {
   public static int atLeast(String what, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(
-          "%s is %d: give a whole number of at least %d.".formatted(what, value, least));
+          Text.of("%s is %d: give a whole number of at least %d.", what, value, least));
     }
     return value;
   }
@@ -23,7 +23,7 @@ public final class Check {
   public static double positive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number greater than 0.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number greater than 0.", what, Numbers.text(value)));
     }
     return value;
   }
@@ -32,7 +32,7 @@ public final class Check {
   public static double notNegative(String what, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number, 0 or greater.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number, 0 or greater.", what, Numbers.text(value)));
     }
     return value;
   }
@@ -41,8 +41,9 @@ public final class Check {
   public static double between(String what, double value, double low, double high) {
     if (!(value >= low && value <= high)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a number from %s to %s."
-              .formatted(what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
+          Text.of(
+              "%s is %s: give a number from %s to %s.",
+              what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
     }
     return value;
   }
@@ -51,7 +52,7 @@ public final class Check {
   public static double finite(String what, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number.", what, Numbers.text(value)));
     }
     return value;
   }

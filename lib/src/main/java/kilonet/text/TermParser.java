@@ -41,8 +41,9 @@ public final class TermParser {
     List<Term> terms = parser.terms();
     if (parser.position < text.length()) {
       throw parser.error(
-          "'%s' is too much here: join two terms by '%s', or end."
-              .formatted(text.substring(parser.position), joint));
+          Text.of(
+              "'%s' is too much here: join two terms by '%s', or end.",
+              text.substring(parser.position), joint));
     }
     return terms;
   }
@@ -123,7 +124,7 @@ public final class TermParser {
 
   private void expect(String sign) {
     if (!take(sign)) {
-      throw error("'%s' was expected here.".formatted(sign));
+      throw error(Text.of("'%s' was expected here.", sign));
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import kilonet.schedule.ReduceLROnPlateau;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -116,8 +117,9 @@ record Checkpoint(State state, INDArray parameters, INDArray updater, INDArray a
           array(entries.get("average.bin")));
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
-          "%s is damaged and cannot be resumed from: delete it, or train without --resume."
-              .formatted(file));
+          Text.of(
+              "%s is damaged and cannot be resumed from: delete it, or train without --resume.",
+              file));
     }
   }
 

@@ -2,6 +2,7 @@ package kilonet.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.text.Text;
 
 /**
  * The assignment's demand, and whether a run meets it: fewer than 8,000 parameters, at most 15
@@ -41,19 +42,17 @@ public record Contract(
       misses.add("It was tested on a part of the training set, not on the test set.");
     }
     if (parameters >= PARAMETERS_BELOW) {
-      misses.add(
-          "It has %d parameters, not fewer than %d.".formatted(parameters, PARAMETERS_BELOW));
+      misses.add(Text.of("It has %d parameters, not fewer than %d.", parameters, PARAMETERS_BELOW));
     }
     if (epochs > EPOCHS_UP_TO) {
-      misses.add("It took %d epochs, not at most %d.".formatted(epochs, EPOCHS_UP_TO));
+      misses.add(Text.of("It took %d epochs, not at most %d.", epochs, EPOCHS_UP_TO));
     }
     if (epochs < LAST) {
-      misses.add("It ran %d epochs, too few to judge the last %d.".formatted(epochs, LAST));
+      misses.add(Text.of("It ran %d epochs, too few to judge the last %d.", epochs, LAST));
     }
     long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
     if (below > 0) {
-      misses.add(
-          "%d of its last %d epochs are below %s%%.".formatted(below, last.size(), ACCURACY));
+      misses.add(Text.of("%d of its last %d epochs are below %s%%.", below, last.size(), ACCURACY));
     }
     return new Contract(
         parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));

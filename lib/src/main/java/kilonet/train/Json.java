@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import kilonet.text.Text;
 
 /** How records are written as JSON: names in snake_case, nothing unknown and nothing missing. */
 public final class Json {
@@ -60,10 +61,10 @@ public final class Json {
       return LINE.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "This is no JSON of a %s: %s"
-              .formatted(
-                  type.getSimpleName(),
-                  e.getOriginalMessage().replaceFirst("; `DeserializationFeature.*", ".")),
+          Text.of(
+              "This is no JSON of a %s: %s",
+              type.getSimpleName(),
+              e.getOriginalMessage().replaceFirst("; `DeserializationFeature.*", ".")),
           e);
     }
   }

@@ -7,6 +7,7 @@ import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.model.Stack;
 import kilonet.schedule.ExponentialLR;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -53,13 +54,13 @@ public final class LearningRateFinder {
       Recipe recipe, ImageSet train, Engine engine, double low, double high, int batches) {
     if (!(low > 0 && high > low && high < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "Rates from %s to %s cannot be tested: start above 0 and end higher."
-              .formatted(low, high));
+          Text.of(
+              "Rates from %s to %s cannot be tested: start above 0 and end higher.", low, high));
     }
     if (batches < 4 * MARGIN) {
       throw new IllegalArgumentException(
-          "%d batches are too few to see a loss fall: use %d or more."
-              .formatted(batches, 4 * MARGIN));
+          Text.of(
+              "%d batches are too few to see a loss fall: use %d or more.", batches, 4 * MARGIN));
     }
     double factor = Math.pow(high / low, 1.0 / (batches - 1));
     ExponentialLR schedule = new ExponentialLR(low, factor, ScheduleType.ITERATION);
@@ -102,7 +103,7 @@ public final class LearningRateFinder {
   static double suggestion(List<Double> rates, List<Double> losses) {
     if (rates.size() < 2 * MARGIN + 2) {
       throw new TrainingException(
-          "The loss diverged after %d batches: start from a lower rate.".formatted(rates.size()));
+          Text.of("The loss diverged after %d batches: start from a lower rate.", rates.size()));
     }
     int steepest = MARGIN;
     for (int i = MARGIN; i < rates.size() - MARGIN; i++) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import kilonet.model.Stack;
 import kilonet.schedule.ScaledLR;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -59,16 +60,17 @@ public record Optimizer(
   public Optimizer {
     if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "A learning rate of %s cannot be: use a number above 0.".formatted(learningRate));
+          Text.of("A learning rate of %s cannot be: use a number above 0.", learningRate));
     }
     if (!(momentum >= 0 && momentum < 1) || !(beta2 >= 0 && beta2 < 1)) {
       throw new IllegalArgumentException(
-          "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1."
-              .formatted(momentum, beta2));
+          Text.of(
+              "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1.",
+              momentum, beta2));
     }
     if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "A weight decay of %s cannot be: use 0 or more.".formatted(weightDecay));
+          Text.of("A weight decay of %s cannot be: use 0 or more.", weightDecay));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import kilonet.augment.Augmentations;
 import kilonet.model.Stack;
 import kilonet.schedule.Schedules;
+import kilonet.text.Text;
 
 /**
  * All that defines a run. The same recipe gives the same numbers, bit for bit, on the same machine
@@ -66,7 +67,7 @@ public record Recipe(
   public Recipe {
     if (!data.equals(MNIST) && !data.equals(DIGITS)) {
       throw new IllegalArgumentException(
-          "No data is called '%s': use '%s' or '%s'.".formatted(data, MNIST, DIGITS));
+          Text.of("No data is called '%s': use '%s' or '%s'.", data, MNIST, DIGITS));
     }
     atLeast("epochs", epochs, 1);
     atLeast("batch", batch, 1);
@@ -76,16 +77,17 @@ public record Recipe(
     atLeast("accumulation", accumulation, 1);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException(
-          "label smoothing is %s: it lies from 0 to below 1.".formatted(labelSmoothing));
+          Text.of("label smoothing is %s: it lies from 0 to below 1.", labelSmoothing));
     }
     if (!(clipping >= 0 && clipping < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "clipping is %s: use a norm above 0, or 0 for no limit.".formatted(clipping));
+          Text.of("clipping is %s: use a norm above 0, or 0 for no limit.", clipping));
     }
     if (patience > 0 && validation == 0) {
       throw new IllegalArgumentException(
-          "A patience of %d epochs needs validation images, because the test set is for reporting:"
-                  .formatted(patience)
+          Text.of(
+                  "A patience of %d epochs needs validation images, because the test set is for reporting:",
+                  patience)
               + " keep some out of training, such as 5000.");
     }
     Averaging.check(averaging);
@@ -97,7 +99,7 @@ public record Recipe(
 
   private static void atLeast(String what, int value, int least) {
     if (value < least) {
-      throw new IllegalArgumentException("%s is %d: use %d or more.".formatted(what, value, least));
+      throw new IllegalArgumentException(Text.of("%s is %d: use %d or more.", what, value, least));
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import kilonet.text.Text;
 
 /**
  * The folder of a run. Every file is written under another name and moved when it is whole, so that
@@ -59,8 +60,7 @@ public record RunFolder(Path path) {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s cannot be written (%s): name a folder that can be, with --out.".formatted(file, e),
-          e);
+          Text.of("%s cannot be written (%s): name a folder that can be, with --out.", file, e), e);
     }
   }
 }

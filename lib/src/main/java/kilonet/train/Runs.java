@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 
 /**
  * Runs of any recipes and seeds, in order, a folder each. What is finished is not trained again,
@@ -137,7 +138,7 @@ public final class Runs {
   public List<Result> run() {
     if (runs.isEmpty() || jobs < 1) {
       throw new IllegalArgumentException(
-          "%d runs and %d jobs: use at least one of each.".formatted(runs.size(), jobs));
+          Text.of("%d runs and %d jobs: use at least one of each.", runs.size(), jobs));
     }
     if (jobs > 1 && engine == Engine.DL4J) {
       throw new IllegalArgumentException(
@@ -192,8 +193,9 @@ public final class Runs {
     }
     if (all.size() < runs.size()) {
       throw new TrainingException(
-          "Stopped with %d of %d runs finished: give the same command again to go on."
-              .formatted(all.size(), runs.size()));
+          Text.of(
+              "Stopped with %d of %d runs finished: give the same command again to go on.",
+              all.size(), runs.size()));
     }
     return all;
   }
@@ -263,8 +265,8 @@ public final class Runs {
     if (!stopped) {
       work.remove(run);
       failures.add(
-          "%s, seed %d: %s"
-              .formatted(run.recipe().name(), run.recipe().seed(), failure.getMessage()));
+          Text.of(
+              "%s, seed %d: %s", run.recipe().name(), run.recipe().seed(), failure.getMessage()));
       watcher.failed(run.recipe(), failure);
     }
   }

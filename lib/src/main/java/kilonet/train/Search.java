@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 
 /**
  * A search for a better recipe by random choices and successive halving: all trials are trained for
@@ -84,13 +85,14 @@ public record Search(
       seeds = List.copyOf(seeds);
       if (trials < 1) {
         throw new IllegalArgumentException(
-            "%d trials cannot be searched: use 1 or more.".formatted(trials));
+            Text.of("%d trials cannot be searched: use 1 or more.", trials));
       }
       for (int i = 0; i < rounds.size(); i++) {
         if (rounds.get(i) < 1 || i > 0 && rounds.get(i) <= rounds.get(i - 1)) {
           throw new IllegalArgumentException(
-              "Rounds of %s epochs cannot be: each must be longer than the one before it, as in"
-                      .formatted(rounds)
+              Text.of(
+                      "Rounds of %s epochs cannot be: each must be longer than the one before it, as in",
+                      rounds)
                   + " 4,15.");
         }
       }
@@ -137,8 +139,9 @@ public record Search(
     }
     if (current.isEmpty()) {
       throw new IllegalArgumentException(
-          "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets."
-              .formatted(plan.maxParameters));
+          Text.of(
+              "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets.",
+              plan.maxParameters));
     }
     List<Trial> ranked = new ArrayList<>();
     for (int epochs : plan.rounds) {

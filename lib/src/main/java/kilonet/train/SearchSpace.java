@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 
 /**
  * What a search may change of a recipe, and to what. As JSON, an object of lists:
@@ -34,7 +35,7 @@ public final class SearchSpace {
   private void put(String field, List<JsonNode> values) {
     if (values == null || values.isEmpty()) {
       throw new IllegalArgumentException(
-          "'%s' has no values to choose from: give it a list of at least one.".formatted(field));
+          Text.of("'%s' has no values to choose from: give it a list of at least one.", field));
     }
     choices.put(field, List.copyOf(values));
   }
@@ -103,7 +104,7 @@ public final class SearchSpace {
       return Json.read(tree.toString(), Recipe.class);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "No recipe can have %s: %s".formatted(words(choice), e.getMessage()), e);
+          Text.of("No recipe can have %s: %s", words(choice), e.getMessage()), e);
     }
   }
 
@@ -113,7 +114,7 @@ public final class SearchSpace {
     for (int i = 0; i < path.length; i++) {
       if (!parent.has(path[i])) {
         throw new IllegalArgumentException(
-            "A recipe has no '%s': its fields are %s.".formatted(field, names(parent)));
+            Text.of("A recipe has no '%s': its fields are %s.", field, names(parent)));
       }
       if (i == path.length - 1) {
         parent.set(path[i], value);
@@ -121,7 +122,7 @@ public final class SearchSpace {
         parent = inner;
       } else {
         throw new IllegalArgumentException(
-            "A recipe has no '%s': '%s' is no object.".formatted(field, path[i]));
+            Text.of("A recipe has no '%s': '%s' is no object.", field, path[i]));
       }
     }
   }

@@ -18,6 +18,7 @@ import kilonet.model.Summary;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.SchedulePlan;
 import kilonet.schedule.Schedules;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -292,8 +293,9 @@ public final class Trainer {
       tally = tally.plus(images, network.score(), hits.count(), System.nanoTime() - start);
       if (!Double.isFinite(network.score())) {
         throw new TrainingException(
-            "The loss became %s in epoch %d, batch %d, at a learning rate of %s: try a lower"
-                    .formatted(network.score(), epoch + 1, tally.batches(), rate)
+            Text.of(
+                    "The loss became %s in epoch %d, batch %d, at a learning rate of %s: try a lower",
+                    network.score(), epoch + 1, tally.batches(), rate)
                 + " learning rate, a warm-up, or batch norm.");
       }
       progress.batch(
@@ -407,13 +409,13 @@ public final class Trainer {
     Checkpoint.State state = checkpoint.state();
     if (!state.recipe().equals(recipe) || !state.engine().equals(engine.toString())) {
       throw new TrainingException(
-          "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s): resume it with the"
-                  .formatted(
-                      folder.checkpoint(),
-                      state.recipe().name(),
-                      state.recipe().seed(),
-                      state.recipe().epochs(),
-                      state.engine())
+          Text.of(
+                  "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s): resume it with the",
+                  folder.checkpoint(),
+                  state.recipe().name(),
+                  state.recipe().seed(),
+                  state.recipe().epochs(),
+                  state.engine())
               + " same options, or train into another folder with --out.");
     }
     return Optional.of(checkpoint);

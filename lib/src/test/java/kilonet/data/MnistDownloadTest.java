@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import kilonet.text.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class MnistDownloadTest {
     } else {
       exchange
           .getResponseHeaders()
-          .set("Content-Range", "bytes %d-%d/%d".formatted(from, GZIP.length - 1, GZIP.length));
+          .set("Content-Range", Text.of("bytes %d-%d/%d", from, GZIP.length - 1, GZIP.length));
       exchange.sendResponseHeaders(206, GZIP.length - from);
     }
     exchange.getResponseBody().write(GZIP, from, to - from);
@@ -274,12 +275,13 @@ class MnistDownloadTest {
         .isInstanceOf(DataUnavailableException.class)
         .hasMessage(
             "MNIST's file train-images-idx3-ubyte could not be downloaded ("
-                + "%s: HTTP status 404; ".formatted(mirrors[0])
-                + "%s: sent damaged gzip data; ".formatted(mirrors[1])
-                + "%s: sent other content than MNIST's (SHA-256 %s instead of %s); "
-                    .formatted(mirrors[2], IdxFiles.sha256(other), FILE.sha256())
-                + "%s: sent more than the file's 235,216 bytes; ".formatted(mirrors[3])
-                + "%s: no connection)".formatted(refusing)
+                + Text.of("%s: HTTP status 404; ", mirrors[0])
+                + Text.of("%s: sent damaged gzip data; ", mirrors[1])
+                + Text.of(
+                    "%s: sent other content than MNIST's (SHA-256 %s instead of %s); ",
+                    mirrors[2], IdxFiles.sha256(other), FILE.sha256())
+                + Text.of("%s: sent more than the file's 235,216 bytes; ", mirrors[3])
+                + Text.of("%s: no connection)", refusing)
                 + ": name a folder that holds MNIST's four files in KILONET_DATA, or use the"
                 + " generated digits with --data digits.")
         .hasCauseInstanceOf(IOException.class);

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
@@ -163,11 +164,11 @@ class ReportsTest {
   }
 
   private Path notebook(int step) {
-    return notebooks.resolve("Step_%d.ipynb".formatted(step));
+    return notebooks.resolve(Text.of("Step_%d.ipynb", step));
   }
 
   private Path result(int step, int seed) {
-    return notebooks.resolve("results/model_%d/seed-%d.json".formatted(step, seed));
+    return notebooks.resolve(Text.of("results/model_%d/seed-%d.json", step, seed));
   }
 
   private static void change(Path file, String from, String to) {
