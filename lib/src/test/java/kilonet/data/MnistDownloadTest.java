@@ -38,10 +38,10 @@ class MnistDownloadTest {
 
   /** Long enough for a slow machine; only the test of a silent mirror waits for it. */
   private static final MnistDownload.Patience PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(1));
+      new MnistDownload.Patience(Duration.ofSeconds(20), 1, 3, Duration.ofMillis(1));
 
   private static final MnistDownload.Patience LITTLE_PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(2), 3, Duration.ofMillis(1));
+      new MnistDownload.Patience(Duration.ofSeconds(2), 1, 3, Duration.ofMillis(1));
 
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<Long> progress = Collections.synchronizedList(new ArrayList<>());
@@ -252,6 +252,28 @@ class MnistDownloadTest {
     assertDownloaded();
     // Silence before the first byte, then after the hundredth, and once more.
     assertThat(requests).containsExactly("silent", "silent", "silent bytes=100-", "good");
+  }
+
+  @Test
+  void given_a_mirror_that_drips_when_downloaded_then_it_is_given_up() throws IOException {
+    HttpHandler drips =
+        exchange -> {
+          exchange.sendResponseHeaders(200, GZIP.length);
+          try {
+            for (int i = 0; !testIsOver.await(100, TimeUnit.MILLISECONDS); i++) {
+              exchange.getResponseBody().write(GZIP, i, 1);
+              exchange.getResponseBody().flush();
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    MnistDownload.Patience once =
+        new MnistDownload.Patience(Duration.ofSeconds(2), 1_000, 1, Duration.ofMillis(1));
+    List<URI> mirrors = List.of(mirror("drips", drips), mirror("good", sends(GZIP)));
+    new MnistDownload(List.of(FILE), mirrors, DownloadListener.SILENT, once).into(folder);
+    assertDownloaded();
+    assertThat(requests).containsExactly("drips", "good");
   }
 
   @Test

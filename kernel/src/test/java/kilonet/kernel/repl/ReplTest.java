@@ -64,7 +64,7 @@ class ReplTest {
       CompileFailure failure =
           catchThrowableOfType(CompileFailure.class, () -> run("int x = \"text\";"));
       assertThat(failure.problems().get(0).message())
-          .isEqualTo("incompatible types: String cannot be converted to int");
+          .isEqualTo("incompatible types: java.lang.String cannot be converted to int");
     } finally {
       Locale.setDefault(before);
     }
