@@ -3,6 +3,7 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Runnable {
 
   private static final double RATE = 0.01;
+
+  private static final int LARGEST_BATCH = 16_384;
 
   @Option(
       names = "--recipe",
@@ -45,7 +48,9 @@ final class BenchCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     Recipe recipe = RecipeOption.named(name);
-    recipe = batch == null ? recipe : recipe.batch(batch);
+    recipe =
+        batch == null ? recipe : recipe.batch(Check.between("--batch", batch, 1, LARGEST_BATCH));
+    Check.between("--rounds", rounds, 1, 10_000);
     // What 'train' trains with, at a rate that is safe for random labels.
     MultiLayerConfiguration configuration =
         recipe.optimizer().configuration(recipe.model(), new ConstantLR(RATE), null, recipe.seed());

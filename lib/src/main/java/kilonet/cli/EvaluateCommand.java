@@ -3,17 +3,21 @@ package kilonet.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
 import kilonet.text.Numbers;
 import kilonet.text.Text;
+import kilonet.train.Archives;
 import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,11 +65,12 @@ final class EvaluateCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = load(file);
+    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
+    ImageSet test = chosen.images().test();
+    requireFit(network, file, test.height(), test.width(), test.classes());
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
-    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
-    ImageSet test = chosen.images().test();
     Predictions predictions;
     try (Batches batches = Batches.inOrder(test, BATCH).build()) {
       predictions = Predictions.of(network, batches);
@@ -113,10 +118,45 @@ final class EvaluateCommand implements Runnable {
           Text.of("There is no file %s: name the model.zip of a run.", file));
     }
     try {
+      Archives.requireWhole(file.toPath());
       return ModelSerializer.restoreMultiLayerNetwork(file, false);
     } catch (Exception e) {
       throw new IllegalArgumentException(
           Text.of("%s is no net that Deeplearning4j saved: name the model.zip of a run.", file), e);
+    }
+  }
+
+  /**
+   * Asks a net about a blank picture, before anything is done with it.
+   *
+   * @throws IllegalArgumentException if it takes no such pictures, tells another number of classes
+   *     apart, or answers with what is no number
+   */
+  static void requireFit(MultiLayerNetwork network, File file, int height, int width, int classes) {
+    INDArray output;
+    try {
+      output = network.output(Nd4j.zeros(1, 1, height, width), false);
+    } catch (RuntimeException e) {
+      // Deeplearning4j throws exceptions of many kinds, some with a page of text.
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s takes no pictures of %d x %d pixels and one channel: name the model.zip of a run"
+                  + " on such pictures.",
+              file, height, width),
+          e);
+    }
+    if (output.rank() != 2 || output.size(1) != classes) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s does not tell %d classes apart (it has outputs of shape %s): name the model.zip of"
+                  + " a run on data of %d classes.",
+              file, classes, Arrays.toString(output.shape()), classes));
+    }
+    if (!Double.isFinite(output.sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s answers with what is no number: its training failed, or its file is damaged.",
+              file));
     }
   }
 }

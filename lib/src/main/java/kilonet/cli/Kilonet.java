@@ -67,6 +67,8 @@ public final class Kilonet implements Runnable {
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
     quieten("java.awt.headless", "true");
+    // It would leave a page about the machine in the folder where the memory ran out.
+    quieten("org.deeplearning4j.crash.reporting.enabled", "false");
     System.exit(
         execute(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -94,13 +96,54 @@ public final class Kilonet implements Runnable {
           }
           return USAGE;
         };
-    return new CommandLine(kilonet)
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(failed)
-        .setParameterExceptionHandler(misused)
-        .execute(arguments);
+    try {
+      return new CommandLine(kilonet)
+          .setOut(out)
+          .setErr(err)
+          .setCaseInsensitiveEnumValuesAllowed(true)
+          .setExecutionExceptionHandler(failed)
+          .setParameterExceptionHandler(misused)
+          .execute(arguments);
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      // Picocli lets errors pass.
+      return kilonet.explain(e, err);
+    }
+  }
+
+  private int explain(Error error, PrintWriter err) {
+    if (stacktrace) {
+      error.printStackTrace(err);
+    } else if (error instanceof LinkageError) {
+      err.println(
+          Text.of(
+              "kilonet: a part of the program is missing or does not fit this machine (%s): build"
+                  + " or install it again.",
+              firstLine(error)));
+    } else {
+      err.println(
+          Text.of(
+              "kilonet: the memory does not suffice (%s): take a smaller net, batch or picture, or"
+                  + " give Java more with -Xmx.",
+              firstLine(error)));
+    }
+    return FAILED;
+  }
+
+  private static String firstLine(Throwable thrown) {
+    String message = thrown.getMessage();
+    return message == null || message.isBlank()
+        ? thrown.getClass().getSimpleName()
+        : message.lines().findFirst().orElseThrow().strip();
+  }
+
+  /** The lack of memory that an exception of another library is about, or null. */
+  private static OutOfMemoryError memory(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError error) {
+        return error;
+      }
+    }
+    return null;
   }
 
   private int explain(Exception exception, CommandLine command) {
@@ -115,6 +158,8 @@ public final class Kilonet implements Runnable {
       exception.printStackTrace(err);
     } else if (ours) {
       err.println(name + ": " + exception.getMessage());
+    } else if (memory(exception) != null) {
+      return explain(memory(exception), err);
     } else {
       err.println(
           Text.of(

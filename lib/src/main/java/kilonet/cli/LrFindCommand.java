@@ -3,6 +3,7 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import kilonet.report.LearningRateChart;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import kilonet.train.LearningRateFinder;
 import kilonet.train.Recipe;
@@ -59,6 +60,7 @@ final class LrFindCommand implements Runnable {
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = recipe.recipe();
+    Check.between("--batches", batches, 20, 1_000_000);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     LearningRateFinder.RangeTest test =
         LearningRateFinder.find(

@@ -1,10 +1,12 @@
 package kilonet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.Mnist;
 import kilonet.report.DigitPhoto;
 import kilonet.train.Json;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,12 +33,17 @@ final class PredictCommand implements Runnable {
 
   /** A line of output. */
   private record Prediction(
-      String image, int digit, double probability, List<Double> probabilities) {}
+      String image,
+      int digit,
+      double probability,
+      List<Double> probabilities,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = EvaluateCommand.load(file);
+    EvaluateCommand.requireFit(network, file, DigitPhoto.SIDE, DigitPhoto.SIDE, Mnist.CLASSES);
     // All pictures are read before the first answer: a bad one spoils no half of the output.
     List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();
     for (int i = 0; i < photos.size(); i++) {
@@ -50,7 +57,11 @@ final class PredictCommand implements Runnable {
       out.println(
           Json.line(
               new Prediction(
-                  images.get(i).toString(), digit, probabilities.get(digit), probabilities)));
+                  images.get(i).toString(),
+                  digit,
+                  probabilities.get(digit),
+                  probabilities,
+                  photos.get(i).warning())));
     }
   }
 }

@@ -128,8 +128,8 @@ final class ReproduceCommand implements Runnable {
   }
 
   private Recipe changed(Recipe recipe) {
-    Recipe changed = epochs == null ? recipe : recipe.epochs(epochs);
-    return limit == null ? changed : changed.limit(limit);
+    Recipe changed = epochs == null ? recipe : recipe.epochs(RunOptions.checkedEpochs(epochs));
+    return limit == null ? changed : changed.limit(RunOptions.checkedLimit(limit));
   }
 
   private List<Recipe> chosen() {

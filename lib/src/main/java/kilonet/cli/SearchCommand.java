@@ -3,6 +3,7 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -95,6 +96,13 @@ final class SearchCommand implements Runnable {
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
     List<Long> numbers = SweepCommand.parse(seeds);
+    Check.between("--trials", trials, 1, 100_000);
+    if (maxParameters < 1) {
+      throw new IllegalArgumentException("--max-parameters must be at least 1.");
+    }
+    if (rounds != null) {
+      rounds.forEach(round -> Check.between("--rounds", round, 1, 10_000));
+    }
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());

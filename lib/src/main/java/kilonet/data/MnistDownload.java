@@ -258,8 +258,7 @@ final class MnistDownload {
       }
       double seconds = (System.nanoTime() - start - silence) / 1e9;
       if (answer == null && arrived < seconds * patience.slowest()) {
-        throw new IOException(
-            Text.of("sent less than %,d bytes a second", patience.slowest()));
+        throw new IOException(Text.of("sent less than %,d bytes a second", patience.slowest()));
       }
     }
     return answer;

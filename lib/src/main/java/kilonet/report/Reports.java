@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
 import kilonet.train.History;
@@ -143,7 +146,8 @@ public final class Reports {
     if (!results.runs().isEmpty()) {
       claims(results);
       pages(results, sound).forEach(this::checkPage);
-      checkPage(CHART, new byte[0]);
+      checkPage(CHART, chart(results));
+      leftOver(results);
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
     }
     return problems;
@@ -270,12 +274,45 @@ public final class Reports {
     if (!Files.isRegularFile(file)) {
       problem("%s is missing: %s.", file, WRITE);
     } else if (name.endsWith(".png")) {
-      // Fonts differ between machines, and with them the pixels of what is drawn.
-      if (OutputCheck.isBlank(bytes(file))) {
-        problem("%s is blank: %s.", file, WRITE);
+      if (!isSame(bytes(file), expected)) {
+        problem("%s is not the picture of these results: %s.", file, WRITE);
       }
     } else {
       compare(file.toString(), text(file), new String(expected, StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Whether a picture is the expected one, or was drawn from the same data on another machine:
+   * fonts differ, and with them the pixels.
+   */
+  private static boolean isSame(byte[] found, byte[] expected) {
+    return Arrays.equals(found, expected)
+        || PngNote.of(expected)
+            .filter(PngNote::hasData)
+            .flatMap(
+                right ->
+                    PngNote.of(found)
+                        .filter(note -> note.data().equals(right.data()) && note.isOf(found)))
+            .isPresent();
+  }
+
+  /** Pages and pictures that nothing writes any more would be taken for true. */
+  private void leftOver(StepResults results) {
+    Set<String> known = new HashSet<>(pages(results, EnumSet.allOf(Step.class)).keySet());
+    known.add(CHART);
+    for (Step step : Step.values()) {
+      known.add(step.file() + ".html");
+    }
+    try (Stream<Path> files = Files.list(reports())) {
+      files
+          .filter(Files::isRegularFile)
+          .filter(file -> file.getFileName().toString().matches(".*\\.(png|svg|md|html|csv)"))
+          .filter(file -> !known.contains(file.getFileName().toString()))
+          .sorted()
+          .forEach(file -> problem("%s belongs to no result: delete it.", file));
+    } catch (IOException e) {
+      problem("%s cannot be read (%s).", reports(), e);
     }
   }
 

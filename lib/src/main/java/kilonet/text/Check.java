@@ -19,6 +19,15 @@ public final class Check {
     return value;
   }
 
+  /** A whole number from {@code least} to {@code most}, both allowed. */
+  public static int between(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          Text.of("%s is %d: give a whole number from %d to %d.", what, value, least, most));
+    }
+    return value;
+  }
+
   /** A finite number greater than 0. */
   public static double positive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
