@@ -10,12 +10,11 @@ import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
 import kilonet.text.Numbers;
 import kilonet.text.Text;
-import kilonet.train.Archives;
 import kilonet.train.Engine;
 import kilonet.train.Json;
+import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Command;
@@ -64,7 +63,7 @@ final class EvaluateCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    MultiLayerNetwork network = load(file);
+    MultiLayerNetwork network = ModelFile.read(file.toPath());
     DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
     ImageSet test = chosen.images().test();
     requireFit(network, file, test.height(), test.width(), test.classes());
@@ -109,21 +108,6 @@ final class EvaluateCommand implements Runnable {
                 predictions.loss(),
                 shifted,
                 confusion)));
-  }
-
-  /** Loads a saved net or says why it cannot be. */
-  static MultiLayerNetwork load(File file) {
-    if (!file.isFile()) {
-      throw new IllegalArgumentException(
-          Text.of("There is no file %s: name the model.zip of a run.", file));
-    }
-    try {
-      Archives.requireWhole(file.toPath());
-      return ModelSerializer.restoreMultiLayerNetwork(file, false);
-    } catch (Exception e) {
-      throw new IllegalArgumentException(
-          Text.of("%s is no net that Deeplearning4j saved: name the model.zip of a run.", file), e);
-    }
   }
 
   /**

@@ -136,14 +136,20 @@ public final class Kilonet implements Runnable {
         : message.lines().findFirst().orElseThrow().strip();
   }
 
-  /** The lack of memory that an exception of another library is about, or null. */
-  private static OutOfMemoryError memory(Throwable thrown) {
+  /** Whether a state is one of the library's own, which has its sentence. */
+  private static boolean isThrownHere(Exception exception) {
+    StackTraceElement[] frames = exception.getStackTrace();
+    return frames.length > 0 && frames[0].getClassName().startsWith("kilonet.");
+  }
+
+  /** Whether memory did not suffice, Java's or that of ND4J's native code. */
+  private static boolean isAboutMemory(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof OutOfMemoryError error) {
-        return error;
+      if (cause instanceof OutOfMemoryError || firstLine(cause).contains("bad_alloc")) {
+        return true;
       }
     }
-    return null;
+    return false;
   }
 
   private int explain(Exception exception, CommandLine command) {
@@ -153,13 +159,14 @@ public final class Kilonet implements Runnable {
         exception instanceof IllegalArgumentException
             || exception instanceof DataException
             || exception instanceof TrainingException
-            || exception instanceof UncheckedIOException;
+            || exception instanceof UncheckedIOException
+            || exception instanceof IllegalStateException && isThrownHere(exception);
     if (stacktrace) {
       exception.printStackTrace(err);
     } else if (ours) {
       err.println(name + ": " + exception.getMessage());
-    } else if (memory(exception) != null) {
-      return explain(memory(exception), err);
+    } else if (isAboutMemory(exception)) {
+      return explain(new OutOfMemoryError(firstLine(exception)), err);
     } else {
       err.println(
           Text.of(

@@ -9,6 +9,7 @@ import java.util.List;
 import kilonet.data.Mnist;
 import kilonet.report.DigitPhoto;
 import kilonet.train.Json;
+import kilonet.train.ModelFile;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ final class PredictCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    MultiLayerNetwork network = EvaluateCommand.load(file);
+    MultiLayerNetwork network = ModelFile.read(file.toPath());
     EvaluateCommand.requireFit(network, file, DigitPhoto.SIDE, DigitPhoto.SIDE, Mnist.CLASSES);
     // All pictures are read before the first answer: a bad one spoils no half of the output.
     List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();

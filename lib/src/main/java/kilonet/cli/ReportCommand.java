@@ -68,6 +68,13 @@ final class ReportCommand implements Callable<Integer> {
     }
     boolean quick = StepRun.isQuick(System.getenv());
     Path folder = task.write != null ? task.write : task.check;
+    if (!Reports.hasNotebook(folder)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s holds none of the notebooks Step_1.ipynb to Step_3.ipynb: name the folder that"
+                  + " does.",
+              folder));
+    }
     List<String> problems =
         task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
     problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));

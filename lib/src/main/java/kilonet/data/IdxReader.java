@@ -202,11 +202,14 @@ final class IdxReader {
     }
 
     byte[] values(long length, String what) throws IOException {
-      if (length > Integer.MAX_VALUE - 8) {
+      // They are held twice while they are read.
+      long most = Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
+      if (length > most) {
         throw new DataException(
             Text.of(
-                "%s: at most %,d bytes of %s were expected, but its header declares %,d.",
-                file, Integer.MAX_VALUE - 8, what, length));
+                "%s: %s that fit into this Java's memory were expected, but its header declares %,d"
+                    + " bytes.",
+                file, what, length));
       }
       long expected = position + length;
       byte[] values = readNBytes((int) length);

@@ -347,7 +347,7 @@ final class InkMap {
         && solid > MOST_INK * box.width * box.height) {
       return "This is a filled area and has no strokes: show one digit alone.";
     }
-    if (sharpness(inkOfDigit, box) < LEAST_SHARPNESS) {
+    if (sharpness(box) < LEAST_SHARPNESS * digit.peak) {
       return "This has no edges, as a shadow or a gradient has none: show one digit alone.";
     }
     return null;
@@ -366,24 +366,24 @@ final class InkMap {
   }
 
   /** The steepest change of ink over a twentieth of the digit's longer side. */
-  private double sharpness(float[] inkOfDigit, Rectangle box) {
+  private double sharpness(Rectangle box) {
     int reach = Math.max(1, longer(box) / DigitPhoto.BOX);
     float most = 0;
     for (int y = box.y - reach; y < box.y + box.height; y++) {
       for (int x = box.x - reach; x < box.x + box.width; x++) {
-        float here = at(inkOfDigit, x, y);
-        most = Math.max(most, Math.abs(at(inkOfDigit, x + reach, y) - here));
-        most = Math.max(most, Math.abs(at(inkOfDigit, x, y + reach) - here));
+        float here = at(x, y);
+        most = Math.max(most, Math.abs(at(x + reach, y) - here));
+        most = Math.max(most, Math.abs(at(x, y + reach) - here));
       }
     }
     return most;
   }
 
   /** Ink at a place; what lies outside the picture goes on as its edge does. */
-  private float at(float[] values, int x, int y) {
+  private float at(int x, int y) {
     int inX = Math.max(0, Math.min(width - 1, x));
     int inY = Math.max(0, Math.min(height - 1, y));
-    return values[inY * width + inX];
+    return ink[inY * width + inX];
   }
 
   /** Over three by three pixels, so that a speck is not taken for ink. */

@@ -42,9 +42,6 @@ record PictureFile(BufferedImage image, int step) {
     requireWhole(bytes);
     try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new IOException("of no known kind");
-      }
       ImageReader reader = readers.next();
       try {
         reader.setInput(in);
@@ -77,19 +74,17 @@ record PictureFile(BufferedImage image, int step) {
 
   private static void requireWhole(byte[] bytes) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(bytes);
-    boolean whole = true;
+    boolean whole;
     if (bytes.length >= 8 && file.getLong(0) == PNG_SIGNATURE) {
       whole = isWholePng(file);
     } else if (bytes.length >= 2 && file.getShort(0) == (short) 0xFFD8) {
       whole = isWholeJpeg(file);
     } else if (bytes.length >= 6 && file.getInt(0) == 0x47494638) {
-      int last = bytes.length - 1;
-      while (last > 0 && bytes[last] == 0) {
-        last--;
-      }
-      whole = bytes[last] == ';';
+      whole = isWholeGif(file);
     } else if (bytes.length >= 6 && file.getShort(0) == 0x424D) {
       whole = file.order(ByteOrder.LITTLE_ENDIAN).getInt(2) <= bytes.length;
+    } else {
+      throw new IOException("of no known kind");
     }
     if (!whole) {
       throw new IOException("damaged or cut off");
@@ -116,6 +111,30 @@ record PictureFile(BufferedImage image, int step) {
       }
     }
     return false;
+  }
+
+  /** Blocks of 1 to 255 bytes, each with its length, up to one of 0; the last part is an end. */
+  private static boolean isWholeGif(ByteBuffer file) {
+    int at = 13 + (file.limit() > 12 ? colours(file.get(10)) : 0);
+    while (at < file.limit() && file.get(at) != ';') {
+      if (file.get(at) == '!') {
+        at += 2;
+      } else if (file.get(at) == ',' && at + 9 < file.limit()) {
+        at += 11 + colours(file.get(at + 9));
+      } else {
+        return false;
+      }
+      while (at < file.limit() && file.get(at) != 0) {
+        at += 1 + (file.get(at) & 0xFF);
+      }
+      at++;
+    }
+    return at < file.limit();
+  }
+
+  /** Bytes of a table of colours. */
+  private static int colours(byte flags) {
+    return (flags & 0x80) == 0 ? 0 : 3 * (2 << (flags & 7));
   }
 
   /** Segments have their length; between them, an FF of the data is followed by a 0. */

@@ -80,6 +80,12 @@ public final class Reports {
     return new Reports(folder, quick, Nbconvert::html).check();
   }
 
+  /** Whether a folder holds a notebook of a step. */
+  public static boolean hasNotebook(Path folder) {
+    return Stream.of(Step.values())
+        .anyMatch(step -> Files.isRegularFile(folder.resolve(step.file() + ".ipynb")));
+  }
+
   /** What the notebook of the last step came to, if it was run. */
   public static Optional<Result> goal(Path folder, boolean quick) {
     return StepResults.read(folder, quick, problem -> {})
@@ -145,9 +151,12 @@ public final class Reports {
     }
     if (!results.runs().isEmpty()) {
       claims(results);
-      pages(results, sound).forEach(this::checkPage);
-      checkPage(CHART, chart(results));
-      leftOver(results);
+      Map<String, byte[]> pages = pages(results, sound);
+      pages.put(CHART, chart(results));
+      pages.forEach(this::checkPage);
+      if (sound.size() == Step.values().length) {
+        leftOver(pages.keySet());
+      }
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
     }
     return problems;
@@ -298,16 +307,12 @@ public final class Reports {
   }
 
   /** Pages and pictures that nothing writes any more would be taken for true. */
-  private void leftOver(StepResults results) {
-    Set<String> known = new HashSet<>(pages(results, EnumSet.allOf(Step.class)).keySet());
-    known.add(CHART);
-    for (Step step : Step.values()) {
-      known.add(step.file() + ".html");
-    }
+  private void leftOver(Set<String> pages) {
+    Set<String> known = new HashSet<>(pages);
+    Stream.of(Step.values()).forEach(step -> known.add(step.file() + ".html"));
     try (Stream<Path> files = Files.list(reports())) {
       files
-          .filter(Files::isRegularFile)
-          .filter(file -> file.getFileName().toString().matches(".*\\.(png|svg|md|html|csv)"))
+          .filter(file -> file.toString().matches(".*\\.(png|svg|md|html|csv)"))
           .filter(file -> !known.contains(file.getFileName().toString()))
           .sorted()
           .forEach(file -> problem("%s belongs to no result: delete it.", file));

@@ -10,7 +10,7 @@ import java.util.zip.ZipFile;
 import kilonet.text.Text;
 
 /** Zip files that may come from anybody. */
-public final class Archives {
+final class Archives {
 
   private Archives() {}
 
@@ -21,7 +21,7 @@ public final class Archives {
    * @throws IOException if the file is no zip, an entry is damaged, or all of them do not fit into
    *     a quarter of this Java's memory; the message is the rest of a sentence
    */
-  public static void requireWhole(Path file) throws IOException {
+  static void requireWhole(Path file) throws IOException {
     long room = Runtime.getRuntime().maxMemory() / 4;
     byte[] chunk = new byte[1 << 16];
     try (ZipFile zip = new ZipFile(file.toFile())) {

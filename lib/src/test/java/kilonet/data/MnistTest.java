@@ -113,8 +113,8 @@ class MnistTest {
     ByteBuffer.wrap(images).putInt(4, 5_000_000);
     put(TRAIN_IMAGES, images);
     refused(
-        "FOLDER/train-images-idx3-ubyte: at most 2,147,483,639 bytes of images were expected, but"
-            + " its header declares 3,920,000,000.");
+        "FOLDER/train-images-idx3-ubyte: images that fit into this Java's memory were expected, but"
+            + " its header declares 3,920,000,000 bytes.");
   }
 
   @Test

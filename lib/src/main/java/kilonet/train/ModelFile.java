@@ -1,0 +1,181 @@
+package kilonet.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import kilonet.text.Text;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A net in a file, as Deeplearning4j's {@link ModelSerializer} writes it.
+ *
+ * <p>A file of it may come from anybody. Deeplearning4j's own reader makes Java objects of what the
+ * file says where it holds a normalizer or a preprocessor, which runs any code that a class on the
+ * class path has to offer, and gives native code arrays whose shape and length are not checked.
+ * This one reads the configuration and the parameters, nothing else, and checks both.
+ */
+public final class ModelFile {
+
+  /** A configuration takes some 10 kilobytes. */
+  private static final int LONGEST_CONFIGURATION = 1 << 24;
+
+  /** Where the classes come from that a configuration may name. */
+  private static final List<String> PACKAGES =
+      List.of("org.deeplearning4j.", "org.nd4j.", "kilonet.");
+
+  private ModelFile() {}
+
+  /** The bytes of a file of a net, without the state of its updater. */
+  public static byte[] bytes(MultiLayerNetwork network) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(network, bytes, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Reads a net; its updater starts anew.
+   *
+   * @throws IllegalArgumentException if the file is missing, holds no net that Deeplearning4j
+   *     saved, or one that is too large for this Java's memory
+   */
+  public static MultiLayerNetwork read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          Text.of("There is no file %s: name the model.zip of a run.", file));
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      Archives.requireWhole(file);
+      return read(zip);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s is no net that Deeplearning4j saved (%s): name the model.zip of a run.",
+              file, reason(e)),
+          e);
+    }
+  }
+
+  private static String reason(Exception e) {
+    if (e instanceof EOFException) {
+      return "it ends too early";
+    }
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
+  private static MultiLayerNetwork read(ZipFile zip) throws IOException {
+    MultiLayerConfiguration configuration;
+    try (InputStream in = entry(zip, "configuration.json")) {
+      configuration = configuration(in.readNBytes(LONGEST_CONFIGURATION + 1));
+    }
+    long count = 0;
+    for (NeuralNetConfiguration layer : configuration.getConfs()) {
+      count += layer.getLayer().initializer().numParams(layer);
+    }
+    if (count < 1 || count > Runtime.getRuntime().maxMemory() / 4 / Double.BYTES) {
+      throw new IOException(
+          Text.of("its %,d parameters do not fit into this Java's memory", count));
+    }
+    INDArray parameters;
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(entry(zip, "coefficients.bin")))) {
+      parameters = parameters(in, (int) count);
+    }
+    configuration.setDataType(parameters.dataType());
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init(parameters, false);
+    return network;
+  }
+
+  private static InputStream entry(ZipFile zip, String name) throws IOException {
+    ZipEntry entry = zip.getEntry(name);
+    if (entry == null) {
+      throw new IOException("it has no " + name);
+    }
+    return zip.getInputStream(entry);
+  }
+
+  private static MultiLayerConfiguration configuration(byte[] bytes) throws IOException {
+    if (bytes.length > LONGEST_CONFIGURATION) {
+      throw new IOException("its configuration is too long");
+    }
+    String json = new String(bytes, StandardCharsets.UTF_8);
+    JsonNode tree = new ObjectMapper().readTree(json);
+    for (String name : tree.findValuesAsText("@class")) {
+      if (PACKAGES.stream().noneMatch(name::startsWith)) {
+        throw new IOException("its configuration names a class that is no part of a net, " + name);
+      }
+    }
+    return MultiLayerConfiguration.fromJson(json);
+  }
+
+  /** The parameters as {@link Nd4j#write} writes an array: its shape, then its numbers. */
+  private static INDArray parameters(DataInputStream in, int count) throws IOException {
+    Header shape = Header.read(in);
+    // Rank, shape, strides and three more words; a net's parameters are a row or a vector.
+    boolean wide = shape.type.equals("LONG");
+    if (shape.length != 6 && shape.length != 8 || !wide && !shape.type.equals("INT")) {
+      throw new IOException("its parameters are no vector");
+    }
+    long rank = wide ? in.readLong() : in.readInt();
+    long length = 1;
+    for (int i = 1; i < shape.length; i++) {
+      long word = wide ? in.readLong() : in.readInt();
+      length = i <= rank ? Math.multiplyExact(length, word) : length;
+    }
+    Header numbers = Header.read(in);
+    if (shape.length != 2 * rank + 4 || length != count || numbers.length != count) {
+      throw new IOException(Text.of("it does not hold the %,d parameters of its net", count));
+    }
+    if (!numbers.type.equals("FLOAT") && !numbers.type.equals("DOUBLE")) {
+      throw new IOException(Text.of("its parameters are %s, not FLOAT", numbers.type));
+    }
+    DataType type = DataType.valueOf(numbers.type);
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = type == DataType.FLOAT ? in.readFloat() : in.readDouble();
+      if (!Double.isFinite(values[i])) {
+        throw new IOException(Text.of("one of its parameters is %s", values[i]));
+      }
+    }
+    return Nd4j.createFromArray(values).castTo(type);
+  }
+
+  /**
+   * The head of a buffer.
+   *
+   * @param length how many numbers follow
+   * @param type what they are, by the name of a {@link DataType}
+   */
+  private record Header(long length, String type) {
+
+    static Header read(DataInputStream in) throws IOException {
+      String mode = in.readUTF();
+      // Files of old versions, which named where the numbers lay, count in 32 bits.
+      boolean wide = mode.equals("MIXED_DATA_TYPES") || mode.equals("LONG_SHAPE");
+      long length = wide ? in.readLong() : in.readInt();
+      return new Header(length, in.readUTF());
+    }
+  }
+}
