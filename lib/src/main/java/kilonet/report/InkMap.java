@@ -343,7 +343,9 @@ final class InkMap {
     for (float value : inkOfDigit) {
       solid += value > 0.5f ? 1 : 0;
     }
-    if (Math.min(box.width, box.height) > 0.5 * longer(box)
+    // A bar may be a 1, unless it goes on outside the picture and is broad.
+    double least = digit.atEdge ? 0.3 : 0.5;
+    if (Math.min(box.width, box.height) > least * longer(box)
         && solid > MOST_INK * box.width * box.height) {
       return "This is a filled area and has no strokes: show one digit alone.";
     }

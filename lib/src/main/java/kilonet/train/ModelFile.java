@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -121,13 +122,26 @@ public final class ModelFile {
       throw new IOException("its configuration is too long");
     }
     String json = new String(bytes, StandardCharsets.UTF_8);
-    JsonNode tree = new ObjectMapper().readTree(json);
+    JsonNode tree;
+    try {
+      tree = new ObjectMapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IOException("its configuration is no JSON", e);
+    }
+    if (!tree.path("confs").isArray()) {
+      throw new IOException("it holds no sequential net");
+    }
     for (String name : tree.findValuesAsText("@class")) {
       if (PACKAGES.stream().noneMatch(name::startsWith)) {
         throw new IOException("its configuration names a class that is no part of a net, " + name);
       }
     }
-    return MultiLayerConfiguration.fromJson(json);
+    try {
+      return MultiLayerConfiguration.fromJson(json);
+    } catch (RuntimeException e) {
+      // Its messages name classes of Jackson's, line after line.
+      throw new IOException("its configuration is none of this version of Deeplearning4j", e);
+    }
   }
 
   /** The parameters as {@link Nd4j#write} writes an array: its shape, then its numbers. */
