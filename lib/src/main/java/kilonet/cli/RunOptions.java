@@ -36,7 +36,8 @@ final class RunOptions {
     return Check.between("--epochs", epochs, 1, 10_000);
   }
 
+  /** Images to train on; 0 for all. */
   static int checkedLimit(int limit) {
-    return Check.atLeast("--limit", limit, 1);
+    return Check.atLeast("--limit", limit, 0);
   }
 }
