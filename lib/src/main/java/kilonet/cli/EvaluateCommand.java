@@ -136,6 +136,11 @@ final class EvaluateCommand implements Runnable {
                   + " a run on data of %d classes.",
               file, classes, Arrays.toString(output.shape()), classes));
     }
+    requireNumbers(output, file);
+  }
+
+  /** Refuses an answer that holds what is no number, which another picture may still get. */
+  static void requireNumbers(INDArray output, File file) {
     if (!Double.isFinite(output.sumNumber().doubleValue())) {
       throw new IllegalArgumentException(
           Text.of(

@@ -49,6 +49,7 @@ final class PredictCommand implements Runnable {
     List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();
     for (int i = 0; i < photos.size(); i++) {
       INDArray output = network.output(photos.get(i).input(), false);
+      EvaluateCommand.requireNumbers(output, file);
       List<Double> probabilities = new ArrayList<>();
       int digit = 0;
       for (int c = 0; c < output.size(1); c++) {
