@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=environment/setup.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
 
+for seed; do
+  [[ $seed =~ ^[0-9]+$ ]] || usage "${BASH_SOURCE[0]}" "$seed"
+done
 [ "$#" -gt 0 ] || set -- 1 2 3 4 5 6 7 8 9 10
 results=$ROOT/notebooks/results/record/clock
 times=$results/processes.csv

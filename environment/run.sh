@@ -4,89 +4,142 @@
 #   run.sh            all of MNIST, into runs/notebooks
 #   run.sh --quick    a tenth of the images and two epochs, into runs/quick; nothing is judged
 #   run.sh --keep     all of MNIST, into notebooks/ itself: these are the results to commit
-#   run.sh lab [...]  opens Jupyter with the kernel for Java; options go to Jupyter
+#   run.sh lab [...]  opens Jupyter with the kernel for Java and copies of the notebooks, in
+#                     runs/lab; options go to Jupyter
+# KILONET_QUICK=1 makes notebooks quick, here and in lab; KILONET_DATA names a folder with MNIST.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-out=runs/notebooks
-KILONET_QUICK=
-case "${1:-}" in
-  "" | lab) ;;
-  --quick) out=runs/quick KILONET_QUICK=1 ;;
-  --keep) out=notebooks ;;
-  *)
-    sed -n '2,/^set/{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}" >&2
-    [ "$1" = --help ] && exit 0 || exit 2
-    ;;
-esac
-export KILONET_QUICK
 # shellcheck source=environment/setup.sh
 . "$here/setup.sh"
 
+# Whether KILONET_QUICK asks for quick mode, as the notebooks read it.
+quick() {
+  case "${KILONET_QUICK:-}" in
+    "" | 0 | [Ff]alse | FALSE | [Nn]o | NO | [Oo]ff | OFF) return 1 ;;
+  esac
+}
+
+# Before anything is installed or built: does the folder hold MNIST's files, as far as names tell?
+check_data() {
+  local file
+  [ -n "${KILONET_DATA:-}" ] || return 0
+  [ -d "$KILONET_DATA" ] || die "KILONET_DATA names $KILONET_DATA, but there is no such folder."
+  for file in train-images train-labels t10k-images t10k-labels; do
+    compgen -G "$KILONET_DATA/${file}[-.]idx?-ubyte*" >/dev/null ||
+      die "KILONET_DATA names $KILONET_DATA, but MNIST's $file-idx$([ "${file#*-}" = images ] && echo 3 || echo 1)-ubyte (also with .gz) is not there."
+  done
+  KILONET_DATA=$(cd "$KILONET_DATA" && pwd)
+  export KILONET_DATA
+}
+
 # Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
 install_kernel() {
-  local prefix=$ROOT/kernel/target/lab
-  say "building Kilonet and its kernel"
-  maven pom.xml -q -pl kernel -am -DskipTests -Dmaven.javadoc.skip package >&2
-  "$JAVA" -jar "$ROOT/kernel/target/kilonet-kernel.jar" install --prefix "$prefix" >&2
+  local jar=$ROOT/kernel/target/kilonet-kernel.jar prefix=$ROOT/kernel/target/lab note
+  build kernel "$jar"
+  note=$prefix/installed-by
+  if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
+    quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"
+    printf '%s\n' "$JAVA_HOME" >"$note"
+  fi
   export JUPYTER_PATH=$prefix/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
 }
 
-# A command of Jupyter's, installed where that is possible:
-# jupyter_command DEBIAN_PACKAGE HOMEBREW_FORMULA PIP_PACKAGE COMMAND...
-jupyter_command() {
-  if ! first_command "${@:4}" >/dev/null; then
-    if command -v apt-get >/dev/null; then
-      install_debian "$1"
-    elif command -v brew >/dev/null; then
-      die "Jupyter's ${*:4} is missing. Run: brew install $2"
-    fi
-  fi
-  first_command "${@:4}" || die "Jupyter's ${*:4} is missing. Run: pip install $3"
-}
-
-# The first of these commands that is there.
-first_command() {
-  local command
-  for command; do
-    command -v "$command" && return
+# Copies those of the notebooks that a folder lacks, without outputs and figures of other runs.
+copy_notebooks() {
+  local fresh=$1/.fresh step
+  rm -rf "$fresh"
+  mkdir -p "$fresh"
+  for step in 1 2 3; do
+    [ -e "$1/Step_$step.ipynb" ] || cp "$ROOT/notebooks/Step_$step.ipynb" "$fresh"
   done
-  return 1
+  if [ -n "$(ls "$fresh")" ]; then
+    "$here/kilonet" report --blank "$fresh" >/dev/null
+    mv "$fresh"/Step_*.ipynb "$1"
+  fi
+  rmdir "$fresh"
 }
 
 lab() {
-  local jupyter options=()
-  jupyter=$(jupyter_command jupyter-notebook jupyterlab jupyterlab jupyter-lab jupyter-notebook)
+  local jupyter options=() folder=$ROOT/runs/lab
   install_kernel
-  if [ "$(uname -s)" = Linux ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  copy_notebooks "$folder"
+  jupyter=$(first_command jupyter-lab jupyter-notebook)
+  if is_linux && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     options+=(--no-browser)
   fi
   # Jupyter refuses the superuser unless told; in containers there is no other user.
   [ "$(id -u)" -ne 0 ] || options+=(--allow-root)
-  exec "$jupyter" ${options[@]+"${options[@]}"} "$@"
+  say "Copies of the three notebooks are in runs/lab: what you do there changes nothing else. Remove one for a fresh copy."
+  say "After a run, 'environment/kilonet report --write runs/lab' writes what it came to into them."
+  cd "$folder"
+  exec "$jupyter" ${options[@]+"${options[@]}"} "$@" 2> >(without_incubator_line >&2)
+}
+
+# What of nbconvert's talk is worth reading: what notebooks say of their progress, and of an error
+# the cell and the exception, without the stacks of Python and Java.
+without_stacks() {
+  local line stack=''
+  while IFS= read -r line; do
+    case "$line" in
+      Traceback\ \(*) stack=1 ;;
+      *"    at cell "*) printf '%s\n' "$line" ;;
+      *"    at "* | *"    … "*) ;;
+      " "*) [ -n "$stack" ] || printf '%s\n' "$line" ;;
+      *)
+        stack=''
+        printf '%s\n' "${line#nbclient.exceptions.CellExecutionError: }"
+        ;;
+    esac
+  done
 }
 
 story() {
-  local nbconvert step
-  nbconvert=$(jupyter_command jupyter-nbconvert jupyterlab nbconvert jupyter-nbconvert)
+  local step log
   install_kernel
   cd "$ROOT"
+  environment/kilonet data --else-digits >/dev/null
   if [ "$out" != notebooks ]; then
     rm -rf "$out"
-    mkdir -p "$out"
-    cp notebooks/Step_[1-3].ipynb "$out"
+    copy_notebooks "$out"
   fi
   for step in 1 2 3; do
     say "executing $out/Step_$step.ipynb"
-    "$nbconvert" --log-level=WARN --to notebook --execute --inplace \
+    # Standard error carries the kernel's, too.
+    KILONET_PROGRESS=1 jupyter-nbconvert --log-level=WARN --to notebook --execute --inplace \
       --ExecutePreprocessor.timeout=-1 --ExecutePreprocessor.record_timing=False \
-      "$out/Step_$step.ipynb" >&2
+      "$out/Step_$step.ipynb" 2>&1 | without_incubator_line | without_stacks >&2 ||
+      die "$out/Step_$step.ipynb could not be executed to its end."
   done
   say "rendering $out/reports"
-  environment/kilonet report --write "$out"
+  environment/kilonet report --write "$out" >/dev/null
   environment/kilonet report --check "$out"
+  say "To read: $out/reports/Step_3.html and its neighbours, in a browser."
 }
 
-if [ "${1:-}" = lab ]; then
-  lab "${@:2}"
+mode=${1:-}
+out=runs/notebooks
+case "$mode" in
+  --quick) KILONET_QUICK=1 ;;
+  --keep)
+    ! quick || die "KILONET_QUICK is set, and only whole runs are kept: unset it, or leave --keep out."
+    out=notebooks
+    ;;
+  "" | lab) ;;
+  *) usage "${BASH_SOURCE[0]}" "$mode" ;;
+esac
+[ "$mode" = lab ] || [ "$#" -lt 2 ] || usage "${BASH_SOURCE[0]}" "$2"
+if quick; then
+  export KILONET_QUICK=1
+  [ "$mode" = lab ] || out=runs/quick
 fi
-story
+
+check_data
+if [ ! -w "$ROOT" ]; then
+  die "$ROOT is read-only: copy it to a folder of yours (cp -r), and run it there."
+elif [ "$mode" = lab ]; then
+  need java build draw lab
+  lab "${@:2}"
+else
+  need java build draw run
+  story
+fi

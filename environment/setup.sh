@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: finds or installs what they need and says which native code
-# fits this machine. Sets ROOT and JAVA; KILONET_CPU may be set to another choice of native code.
+# Sourced by the scripts beside it: finds or installs what they need, builds what has changed, and
+# says which native code fits this machine. KILONET_CPU may be set to another choice of native code.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PACKAGES=$ROOT/environment/packages-debian.txt
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -11,18 +12,100 @@ die() {
   exit 1
 }
 
-# The major version of a java command, 0 where there is none.
+# Ends with the comment at the top of a script: to who asks for --help, or to who gave it a word that
+# it does not understand: usage SCRIPT WORD
+usage() {
+  local text
+  text=$(sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1")
+  case "$2" in
+    --help | -h)
+      printf '%s\n' "$text"
+      exit 0
+      ;;
+  esac
+  say "$(basename "$1"): '$2' is not understood."
+  say "$text"
+  exit 2
+}
+
+# Runs a command whose chatter goes to a file; on a terminal the time that it has taken is shown.
+# Where it fails, EXPLAIN, a command that reads the file, says why: quietly WORDS EXPLAIN COMMAND...
+quietly() {
+  local words=$1 explain=$2 log status=0 ticker='' start=$SECONDS
+  shift 2
+  log=$(mktemp "${TMPDIR:-/tmp}/kilonet.XXXXXX")
+  if [ -t 2 ]; then
+    while kill -0 $$ 2>/dev/null; do
+      printf '\r%s … %d:%02d' "$words" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) >&2
+      sleep 1
+    done &
+    ticker=$!
+  else
+    say "$words"
+  fi
+  "$@" >"$log" 2>&1 || status=$?
+  if [ -n "$ticker" ]; then
+    kill "$ticker"
+    wait "$ticker" 2>/dev/null || true
+    say ''
+  fi
+  if [ "$status" -ne 0 ]; then
+    $explain "$log" >&2
+    die "this failed: $words. All that was said is in $log."
+  fi
+  rm -f "$log"
+}
+
+# What javac says of errors, else Maven's own words, without its advice to people who know Maven.
+maven_errors() {
+  if grep -q 'COMPILATION ERROR' "$1"; then
+    sed -n '/COMPILATION ERROR/,/^\[INFO\] [0-9]* error/p' "$1" |
+      sed -e '/COMPILATION ERROR/d' -e '/^\[INFO\]/d' -e 's/^\[ERROR\] //' -e 's/:\[\([0-9]*\),[0-9]*\]/:\1:/'
+  elif ! grep -q '^\[ERROR\] ' "$1"; then
+    tail "$1"
+  else
+    sed -n 's/^\[ERROR\] //p' "$1" |
+      sed -e '/^$/d' -e '/^To see the full stack/d' -e '/^Re-run Maven/d' -e '/^For more info/d' \
+        -e '/^After correcting/d' -e '/^  mvn /d' -e '/^\[Help/d' -e 's/ -> \[Help [0-9]*\]$//'
+  fi
+}
+
+# The packages of these purposes, or of all.
+packages() {
+  local purpose
+  [ "$#" -gt 0 ] || sed '/^#/d' "$PACKAGES"
+  for purpose; do
+    sed -n "/^#: $purpose\$/,/^#: /{/^#/d;p;}" "$PACKAGES"
+  done
+}
+
+# The first of these commands that is there.
+first_command() {
+  local command
+  for command; do
+    command -v "$command" && return
+  done
+  return 1
+}
+
+is_linux() { [ "$(uname -s)" = Linux ]; }
+
+# The major version of the JDK in a folder, 0 where there is none.
 java_version() {
   local version
-  version=$("$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1) || true
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null) || true
+  if [ -z "$version" ]; then
+    version=$("$1/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1) || true
+  fi
   printf '%s' "${version:-0}"
 }
 
-# A JDK (not only a JRE) of 17 or newer.
+# A JDK (not only a JRE) of 17 or newer; sets JAVA_HOME.
 jdk_is_there() {
-  local home
-  for home in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")"; do
-    if [ -x "$home/bin/javac" ] && [ "$(java_version "$home/bin/java")" -ge 17 ]; then
+  local home javac
+  javac=$(command -v javac || true)
+  for home in "${JAVA_HOME:-}" "${javac:+$(dirname "$(dirname "$(readlink -f "$javac")")")}"; do
+    if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ "$(java_version "$home")" -ge 17 ]; then
       export JAVA_HOME=$home
       return 0
     fi
@@ -30,49 +113,132 @@ jdk_is_there() {
   return 1
 }
 
-fonts_are_there() {
-  [ "$(uname -s)" != Linux ] || command -v fc-list >/dev/null
-}
-
-# Installs Debian packages, or prints the command that does.
-install_debian() {
-  local sudo=()
-  if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
-      die "some packages are missing. Run: sudo apt-get update && sudo apt-get install -y $*"
-    fi
-    sudo=(sudo)
+# A library that Java draws with, unless the JDK brings its own.
+library_is_there() {
+  if ! is_linux; then
+    return 0
+  elif jdk_is_there; then
+    ! ldd "$JAVA_HOME"/lib/libfontmanager.so 2>/dev/null | grep -q "$1 => not found"
+  else
+    compgen -G "/usr/lib*/$1" || compgen -G "/usr/lib/*/$1"
   fi
-  say "installing $*"
-  "${sudo[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-install_tools() {
-  if jdk_is_there && command -v mvn >/dev/null && fonts_are_there; then
+# Whether what a package brings is there, wherever it comes from.
+is_there() {
+  case "$1" in
+    openjdk-17-jdk-headless) jdk_is_there ;;
+    ca-certificates) ! is_linux || [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -d /etc/pki ] ;;
+    maven) command -v mvn ;;
+    fontconfig) ! is_linux || command -v fc-list ;;
+    fonts-dejavu-core) ! is_linux || [ -n "$(fc-list)" ] ;;
+    libfreetype6) library_is_there libfreetype.so.6 ;;
+    libharfbuzz0b) library_is_there libharfbuzz.so.0 ;;
+    jupyter-notebook) first_command jupyter-lab jupyter-notebook ;;
+    python3-jupyter-kernel-test) /usr/bin/python3 -c 'import jupyter_kernel_test' ;;
+    *) command -v "$1" ;;
+  esac >/dev/null 2>&1
+}
+
+# Those packages of these purposes, or of all, of which nothing is there, one a line.
+missing() {
+  local package
+  for package in $(packages "$@"); do
+    is_there "$package" || printf '%s\n' "$package"
+  done
+}
+
+# Makes sure that what these purposes need is there: need java build draw run lab test
+need() {
+  local lacking
+  lacking=$(missing "$@")
+  if [ -n "$lacking" ]; then
+    if command -v apt-get >/dev/null; then
+      install_debian "$lacking"
+    elif command -v brew >/dev/null; then
+      install_homebrew "$lacking"
+    else
+      die "$(in_words "$lacking") missing: install this (Jupyter's with: pip install jupyterlab), and run the same again."
+    fi
+    lacking=$(missing "$@")
+    [ -z "$lacking" ] || die "$(in_words "$lacking") still missing: install this by hand; JAVA_HOME may name a JDK's folder."
+  fi
+  jdk_is_there # here, not in a subshell, for JAVA_HOME
+}
+
+# Packages for people who have no such packages.
+in_words() {
+  local package words='' count=0
+  for package in $1; do
+    case "$package" in
+      openjdk-*) package="a JDK of 17 or newer" ;;
+      maven) package="Maven 3.8 or newer" ;;
+      fontconfig) package="fontconfig (fc-list)" ;;
+      fonts-*) package="a font" ;;
+      libfreetype6) package="the library freetype" ;;
+      libharfbuzz0b) package="the library harfbuzz" ;;
+      jupyter-nbconvert) package="Jupyter's nbconvert" ;;
+      jupyter-notebook) package="JupyterLab" ;;
+    esac
+    words=$words${words:+, }$package
+    count=$((count + 1))
+  done
+  printf '%s %s' "$words" "$([ "$count" -gt 1 ] && echo are || echo is)"
+}
+
+# Debian's and Ubuntu's names for these packages, on one line: newer ones have newer JDKs under
+# another name.
+debian_names() {
+  local names
+  names=$(printf '%s' "$1" | tr '\n' ' ')
+  if ! apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+    names=${names/openjdk-17-jdk-headless/default-jdk-headless}
+  fi
+  printf '%s' "$names"
+}
+
+# Installs Debian packages where this user may, else names all that is missing for any script here.
+install_debian() {
+  local sudo=() names
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo=(sudo)
+    if ! command -v sudo >/dev/null || ! may_become_root; then
+      die "packages are missing. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends $(debian_names "$(missing)")"
+    fi
+  fi
+  quietly "reading the list of packages" tail ${sudo[@]+"${sudo[@]}"} apt-get update
+  names=$(debian_names "$1")
+  # shellcheck disable=SC2086
+  quietly "installing $names" tail ${sudo[@]+"${sudo[@]}"} env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends $names
+}
+
+# Whether sudo works, perhaps with the password of somebody who sits at a terminal.
+may_become_root() {
+  if sudo -n true 2>/dev/null; then
+    return 0
+  fi
+  if [ -t 0 ] && [ -t 2 ] && id -nG | grep -qwE 'sudo|admin|wheel'; then
+    say "packages are missing: sudo asks for your password to install them"
+    sudo -v
     return
   fi
-  if command -v apt-get >/dev/null; then
-    local packages=(ca-certificates)
-    # Charts are drawn with the system's fonts.
-    fonts_are_there || packages+=(fontconfig fonts-dejavu-core)
-    command -v mvn >/dev/null || packages+=(maven)
-    jdk_is_there || packages+=(openjdk-17-jdk-headless)
-    # Newer Debian and Ubuntu have newer JDKs under another name.
-    if ! apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
-      packages=("${packages[@]/openjdk-17-jdk-headless/default-jdk-headless}")
-    fi
-    install_debian "${packages[@]}"
-  elif command -v brew >/dev/null; then
-    jdk_is_there || brew install openjdk@17 >&2
-    command -v mvn >/dev/null || brew install maven >&2
-    JAVA_HOME=${JAVA_HOME:-$(brew --prefix openjdk@17)}
-    export JAVA_HOME
-  else
-    die "a JDK of 17 or newer and Maven 3.8 or newer are needed: install them and run this again."
-  fi
+  return 1
+}
+
+install_homebrew() {
+  local package formulae=()
+  for package in $1; do
+    case "$package" in
+      openjdk-17-jdk-headless) formulae+=(openjdk@17) ;;
+      jupyter-*) formulae+=(jupyterlab) ;;
+      maven | shellcheck) formulae+=("$package") ;;
+    esac
+  done
+  [ "${#formulae[@]}" -eq 0 ] || quietly "installing ${formulae[*]}" tail brew install "${formulae[@]}"
   if ! jdk_is_there; then
-    die "no JDK of 17 or newer was found: install one and set JAVA_HOME to its folder."
+    JAVA_HOME=$(brew --prefix openjdk@17)/libexec/openjdk.jdk/Contents/Home
+    export JAVA_HOME
   fi
 }
 
@@ -91,16 +257,74 @@ cpu_extension() {
   esac
 }
 
-# Maven on one of this project's poms: maven POM GOAL...
-maven() {
-  mvn -B -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
+# Whether the JDK has jdk.incubator.vector, which the engine computes with.
+has_vectors() {
+  if grep -q '^MODULES=' "$JAVA_HOME/release" 2>/dev/null; then
+    grep -q '^MODULES=.*jdk\.incubator\.vector' "$JAVA_HOME/release"
+  else
+    "$JAVA_HOME/bin/java" --list-modules | grep -q '^jdk\.incubator\.vector'
+  fi
 }
 
-install_tools
-JAVA=$JAVA_HOME/bin/java
+# Sets JAVA_OPTIONS: vectors, leave to load native code, and nothing of a server.
+java_options() {
+  local version
+  version=$(java_version "$JAVA_HOME")
+  JAVA_OPTIONS=(-XX:+UseParallelGC)
+  if has_vectors; then
+    JAVA_OPTIONS+=(--add-modules=jdk.incubator.vector)
+  fi
+  if [ "$version" -ge 22 ]; then
+    JAVA_OPTIONS+=(--enable-native-access=ALL-UNNAMED)
+  fi
+  if [ "$version" -ge 23 ]; then
+    JAVA_OPTIONS+=(--sun-misc-unsafe-memory-access=allow)
+  fi
+}
+
+# Passes on all that comes in but the line by which the JVM announces the module of vectors, which
+# no option silences.
+without_incubator_line() {
+  grep --line-buffered -vxF 'WARNING: Using incubator modules: jdk.incubator.vector' || true
+}
+
+# Maven on one of this project's poms: maven POM GOAL...
+maven() {
+  local options=${MAVEN_OPTS:-}
+  # What Maven itself stands on makes newer JDKs warn.
+  [ "$(java_version "$JAVA_HOME")" -lt 23 ] ||
+    options="$options --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+  MAVEN_OPTS=$options mvn -B -ntp -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
+}
+
+# What a module is made of, in one word: content counts, not dates.
+sources() {
+  local parts=(.mvn pom.xml lib/pom.xml lib/src/main)
+  [ "$1" = lib ] || parts+=("$1/pom.xml" "$1/src/main" "$1/src/assembly")
+  (
+    cd "$ROOT" || exit
+    printf '%s\n' "$KILONET_CPU"
+    find "${parts[@]}" -type f -exec cksum {} + | LC_ALL=C sort
+  ) | cksum | tr ' ' '-'
+}
+
+# Builds a module, lib or kernel, and its jar unless it was built from what its sources are now: old code never
+# runs. A jar that is newer than the note comes from another build, of who knows what.
+build() {
+  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now lib words="building Kilonet"
+  now=$(sources "$module")
+  lib=$(sources lib)
+  if [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$now" ]; then
+    return
+  fi
+  if [ ! -w "$ROOT/$module" ]; then
+    die "$ROOT has to be built and is read-only: copy it to a folder of yours, and run it there."
+  fi
+  need java build
+  [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
+  quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
+  printf '%s\n' "$now" >"$note"
+  printf '%s\n' "$lib" >"$ROOT/lib/target/built-from" # was built on the way
+}
+
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}
-# What starts the Java program well: nothing of a server, and leave to load native code.
-JAVA_OPTIONS=(-XX:+UseParallelGC)
-if [ "$(java_version "$JAVA")" -ge 22 ]; then
-  JAVA_OPTIONS+=(--enable-native-access=ALL-UNNAMED)
-fi

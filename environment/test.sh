@@ -1,29 +1,35 @@
 #!/usr/bin/env bash
 # Sets up a machine and runs all tests: style, unit tests, a project that uses the installed jar,
 # the scripts, the notebooks in quick mode, and whether all that is told of the results is true.
+# Takes no options. The libraries go to Maven's local repository, as "mvn install" does it.
 set -euo pipefail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=environment/setup.sh
-. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
+. "$here/setup.sh"
 
+[ "$#" -eq 0 ] || usage "${BASH_SOURCE[0]}" "$1"
 if command -v apt-get >/dev/null; then
-  missing=()
-  command -v shellcheck >/dev/null || missing+=(shellcheck)
-  /usr/bin/python3 -c 'import jupyter_kernel_test' 2>/dev/null || missing+=(python3-jupyter-kernel-test)
-  [ "${#missing[@]}" -eq 0 ] || install_debian "${missing[@]}"
+  need java build draw run test
+else
+  need java build draw run
 fi
-if command -v shellcheck >/dev/null; then
-  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/peers/*.sh kernel/*.sh .ci/run)
+if is_there shellcheck; then
+  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh kernel/*.sh .ci/run)
 else
   say "shellcheck is not here: the scripts were not checked"
 fi
 
-maven pom.xml install
+maven pom.xml -Pstrict install
+for module in lib kernel; do
+  sources "$module" >"$ROOT/$module/target/built-from"
+done
 maven lib/src/test/consumer/pom.xml test
-if /usr/bin/python3 -c 'import jupyter_kernel_test' 2>/dev/null; then
-  "$ROOT/kernel/conformance.sh" "$JAVA"
+if is_there python3-jupyter-kernel-test; then
+  "$ROOT/kernel/conformance.sh" "$JAVA_HOME/bin/java"
 else
   say "Jupyter's conformance suite is not here: the kernel was not checked by it"
 fi
 
-"$ROOT/environment/run.sh" --quick
+"$here/test/scripts.sh"
+"$here/run.sh" --quick
 (cd "$ROOT" && environment/kilonet report --check notebooks)

@@ -3,6 +3,13 @@
 # Usage: kernel/conformance.sh [JAVA]    (default: java)
 # Needs: python3-jupyter-kernel-test (Debian), and the jar: mvn -pl kernel -am package
 set -eu
+case "${1:-}" in
+  -*)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+    [ "$1" = --help ] || [ "$1" = -h ] || exit 2
+    exit 0
+    ;;
+esac
 here=$(cd "$(dirname "$0")" && pwd)
 java=${1:-java}
 prefix=$(mktemp -d)

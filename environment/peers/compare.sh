@@ -8,6 +8,8 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=environment/setup.sh
 . "$here/../setup.sh"
 
+[[ ${1:-} != -* ]] || usage "${BASH_SOURCE[0]}" "$1"
+need java build
 threads=${1:-2}
 rounds=${2:-5}
 nets=("${@:3}")
@@ -28,6 +30,6 @@ for net in "${nets[@]}"; do
     "${pinned[@]}" "$python" "$here/pytorch.py" "$threads" "$rounds" "$net"
   fi
   printf 'DJL      '
-  DJL_CACHE_DIR="$here/djl/target/cache" "${pinned[@]}" "$JAVA" \
+  DJL_CACHE_DIR="$here/djl/target/cache" "${pinned[@]}" "$JAVA_HOME/bin/java" \
     -cp "$here/djl/target/classes:$here/djl/target/dependency/*" Djl "$threads" "$rounds" "$net"
 done

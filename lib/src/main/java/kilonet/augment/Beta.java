@@ -10,7 +10,7 @@ final class Beta {
     double first = logGamma(alpha, random);
     double second = logGamma(alpha, random);
     // exp(first) / (exp(first) + exp(second)), also where both are too small for a double.
-    return 1 / (1 + Math.exp(second - first));
+    return 1 / (1 + StrictMath.exp(second - first));
   }
 
   /**
@@ -21,7 +21,7 @@ final class Beta {
    */
   private static double logGamma(double alpha, RandomStream random) {
     if (alpha < 1) {
-      return logGamma(alpha + 1, random) + Math.log(1 - random.nextDouble()) / alpha;
+      return logGamma(alpha + 1, random) + StrictMath.log(1 - random.nextDouble()) / alpha;
     }
     double d = alpha - 1.0 / 3;
     double c = 1 / Math.sqrt(9 * d);
@@ -30,8 +30,9 @@ final class Beta {
       double root = 1 + c * x;
       if (root > 0) {
         double v = root * root * root;
-        if (Math.log(1 - random.nextDouble()) < 0.5 * x * x + d - d * v + d * Math.log(v)) {
-          return Math.log(d * v);
+        if (StrictMath.log(1 - random.nextDouble())
+            < 0.5 * x * x + d - d * v + d * StrictMath.log(v)) {
+          return StrictMath.log(d * v);
         }
       }
     }

@@ -44,7 +44,7 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
   /** Draws the order, the brightness and the contrast, and changes the picture. */
   @Override
   public void apply(Picture picture, RandomStream random) {
-    boolean contrastFirst = random.below(2) == 1;
+    boolean contrastFirst = random.nextInt(2) == 1;
     float bright = (float) brightness.draw(random);
     float strong = (float) contrast.draw(random);
     if (contrastFirst) {

@@ -27,8 +27,8 @@ public record CutMix(double alpha) implements BatchAugmentation {
   @Override
   public void apply(Batch batch, RandomStream random) {
     double half = 0.5 * Math.sqrt(1 - Beta.draw(alpha, random));
-    int centreX = random.below(batch.width());
-    int centreY = random.below(batch.height());
+    int centreX = random.nextInt(batch.width());
+    int centreY = random.nextInt(batch.height());
     int halfWidth = (int) (half * batch.width());
     int halfHeight = (int) (half * batch.height());
     cut(

@@ -37,8 +37,8 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
     int width = picture.width();
     float[] pixels = picture.pixels();
     for (int hole = 0; hole < holes; hole++) {
-      int top = random.below(height) - size / 2;
-      int left = random.below(width) - size / 2;
+      int top = random.nextInt(height) - size / 2;
+      int left = random.nextInt(width) - size / 2;
       for (int y = Math.max(top, 0); y < Math.min(top + size, height); y++) {
         for (int x = Math.max(left, 0); x < Math.min(left + size, width); x++) {
           pixels[y * width + x] = (float) value;

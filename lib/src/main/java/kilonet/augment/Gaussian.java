@@ -70,7 +70,7 @@ final class Gaussian {
   }
 
   private static double bell(double z) {
-    return Math.exp(-0.5 * z * z);
+    return StrictMath.exp(-0.5 * z * z);
   }
 
   /** The pixel that stands for a place beyond the border, which is mirrored and not repeated. */

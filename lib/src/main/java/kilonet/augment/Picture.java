@@ -24,6 +24,12 @@ public final class Picture {
   private float[] pixels;
   private float[] spare;
   private final float[][] scratch = new float[5][0];
+  private final Frame frame = new Frame();
+
+  /** What was loaded, as long as nobody has asked for it as numbers. */
+  private byte[] bytes = {};
+
+  private boolean isLoaded;
 
   /**
    * A black picture.
@@ -48,7 +54,30 @@ public final class Picture {
    * The current pixels, row by row, in {@code [0, 1]}; the array may be longer than the picture.
    */
   public float[] pixels() {
+    if (isLoaded) {
+      isLoaded = false;
+      int n = height * width;
+      for (int i = 0; i < n; i++) {
+        pixels[i] = VALUES[bytes[i] & 0xFF];
+      }
+    }
     return pixels;
+  }
+
+  /** The 8-bit pixels, if the picture was loaded and not changed since; else null. */
+  byte[] bytes() {
+    return isLoaded ? bytes : null;
+  }
+
+  /** The value, 0 to 1, of an 8-bit pixel. */
+  static float value(byte pixel) {
+    return VALUES[pixel & 0xFF];
+  }
+
+  /** The picture in a frame, as long as the next call of this method is not made. */
+  Frame framed(float fill) {
+    frame.take(this, fill);
+    return frame;
   }
 
   /** The other buffer, as long as {@link #pixels}; what is in it is of no meaning. */
@@ -61,6 +90,7 @@ public final class Picture {
     float[] former = pixels;
     pixels = spare;
     spare = former;
+    isLoaded = false;
   }
 
   /** A buffer for the next pixels of a size; the current pixels stay what they are. */
@@ -101,6 +131,7 @@ public final class Picture {
     }
     this.height = height;
     this.width = width;
+    isLoaded = false;
     if (pixels == null || pixels.length < height * width) {
       pixels = new float[height * width];
       spare = new float[height * width];
@@ -110,9 +141,10 @@ public final class Picture {
   /** Reads 8-bit pixels, 0 to 255, of the present size out of an array from an offset on. */
   public void load(byte[] source, int offset) {
     int n = height * width;
-    float[] target = pixels;
-    for (int i = 0; i < n; i++) {
-      target[i] = VALUES[source[offset + i] & 0xFF];
+    if (bytes.length < n) {
+      bytes = new byte[n];
     }
+    System.arraycopy(source, offset, bytes, 0, n);
+    isLoaded = true;
   }
 }

@@ -108,8 +108,8 @@ public record RandomAffine(
     double angle = degrees.draw(random);
     double moveX = Math.rint(random.between(-1, 1) * translateX * picture.width());
     double moveY = Math.rint(random.between(-1, 1) * translateY * picture.height());
-    moveX += random.below(2 * shift + 1) - shift;
-    moveY += random.below(2 * shift + 1) - shift;
+    moveX += random.nextInt(2 * shift + 1) - shift;
+    moveY += random.nextInt(2 * shift + 1) - shift;
     double factor = scale.draw(random);
     double slantX = shearX.draw(random);
     double slantY = shearY.draw(random);
@@ -130,12 +130,17 @@ public record RandomAffine(
     double angle = Math.toRadians(degrees);
     double slantX = Math.toRadians(shearX);
     double slantY = Math.toRadians(shearY);
-    double cosY = Math.cos(slantY);
-    double tanX = Math.tan(slantX);
-    double a = Math.cos(angle - slantY) / cosY;
-    double b = -Math.cos(angle - slantY) * tanX / cosY - Math.sin(angle);
-    double c = Math.sin(angle - slantY) / cosY;
-    double d = -Math.sin(angle - slantY) * tanX / cosY + Math.cos(angle);
+    double sin = StrictMath.sin(angle);
+    double cos = StrictMath.cos(angle);
+    double a = cos;
+    double c = sin;
+    if (slantY != 0) {
+      a = StrictMath.cos(angle - slantY) / StrictMath.cos(slantY);
+      c = StrictMath.sin(angle - slantY) / StrictMath.cos(slantY);
+    }
+    double tanX = slantX == 0 ? 0 : StrictMath.tan(slantX);
+    double b = -a * tanX - sin;
+    double d = -c * tanX + cos;
     double x = picture.width() * 0.5;
     double y = picture.height() * 0.5;
     double toX = -x - moveX;

@@ -66,7 +66,7 @@ public record RandomCrop(
               "RandomCrop cannot cut %d x %d pixels out of %d x %d with a padding of %d: make the piece smaller or the padding larger.",
               height, width, picture.height(), picture.width(), padding));
     }
-    crop(picture, random.below(freeRows + 1) - above, random.below(freeColumns + 1) - before);
+    crop(picture, random.nextInt(freeRows + 1) - above, random.nextInt(freeColumns + 1) - before);
   }
 
   private int missing(int side, int wanted) {

@@ -54,12 +54,14 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       double erased = area * scale.draw(random);
       double shape =
-          Math.exp(random.between((float) Math.log(ratio.low()), (float) Math.log(ratio.high())));
+          StrictMath.exp(
+              random.between(
+                  (float) StrictMath.log(ratio.low()), (float) StrictMath.log(ratio.high())));
       int height = (int) Math.rint(Math.sqrt(erased * shape));
       int width = (int) Math.rint(Math.sqrt(erased / shape));
       if (height < picture.height() && width < picture.width()) {
-        int top = random.below(picture.height() - height + 1);
-        int left = random.below(picture.width() - width + 1);
+        int top = random.nextInt(picture.height() - height + 1);
+        int left = random.nextInt(picture.width() - width + 1);
         erase(picture, random, top, left, height, width);
         return;
       }

@@ -45,14 +45,14 @@ public record RandomPerspective(
     int height = picture.height();
     int insetX = (int) (distortionScale * (width / 2));
     int insetY = (int) (distortionScale * (height / 2));
-    int x0 = random.below(insetX + 1);
-    int y0 = random.below(insetY + 1);
-    int x1 = width - 1 - random.below(insetX + 1);
-    int y1 = random.below(insetY + 1);
-    int x2 = width - 1 - random.below(insetX + 1);
-    int y2 = height - 1 - random.below(insetY + 1);
-    int x3 = random.below(insetX + 1);
-    int y3 = height - 1 - random.below(insetY + 1);
+    int x0 = random.nextInt(insetX + 1);
+    int y0 = random.nextInt(insetY + 1);
+    int x1 = width - 1 - random.nextInt(insetX + 1);
+    int y1 = random.nextInt(insetY + 1);
+    int x2 = width - 1 - random.nextInt(insetX + 1);
+    int y2 = height - 1 - random.nextInt(insetY + 1);
+    int x3 = random.nextInt(insetX + 1);
+    int y3 = height - 1 - random.nextInt(insetY + 1);
     warp(picture, x0, y0, x1, y1, x2, y2, x3, y3, interpolation, fill);
   }
 

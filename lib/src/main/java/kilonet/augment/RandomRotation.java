@@ -54,8 +54,8 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
   static void rotate(Picture picture, double degrees, Interpolation interpolation, double fill) {
     double angle = -Math.toRadians(degrees);
     // Rounded as by Pillow, so that right angles are exact.
-    double cos = rounded(Math.cos(angle));
-    double sin = rounded(Math.sin(angle));
+    double cos = rounded(StrictMath.cos(angle));
+    double sin = rounded(StrictMath.sin(angle));
     double x = picture.width() / 2.0;
     double y = picture.height() / 2.0;
     Warp.affine(

@@ -30,8 +30,8 @@ public record RandomShift(int pixels, double fill) implements Augmentation {
   /** Draws how far to the right, then how far down, and moves the picture. */
   @Override
   public void apply(Picture picture, RandomStream random) {
-    int right = random.below(2 * pixels + 1) - pixels;
-    int down = random.below(2 * pixels + 1) - pixels;
+    int right = random.nextInt(2 * pixels + 1) - pixels;
+    int down = random.nextInt(2 * pixels + 1) - pixels;
     shift(picture, right, down, fill);
   }
 

@@ -1,5 +1,7 @@
 package kilonet.augment;
 
+import java.util.Arrays;
+
 /**
  * Pictures drawn anew from points of the source: the one warp behind rotation, affine maps,
  * perspective and elastic distortion.
@@ -160,47 +162,56 @@ final class Warp {
       Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
     int height = picture.height();
     int width = picture.width();
-    float[] in = picture.pixels();
+    Frame frame = picture.framed(fill);
     float[] out = picture.spare();
-    // With its outermost pixels repeated, the picture needs no other rule at the border.
-    int wide = width + 2;
-    float[] framed = framed(picture);
-    double perStepX = 1.0 / (a + 0.0);
-    double perStepY = 1.0 / (d + 0.0);
-    long stepX = (long) (a * 0x1p32);
-    long stepY = (long) (d * 0x1p32);
-    for (int y = 0; y < height; y++) {
-      int row = y * width;
-      double startX = a * 0.5 + b * (y + 0.5) + c;
-      double startY = d * 0.5 + e * (y + 0.5) + f;
-      int first = Math.max(first(startX, perStepX, 0, width), first(startY, perStepY, 0, height));
-      int end = Math.min(end(startX, perStepX, 0, width), end(startY, perStepY, 0, height));
-      first = Math.min(first, width);
-      end = Math.max(first, Math.min(end, width));
-      for (int x = 0; x < first - 1; x++) {
-        out[row + x] = fill;
+    Arrays.fill(out, 0, height * width, fill);
+    long stepX = fixed32(a, width);
+    long stepY = fixed32(d, width);
+    long downX = fixed32(b, height);
+    long downY = fixed32(e, height);
+    long startX = fixed32(a * 0.5 + b * 0.5 + c + 0.5, 1);
+    long startY = fixed32(d * 0.5 + e * 0.5 + f + 0.5, 1);
+    double perStepX = 1.0 / stepX;
+    double perStepY = 1.0 / stepY;
+    long entryX = stepX < 0 ? frame.right() : frame.left();
+    long entryY = stepY < 0 ? frame.bottom() : frame.top();
+    long exitX = frame.left() + frame.right() - entryX;
+    long exitY = frame.top() + frame.bottom() - entryY;
+    for (int row = 0; row < height * width; row += width) {
+      // To within a step; which steps are inside is for whole numbers to say.
+      int first =
+          Math.max((int) ((entryX - startX) * perStepX), (int) ((entryY - startY) * perStepY));
+      int last = Math.min((int) ((exitX - startX) * perStepX), (int) ((exitY - startY) * perStepY));
+      first = Math.max(0, Math.min(first, width));
+      last = Math.min(last, width - 2) + 1;
+      while (first <= last && !frame.holds(startX + first * stepX, startY + first * stepY)) {
+        first++;
       }
-      for (int x = Math.max(0, first - 1); x < first; x++) {
-        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
+      while (first <= last && !frame.holds(startX + last * stepX, startY + last * stepY)) {
+        last--;
       }
-      // Coordinates in the framed picture, from the centre of its first pixel, in 2^-32 of a pixel.
       bilinearRow(
-          framed,
-          wide,
+          frame.pixels(),
+          frame.wide(),
           out,
           row + first,
-          row + end,
-          (long) ((startX + first * a + 0.5) * 0x1p32),
-          (long) ((startY + first * d + 0.5) * 0x1p32),
+          row + last + 1,
+          startX + first * stepX,
+          startY + first * stepY,
           stepX,
           stepY);
-      for (int x = end; x < Math.min(end + 2, width); x++) {
-        out[row + x] = bilinearAt(in, height, width, a, b, c, d, e, f, x, y, fill);
-      }
-      for (int x = end + 2; x < width; x++) {
-        out[row + x] = fill;
-      }
+      startX += downX;
+      startY += downY;
     }
+  }
+
+  /**
+   * A number in parts of 2^-32, but no larger than that so many of it leave any picture and that
+   * sums of them do not overflow.
+   */
+  private static long fixed32(double value, int many) {
+    double farthest = 0x1p28 / many;
+    return (long) (Math.max(-farthest, Math.min(value, farthest)) * 0x1p32);
   }
 
   private static void bilinearRow(
@@ -227,44 +238,9 @@ final class Warp {
     }
   }
 
-  /** 32 bits as a number from 0 to 1, by way of the float from 1 to 2 that has their upper bits. */
+  /** 32 bits as a number from 0 to below 1; a float holds 24 of them. */
   private static float fraction(int bits) {
-    return Float.intBitsToFloat(0x3F800000 | bits >>> 9) - 1;
-  }
-
-  private static float[] framed(Picture picture) {
-    int height = picture.height();
-    int width = picture.width();
-    int wide = width + 2;
-    float[] in = picture.pixels();
-    float[] framed = picture.scratch(0, (height + 2) * wide);
-    for (int y = 0; y < height + 2; y++) {
-      int from = Math.min(Math.max(y - 1, 0), height - 1) * width;
-      int to = y * wide;
-      framed[to] = in[from];
-      System.arraycopy(in, from, framed, to + 1, width);
-      framed[to + 1 + width] = in[from + width - 1];
-    }
-    return framed;
-  }
-
-  private static float bilinearAt(
-      float[] in,
-      int height,
-      int width,
-      double a,
-      double b,
-      double c,
-      double d,
-      double e,
-      double f,
-      int x,
-      int y,
-      float fill) {
-    double centreX = x + 0.5;
-    double centreY = y + 0.5;
-    return bilinearAt(
-        in, height, width, a * centreX + b * centreY + c, d * centreX + e * centreY + f, fill);
+    return (bits >>> 8) * 0x1p-24f;
   }
 
   /**

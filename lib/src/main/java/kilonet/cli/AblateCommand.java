@@ -1,5 +1,6 @@
 package kilonet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
 import kilonet.train.Runs;
+import kilonet.train.Spread;
 import kilonet.train.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,9 +56,13 @@ final class AblateCommand implements Runnable {
    * What an ingredient is worth.
    *
    * @param change of the mean accuracy of the last epoch, in points, where it is left out
-   * @param standardError of the change
+   * @param standardError of the change; null where there is a single seed
    */
-  private record Without(String ingredient, Sweep sweep, double change, double standardError) {}
+  private record Without(
+      String ingredient,
+      Sweep sweep,
+      double change,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double standardError) {}
 
   /** The last line. */
   private record Outcome(Sweep recipe, List<Without> without) {}
@@ -73,8 +79,9 @@ final class AblateCommand implements Runnable {
                   chosen.name())
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
-    Path folder = out != null ? out : Path.of("runs", "ablate-" + chosen.name().replace('/', '-'));
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
+    Path folder = out != null ? out : DefaultFolder.of("ablate", chosen.data(images.name()));
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Recipe> recipes = new ArrayList<>(List.of(chosen));
     recipes.addAll(ablations);
     List<Runs.Run> planned = new ArrayList<>();
@@ -101,15 +108,15 @@ final class AblateCommand implements Runnable {
     List<Without> without = new ArrayList<>();
     for (Sweep sweep : sweeps.subList(1, sweeps.size())) {
       double change = sweep.mean() - whole.mean();
-      double error = Math.hypot(sweep.standardError(), whole.standardError());
+      double error = sweep.spread().standardErrorTo(whole.spread());
       String ingredient = sweep.recipe().substring((name + "-without-").length());
-      without.add(new Without(ingredient, sweep, change, error));
-      String words = Text.of(", %+.3f ± %.3f", change, error);
+      without.add(new Without(ingredient, sweep, change, Double.isNaN(error) ? null : error));
+      String words = Text.of(", %+.3f%s", change, Spread.plusMinus(error, 3));
       print.println(line("  without " + ingredient, sweep, words));
     }
     Outcome outcome = new Outcome(whole, without);
     new RunFolder(folder).write(folder.resolve("ablations.json"), Json.pretty(outcome));
-    print.println(Json.line(outcome));
+    LastLine.print(print, outcome);
   }
 
   private static String line(String name, Sweep sweep, String change) {

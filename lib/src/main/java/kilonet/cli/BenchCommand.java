@@ -5,7 +5,6 @@ import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
 import kilonet.text.Check;
 import kilonet.text.Text;
-import kilonet.train.Json;
 import kilonet.train.Recipe;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import picocli.CommandLine.Command;
@@ -81,6 +80,6 @@ final class BenchCommand implements Runnable {
     result.profile().entrySet().stream()
         .sorted((a, b) -> Double.compare(b.getValue(), a.getValue()))
         .forEach(entry -> out.println(Text.of("%8.3f  %s", entry.getValue(), entry.getKey())));
-    out.println(Json.line(result));
+    LastLine.print(out, result);
   }
 }

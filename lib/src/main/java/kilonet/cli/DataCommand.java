@@ -2,9 +2,11 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import kilonet.data.DataUnavailableException;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
+import kilonet.train.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,12 +25,29 @@ final class DataCommand implements Runnable {
       description = "Folder of MNIST's four files, gzipped or not.")
   private Path folder;
 
+  @Option(
+      names = "--else-digits",
+      description =
+          "Where MNIST is not to be had, say what other commands use instead, and count that as"
+              + " success.")
+  private boolean elseDigits;
+
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    Path found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
+    Path found;
+    try {
+      found = Mnist.findOrDownload(folder, DownloadListener.onTerminal());
+    } catch (DataUnavailableException e) {
+      if (!elseDigits) {
+        throw e;
+      }
+      Mnist.sayDigits(e, spec.commandLine().getErr()::println);
+      out.println(Recipe.DIGITS);
+      return;
+    }
     var images = Mnist.load(found);
     out.println(
         Text.of(

@@ -17,8 +17,9 @@ final class DataOptions {
       names = "--data",
       paramLabel = "mnist|digits",
       description =
-          "MNIST, or digits drawn by a generator. Without this option: MNIST, and where it is"
-              + " neither on this machine nor to be downloaded, the generated digits.")
+          "MNIST, or digits drawn by a generator. Without this option: what the recipe names; for"
+              + " MNIST where it is neither on this machine nor to be downloaded, the generated"
+              + " digits.")
   private String data;
 
   @Option(
@@ -49,11 +50,33 @@ final class DataOptions {
     return new Chosen(images.train().name(), images);
   }
 
+  /** Loads the images that a recipe names, unless {@code --data} names others. */
+  Chosen load(Recipe recipe, PrintWriter err) {
+    if (data == null && recipe.data().equals(Recipe.DIGITS)) {
+      return digits();
+    }
+    if (data == null && !recipe.data().equals(Recipe.MNIST)) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "The recipe %s is for data called '%s', which are not here: use --data mnist or --data",
+                  recipe.name(), recipe.data())
+              + " digits.");
+    }
+    return load(err);
+  }
+
   /** Loads the images of a run that was trained on them before. */
   TrainTest load(String trainedOn) {
     if (data != null && !data.equals(trainedOn)) {
       throw new IllegalArgumentException(
           Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data));
+    }
+    if (!trainedOn.equals(Recipe.DIGITS) && !trainedOn.equals(Recipe.MNIST)) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "The run was trained on '%s', which the command line does not have: use the library, with",
+                  trainedOn)
+              + " RunReport.write(folder, images).");
     }
     return trainedOn.equals(Recipe.DIGITS)
         ? digits().images()

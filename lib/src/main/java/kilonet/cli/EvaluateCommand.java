@@ -11,7 +11,6 @@ import kilonet.report.ConfusionMatrix;
 import kilonet.text.Numbers;
 import kilonet.text.Text;
 import kilonet.train.Engine;
-import kilonet.train.Json;
 import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -98,16 +97,16 @@ final class EvaluateCommand implements Runnable {
       shifted = Predictions.withShifts(network, test, outputs, shifts).accuracy();
       out.println(Text.of("with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
     }
-    out.println(
-        Json.line(
-            new Evaluation(
-                file.getPath(),
-                chosen.name(),
-                test.size(),
-                predictions.accuracy(),
-                predictions.loss(),
-                shifted,
-                confusion)));
+    LastLine.print(
+        out,
+        new Evaluation(
+            file.getPath(),
+            chosen.name(),
+            test.size(),
+            predictions.accuracy(),
+            predictions.loss(),
+            shifted,
+            confusion));
   }
 
   /**
@@ -129,7 +128,7 @@ final class EvaluateCommand implements Runnable {
               file, height, width),
           e);
     }
-    if (output.rank() != 2 || output.size(1) != classes) {
+    if (output.rank() != 2 || output.size(1) < classes) {
       throw new IllegalArgumentException(
           Text.of(
               "%s does not tell %d classes apart (it has outputs of shape %s): name the model.zip of"

@@ -8,7 +8,14 @@ final class Interruption {
 
   private static final long PATIENCE_SECONDS = 300;
 
+  private static volatile boolean ending;
+
   private Interruption() {}
+
+  /** Whether the process was told to end: what takes long is left to another time. */
+  static boolean isEnding() {
+    return ending;
+  }
 
   /**
    * Does work that leaves its files whole when the process is told to end.
@@ -29,6 +36,7 @@ final class Interruption {
   }
 
   private static void end(Runnable stop, CountDownLatch written) {
+    ending = true;
     stop.run();
     try {
       written.await(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -63,6 +63,7 @@ public final class Kilonet implements Runnable {
   public static void main(String[] arguments) {
     // Other libraries' messages and numbers, too, are to be the same on every machine.
     Locale.setDefault(Locale.ROOT);
+    StandardError.connect();
     quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");

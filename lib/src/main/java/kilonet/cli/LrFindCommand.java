@@ -45,7 +45,9 @@ final class LrFindCommand implements Runnable {
       names = "--batches",
       paramLabel = "N",
       defaultValue = "200",
-      description = "Batches to train on (default: ${DEFAULT-VALUE}).")
+      description =
+          "Updates to make, of a batch each or of as many as the recipe accumulates (default:"
+              + " ${DEFAULT-VALUE}).")
   private int batches;
 
   @Option(
@@ -61,20 +63,20 @@ final class LrFindCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = recipe.recipe();
     Check.between("--batches", batches, 20, 1_000_000);
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
+    Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen.data(images.name()));
+    RunFolder files = new RunFolder(folder);
+    files.provide(RunFolder.SUMMARY);
     LearningRateFinder.RangeTest test =
-        LearningRateFinder.find(
-            chosen, images.images().train(), engine.engine(), from, to, batches);
-    Path folder = out != null ? out : Path.of("runs", "lr-find-" + chosen.name().replace('/', '-'));
+        LearningRateFinder.find(chosen, images.images(), engine.engine(), from, to, batches);
     Path plot = folder.resolve("lr-find.png");
-    new RunFolder(folder)
-        .write(
-            plot,
-            LearningRateChart.rangeTest(
-                    test.rates().stream().mapToDouble(rate -> rate).toArray(),
-                    test.losses().stream().mapToDouble(loss -> loss).toArray(),
-                    test.suggestion())
-                .png());
+    files.write(
+        plot,
+        LearningRateChart.rangeTest(
+                test.rates().stream().mapToDouble(rate -> rate).toArray(),
+                test.losses().stream().mapToDouble(loss -> loss).toArray(),
+                test.suggestion())
+            .png());
     for (int i = 0; i < test.rates().size(); i += Math.max(1, test.rates().size() / 20)) {
       print.println(
           Text.of("rate %.2e  smoothed loss %.4f", test.rates().get(i), test.losses().get(i)));

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import kilonet.data.Mnist;
 import kilonet.report.DigitPhoto;
-import kilonet.train.Json;
+import kilonet.text.Terminal;
+import kilonet.text.Text;
 import kilonet.train.ModelFile;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -56,14 +57,23 @@ final class PredictCommand implements Runnable {
         probabilities.add(output.getDouble(0, c));
         digit = probabilities.get(c) > probabilities.get(digit) ? c : digit;
       }
-      out.println(
-          Json.line(
-              new Prediction(
-                  images.get(i).toString(),
-                  digit,
-                  probabilities.get(digit),
-                  probabilities,
-                  photos.get(i).warning())));
+      Prediction prediction =
+          new Prediction(
+              images.get(i).toString(),
+              digit,
+              probabilities.get(digit),
+              probabilities,
+              photos.get(i).warning());
+      if (Terminal.isThere()) {
+        out.println(
+            Text.of(
+                "%s: %d, with a probability of %.2f%%",
+                prediction.image(), digit, 100 * prediction.probability()));
+        if (prediction.warning() != null) {
+          out.println("  " + prediction.warning());
+        }
+      }
+      LastLine.print(out, prediction);
     }
   }
 }

@@ -2,13 +2,16 @@ package kilonet.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import kilonet.seeds.Seeds;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code --recipe}: one that is known by name, or one in a file. */
 final class RecipeOption {
@@ -20,8 +23,31 @@ final class RecipeOption {
       description = "A name that 'kilonet recipes' lists, or a file of JSON (NAME.json).")
   private String name;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   Recipe recipe() {
-    return name.endsWith(".json") ? Json.read(Path.of(name), Recipe.class) : named(name);
+    return name.endsWith(".json") ? read(Path.of(name)) : named(name);
+  }
+
+  /** A recipe in a file: a changed copy of a known one is called by its file's name. */
+  private Recipe read(Path file) {
+    Recipe read = Json.read(file, Recipe.class);
+    if (find(read.name()).filter(known -> !known.equals(read)).isPresent()) {
+      String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
+      return warned(read.name(find(stem).isPresent() ? stem + "-changed" : stem));
+    }
+    return warned(read);
+  }
+
+  /** Says so where a rate was written in vain. */
+  private Recipe warned(Recipe recipe) {
+    recipe.unusedRate().ifPresent(spec.commandLine().getErr()::println);
+    return recipe;
+  }
+
+  private static Optional<Recipe> find(String name) {
+    return Recipes.find(name).or(() -> Seeds.named(name));
   }
 
   /** All names: the three steps, the records, then the published experiments. */
@@ -35,8 +61,7 @@ final class RecipeOption {
    * @throws IllegalArgumentException if there is none of this name
    */
   static Recipe named(String name) {
-    return Recipes.find(name)
-        .or(() -> Seeds.named(name))
+    return find(name)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

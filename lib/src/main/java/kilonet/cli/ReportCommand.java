@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import kilonet.report.Reports;
 import kilonet.report.RunReport;
 import kilonet.report.StepRun;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
 
-  /** One of three. */
+  /** One of four. */
   private static final class Task {
     @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
     private Path run;
@@ -49,6 +50,14 @@ final class ReportCommand implements Callable<Integer> {
             "Fails where blocks, outputs, reports or the README say something else than the files"
                 + " in results/, or where a claim is not true.")
     private Path check;
+
+    @Option(
+        names = "--blank",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Takes outputs and figures out of the notebooks in this folder: for copies that are to"
+                + " be run.")
+    private Path blank;
   }
 
   @ArgGroup(multiplicity = "1")
@@ -66,37 +75,47 @@ final class ReportCommand implements Callable<Integer> {
       out.println(RunReport.write(task.run, data.load(result.data())));
       return 0;
     }
-    boolean quick = StepRun.isQuick(System.getenv());
-    Path folder = task.write != null ? task.write : task.check;
-    if (!Reports.hasNotebook(folder)) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "%s holds none of the notebooks Step_1.ipynb to Step_3.ipynb: name the folder that"
-                  + " does.",
-              folder));
+    if (task.blank != null) {
+      Reports.blank(task.blank);
+      out.println(Text.of("%s: outputs and figures are taken out.", task.blank));
+      return 0;
     }
+    Path folder = task.write != null ? task.write : task.check;
+    boolean quick = StepRun.isQuick(System.getenv()) || Reports.isQuick(folder);
     List<String> problems =
         task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
     problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));
-    if (task.write != null) {
+    if (task.check != null) {
       Reports.goal(folder, quick)
           .map(goal -> quick ? "Quick mode: nothing is judged." : verdict(goal.contract()))
           .ifPresent(out::println);
     }
     out.println(
         problems.isEmpty()
-            ? Text.of("%s: notebooks, results and reports agree.", folder)
+            ? Text.of(
+                "%s: %s.",
+                folder,
+                task.check != null
+                    ? "notebooks, results and reports agree"
+                    : "opening blocks and reports are written")
             : Text.of(
                 "%s: %d thing%s to mend.",
                 folder, problems.size(), problems.size() == 1 ? "" : "s"));
     return problems.isEmpty() ? 0 : Kilonet.FAILED;
   }
 
+  /** Accuracies as everywhere, with two digits. */
+  static String percents(List<Double> accuracies) {
+    return accuracies.stream()
+        .map(accuracy -> Text.of("%.2f%%", accuracy))
+        .collect(Collectors.joining(", "));
+  }
+
   static String verdict(Contract contract) {
     return contract.met()
         ? Text.of(
             "The assignment is met: %d parameters, %d epochs, last %d at %s.",
-            contract.params(), contract.epochs(), Contract.LAST, contract.lastFive())
+            contract.params(), contract.epochs(), Contract.LAST, percents(contract.lastFive()))
         : "The assignment is not met. " + String.join(" ", contract.misses());
   }
 }

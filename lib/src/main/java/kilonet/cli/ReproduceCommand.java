@@ -11,9 +11,9 @@ import kilonet.model.Summary;
 import kilonet.seeds.Seeds;
 import kilonet.text.Text;
 import kilonet.train.EpochResult;
-import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Runs;
 import kilonet.train.TrainingException;
 import picocli.CommandLine.Command;
@@ -87,6 +87,7 @@ final class ReproduceCommand implements Runnable {
   @Override
   public void run() {
     List<Recipe> published = chosen();
+    new RunFolder(work).provide(RunFolder.SUMMARY);
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     List<Recipe> recipes =
         inOrder(published, seeds == null ? null : SweepCommand.parse(seeds)).stream()
@@ -114,7 +115,7 @@ final class ReproduceCommand implements Runnable {
             runs.failures(),
             Math.round(finished.stream().mapToDouble(Result::seconds).sum()),
             results.toString());
-    spec.commandLine().getOut().println(Json.line(outcome));
+    LastLine.print(spec.commandLine().getOut(), outcome);
     if (!runs.failures().isEmpty()) {
       throw new TrainingException(String.join(" ", runs.failures()));
     }

@@ -105,11 +105,13 @@ final class SearchCommand implements Runnable {
     }
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
-    Path folder = out != null ? out : Path.of("runs", "search-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("search", chosen);
+    RunFolder files = new RunFolder(folder);
+    files.provide(RunFolder.SUMMARY);
     Search search =
         Search.run(
             chosen,
@@ -118,7 +120,6 @@ final class SearchCommand implements Runnable {
             images.images(),
             folder,
             trial -> print.println(line(trial)));
-    RunFolder files = new RunFolder(folder);
     files.write(folder.resolve("search.json"), Json.pretty(search));
     Path best = folder.resolve("best.json");
     files.write(best, Json.pretty(Search.recipe(chosen, search.best())));
@@ -126,7 +127,7 @@ final class SearchCommand implements Runnable {
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));
     print.println(Text.of("The best recipe is in %s: train it with --recipe %s", best, best));
-    print.println(Json.line(search));
+    LastLine.print(print, search);
   }
 
   private static String line(Search.Trial trial) {

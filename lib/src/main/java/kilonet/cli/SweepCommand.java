@@ -56,9 +56,11 @@ final class SweepCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     List<Long> numbers = parse(seeds);
     Recipe chosen = options.recipe();
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
-    Path folder = out != null ? out : Path.of("runs", "sweep-" + chosen.name().replace('/', '-'));
+    Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
+    RunFolder files = new RunFolder(folder);
+    files.provide(RunFolder.SUMMARY);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)
             .watcher(
@@ -70,30 +72,27 @@ final class SweepCommand implements Runnable {
                             "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
                             result.seed(),
                             result.history().last().testAccuracy(),
-                            result.contract().lastFive(),
+                            ReportCommand.percents(result.contract().lastFive()),
                             result.seconds()));
                   }
                 });
     filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
+    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), files));
   }
 
-  private void report(Sweep sweep, Path folder) {
+  private void report(Sweep sweep, RunFolder files) {
     PrintWriter print = spec.commandLine().getOut();
-    RunFolder run = new RunFolder(folder);
-    run.write(folder.resolve("sweep.json"), Json.pretty(sweep));
+    files.write(files.path().resolve("sweep.json"), Json.pretty(sweep));
     print.println(
         Text.of(
-            "%s on %s over %d seeds: %.3f%% ± %.3f, lowest of all last epochs %.2f%%, assignment"
-                + " met by %d",
+            "%s on %s over %d seeds: %s, lowest of all last epochs %.2f%%, assignment met by %d",
             sweep.recipe(),
             sweep.data(),
             sweep.seeds().size(),
-            sweep.mean(),
-            sweep.standardDeviation(),
+            sweep.spread().text("%", 3),
             sweep.lowest(),
             sweep.met()));
-    print.println(Json.line(sweep));
+    LastLine.print(print, sweep);
   }
 
   static List<Long> parse(String text) {

@@ -6,10 +6,10 @@ import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
 import kilonet.text.Text;
-import kilonet.train.Contract;
-import kilonet.train.Json;
+import kilonet.train.Progress;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import kilonet.train.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +37,9 @@ final class TrainCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for the run's files (default: runs/RECIPE-seedS).")
+      description =
+          "Folder for the run's files (default: runs/RECIPE-seedS, with a number behind it where a"
+              + " run of another recipe is).")
   private Path out;
 
   @Option(names = "--resume", description = "Go on where a run into this folder was stopped.")
@@ -50,12 +52,10 @@ final class TrainCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
-    DataOptions.Chosen images = data.load(spec.commandLine().getErr());
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
-    Path folder =
-        out != null
-            ? out
-            : Path.of("runs", chosen.name().replace('/', '-') + "-seed" + chosen.seed());
+    Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
     print.println(
         Text.of(
@@ -65,7 +65,7 @@ final class TrainCommand implements Runnable {
         new Trainer(chosen, images.images())
             .engine(engine.engine())
             .folder(folder)
-            .progress(new RunProgress(print, Terminal.isThere()));
+            .progress(Progress.lines(print, Terminal.isThere()));
     if (resume) {
       trainer.resume();
     }
@@ -75,11 +75,16 @@ final class TrainCommand implements Runnable {
           Result result = trainer.run();
           plots(trainer, result, folder, spec.commandLine().getErr());
           verdict(print, result);
-          print.println(Json.line(result));
+          print.println("Its files are in " + folder);
+          LastLine.print(print, result);
         });
   }
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
+    if (Interruption.isEnding()) {
+      err.println(Text.of("No charts were drawn: 'kilonet report %s' draws them.", folder));
+      return;
+    }
     try {
       RunReport.plots(folder, result, trainer.predictions(), trainer.test());
     } catch (IllegalStateException e) {
@@ -89,13 +94,11 @@ final class TrainCommand implements Runnable {
   }
 
   private static void verdict(PrintWriter print, Result result) {
-    Contract contract = result.contract();
-    if (!result.isFinished()) {
-      print.println(
-          Text.of(
-              "stopped after epoch %d of %d: go on with --resume",
-              result.epochs(), result.definition().epochs()));
-    }
-    print.println(ReportCommand.verdict(contract));
+    print.println(
+        result.isFinished()
+            ? ReportCommand.verdict(result.contract())
+            : Text.of(
+                "stopped after epoch %d of %d: go on with --resume",
+                result.epochs(), result.definition().epochs()));
   }
 }

@@ -7,8 +7,10 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
 import kilonet.augment.BatchAugmentation;
@@ -38,8 +40,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * #next()} returned stays as it is until the fourth call of {@code next()} after it ({@link
  * #KEPT}), over the ends of epochs, too; who needs it longer makes a {@link DataSet#copy() copy}.
  *
- * <p>The threads are daemons; they end with the epoch and begin with the first batch of the next.
- * {@link #close()} ends them earlier. One thread at a time may use the iterator.
+ * <p>The threads are daemons; they end when nothing was asked of them for a second, and begin anew
+ * with the next batch. {@link #close()} ends them earlier. One thread at a time may use the
+ * iterator.
  */
 public final class Batches implements DataSetIterator, AutoCloseable {
 
@@ -61,18 +64,14 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   private final int[] order;
   private final float[] normalized;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final transient Condition changed = lock.newCondition();
+  private final transient ThreadPoolExecutor workers;
   private int epoch;
   private int position;
   private boolean ordered;
 
   // Batches are counted through all epochs, so that a buffer is never reused too early.
   private long handedOut;
-  private long claimed;
-  private long end;
-  private int running;
-  private boolean closed;
+  private long ordersGiven;
 
   private transient DataSetPreProcessor preProcessor;
 
@@ -82,11 +81,26 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     this.batches = (set.size() + settings.batchSize - 1) / settings.batchSize;
     this.ahead = Math.max(4, 2 * settings.workers);
     this.ring = IntStream.range(0, KEPT + ahead).mapToObj(i -> new Slot()).toArray(Slot[]::new);
+    this.workers =
+        new ThreadPoolExecutor(
+            settings.workers,
+            settings.workers,
+            1,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(ahead),
+            Batches::worker);
+    workers.allowCoreThreadTimeOut(true);
     this.order = IntStream.range(0, set.size()).toArray();
     this.normalized = new float[256];
     for (int value = 0; value < 256; value++) {
       normalized[value] = (value * (1f / 255f) - settings.mean) / settings.std;
     }
+  }
+
+  private static Thread worker(Runnable work) {
+    Thread thread = new Thread(work, "kilonet-batches");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -146,7 +160,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               "There is no batch %,d in epoch %,d: give epochs from 0 and batches from 0 to %,d.",
               batch, epoch, batches));
     }
-    stopWorkers();
+    forgetOrders();
     if (epoch != this.epoch) {
       ordered = false;
     }
@@ -185,8 +199,13 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               "Epoch %,d has no more than its %,d batches: call reset() to go to the next epoch.",
               epoch, batches));
     }
-    startWorkers();
-    DataSet batch = await();
+    if (workers.isShutdown()) {
+      throw new IllegalStateException("These batches were closed: build new ones.");
+    }
+    arrange();
+    giveOrders();
+    DataSet batch = await(ring[(int) (handedOut % ring.length)]);
+    handedOut++;
     position++;
     if (preProcessor != null) {
       preProcessor.preProcess(batch);
@@ -194,29 +213,22 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     return batch;
   }
 
-  private DataSet await() {
-    lock.lock();
+  private DataSet await(Slot slot) {
     try {
-      Slot slot = ring[(int) (handedOut % ring.length)];
-      while (slot.number != handedOut) {
-        changed.await();
-      }
-      if (slot.failure != null) {
-        throw new IllegalStateException(
-            Text.of(
-                "Batch %,d of epoch %,d could not be made: %s",
-                position, epoch, slot.failure.getMessage()),
-            slot.failure);
-      }
-      handedOut++;
-      changed.signalAll();
-      return slot.current();
+      slot.ready.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for a batch.", e);
-    } finally {
-      lock.unlock();
     }
+    if (slot.failure != null) {
+      slot.ready.release();
+      throw new IllegalStateException(
+          Text.of(
+              "Batch %,d of epoch %,d could not be made: %s",
+              position, epoch, slot.failure.getMessage()),
+          slot.failure);
+    }
+    return slot.current();
   }
 
   /**
@@ -236,51 +248,24 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     return next();
   }
 
-  private void startWorkers() {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("These batches were closed: build new ones.");
-      }
-      if (claimed < end || handedOut < end) {
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
-    stopWorkers();
-    arrange();
-    lock.lock();
-    try {
-      end = handedOut + batches - position;
-      running = settings.workers;
-      long first = handedOut - position;
-      int ofEpoch = epoch;
-      for (int i = 0; i < settings.workers; i++) {
-        Thread worker = new Thread(() -> work(first, ofEpoch), "kilonet-batches-" + i);
-        worker.setDaemon(true);
-        worker.start();
-      }
-    } finally {
-      lock.unlock();
+  /** Has the next batches of the epoch made. */
+  private void giveOrders() {
+    long end = handedOut + Math.min(ahead, batches - position);
+    for (; ordersGiven < end; ordersGiven++) {
+      Slot slot = ring[(int) (ordersGiven % ring.length)];
+      slot.epoch = epoch;
+      slot.batch = position + (int) (ordersGiven - handedOut);
+      workers.execute(slot);
     }
   }
 
-  /** Waits until no worker is left and forgets what was made ahead. */
-  private void stopWorkers() {
-    lock.lock();
-    try {
-      end = handedOut;
-      changed.signalAll();
-      while (running > 0) {
-        changed.awaitUninterruptibly();
+  /** Takes back what was not begun, and waits for what was. */
+  private void forgetOrders() {
+    for (; ordersGiven > handedOut; ordersGiven--) {
+      Slot slot = ring[(int) ((ordersGiven - 1) % ring.length)];
+      if (!workers.remove(slot)) {
+        slot.ready.acquireUninterruptibly();
       }
-      claimed = handedOut;
-      for (Slot slot : ring) {
-        slot.number = -1;
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -294,43 +279,11 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     }
   }
 
-  private void work(long first, int ofEpoch) {
-    Painter painter = new Painter();
-    lock.lock();
-    try {
-      while (true) {
-        while (claimed < end && claimed - handedOut >= ahead) {
-          changed.awaitUninterruptibly();
-        }
-        if (claimed >= end) {
-          return;
-        }
-        long number = claimed++;
-        Slot slot = ring[(int) (number % ring.length)];
-        slot.failure = null;
-        lock.unlock();
-        try {
-          painter.fill(slot, ofEpoch, (int) (number - first));
-        } catch (RuntimeException | Error e) {
-          slot.failure = e;
-        } finally {
-          lock.lock();
-        }
-        slot.number = number;
-        changed.signalAll();
-      }
-    } finally {
-      running--;
-      changed.signalAll();
-      lock.unlock();
-    }
-  }
-
   /** Ends the background threads; the batches handed out last stay valid. */
   @Override
   public void close() {
-    stopWorkers();
-    closed = true;
+    forgetOrders();
+    workers.shutdown();
   }
 
   @Override
@@ -380,51 +333,95 @@ public final class Batches implements DataSetIterator, AutoCloseable {
         "Batches cannot be written: keep seed, epoch and position, and use startAt.");
   }
 
-  /** What one worker needs to make batches. */
-  private final class Painter {
+  /**
+   * A place in the ring and the making of its batch: buffers for a full batch and, once needed, for
+   * the smaller last one.
+   */
+  private final class Slot implements Runnable {
 
+    private final Semaphore ready = new Semaphore(0);
     private final Picture picture = new Picture(set.height(), set.width());
     private final RandomStream random = new RandomStream(0);
     private final float[] pixels = new float[set.height() * set.width()];
     private final float[] oneHot = new float[settings.outputs];
     private float[] mixedPixels;
     private float[] mixedLabels;
-    private final float off = settings.labelSmoothing / settings.outputs;
-    private final float on = 1 - settings.labelSmoothing + off;
+    private Buffers full;
+    private Buffers last;
+    private Buffers used;
 
-    void fill(Slot slot, int ofEpoch, int batch) {
+    private int epoch;
+    private int batch;
+    private Throwable failure;
+
+    @Override
+    public void run() {
+      failure = null;
+      try {
+        fill();
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      } finally {
+        ready.release();
+      }
+    }
+
+    DataSet current() {
+      // ND4J must know that the values were written on the side of the CPU.
+      Nd4j.getAffinityManager()
+          .tagLocation(used.batch.getFeatures(), AffinityManager.Location.HOST);
+      Nd4j.getAffinityManager().tagLocation(used.batch.getLabels(), AffinityManager.Location.HOST);
+      return used.batch;
+    }
+
+    private void fill() {
       int from = batch * settings.batchSize;
       int rows = Math.min(settings.batchSize, set.size() - from);
-      Buffers buffers = slot.use(rows);
+      use(rows);
+      float off = settings.labelSmoothing / settings.outputs;
+      float on = 1 - settings.labelSmoothing + off;
+      Arrays.fill(oneHot, off);
       for (int row = 0; row < rows; row++) {
         int image = order[from + row];
         if (settings.augmentation == null) {
           copy(image);
         } else {
-          augment(image, ofEpoch);
+          augment(image);
         }
-        buffers.features.put(row * pixels.length, pixels);
-        label(set.label(image), row, buffers.labels);
+        used.features.put(row * pixels.length, pixels);
+        oneHot[set.label(image)] = on;
+        used.labels.put(row * oneHot.length, oneHot);
+        oneHot[set.label(image)] = off;
       }
       if (settings.mixing != null) {
-        mix(buffers, rows, ofEpoch, batch);
+        mix(rows);
       }
     }
 
-    private void mix(Buffers buffers, int rows, int ofEpoch, int batch) {
+    private void use(int rows) {
+      if (rows == settings.batchSize) {
+        full = full == null ? new Buffers(rows) : full;
+        used = full;
+      } else {
+        last = last == null ? new Buffers(rows) : last;
+        used = last;
+      }
+    }
+
+    private void mix(int rows) {
       if (mixedPixels == null) {
         mixedPixels = new float[settings.batchSize * pixels.length];
         mixedLabels = new float[settings.batchSize * oneHot.length];
       }
-      buffers.features.get(0, mixedPixels, 0, rows * pixels.length);
-      buffers.labels.get(0, mixedLabels, 0, rows * oneHot.length);
-      random.set(settings.seed, ofEpoch, -2L - batch);
+      used.features.get(0, mixedPixels, 0, rows * pixels.length);
+      used.labels.get(0, mixedLabels, 0, rows * oneHot.length);
+      random.set(settings.seed, epoch, -2L - batch);
       settings.mixing.apply(
           new BatchAugmentation.Batch(
               mixedPixels, mixedLabels, rows, set.height(), set.width(), oneHot.length),
           random);
-      buffers.features.put(0, mixedPixels, 0, rows * pixels.length);
-      buffers.labels.put(0, mixedLabels, 0, rows * oneHot.length);
+      used.features.put(0, mixedPixels, 0, rows * pixels.length);
+      used.labels.put(0, mixedLabels, 0, rows * oneHot.length);
     }
 
     private void copy(int image) {
@@ -435,10 +432,10 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       }
     }
 
-    private void augment(int image, int ofEpoch) {
+    private void augment(int image) {
       picture.resize(set.height(), set.width());
       picture.load(set.pixels(), image * pixels.length);
-      random.set(settings.seed, ofEpoch, image);
+      random.set(settings.seed, epoch, image);
       settings.augmentation.apply(picture, random);
       if (picture.height() != set.height() || picture.width() != set.width()) {
         throw new IllegalStateException(
@@ -451,45 +448,13 @@ public final class Batches implements DataSetIterator, AutoCloseable {
                     picture.width())
                 + " the size, such as a crop with padding.");
       }
-      float[] augmented = picture.pixels();
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = (augmented[i] - settings.mean) / settings.std;
-      }
-    }
-
-    private void label(int label, int row, FloatBuffer labels) {
-      Arrays.fill(oneHot, off);
-      oneHot[label] = on;
-      labels.put(row * oneHot.length, oneHot);
+      normalize(picture.pixels(), pixels, settings.mean, settings.std);
     }
   }
 
-  /** A place in the ring: buffers for a full batch and, once needed, for the smaller last one. */
-  private final class Slot {
-
-    private long number = -1;
-    private Throwable failure;
-    private Buffers full;
-    private Buffers last;
-    private Buffers used;
-
-    Buffers use(int rows) {
-      if (rows == settings.batchSize) {
-        full = full == null ? new Buffers(rows) : full;
-        used = full;
-      } else {
-        last = last == null ? new Buffers(rows) : last;
-        used = last;
-      }
-      return used;
-    }
-
-    DataSet current() {
-      // ND4J must know that the values were written on the side of the CPU.
-      Nd4j.getAffinityManager()
-          .tagLocation(used.batch.getFeatures(), AffinityManager.Location.HOST);
-      Nd4j.getAffinityManager().tagLocation(used.batch.getLabels(), AffinityManager.Location.HOST);
-      return used.batch;
+  private static void normalize(float[] from, float[] to, float mean, float std) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] = (from[i] - mean) / std;
     }
   }
 

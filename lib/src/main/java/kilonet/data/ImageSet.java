@@ -1,6 +1,9 @@
 package kilonet.data;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import kilonet.augment.RandomStream;
 import kilonet.text.Text;
 
@@ -12,25 +15,48 @@ import kilonet.text.Text;
  */
 public final class ImageSet {
 
+  private static final int IDX_IMAGES = 0x0803;
+  private static final int IDX_LABELS = 0x0801;
+
   private final String name;
   private final int height;
   private final int width;
   private final int classes;
   private final byte[] pixels;
   private final byte[] labels;
+  private volatile String sha256;
 
   /**
    * A set over arrays that the caller gives up.
    *
-   * @param name what results are filed under, for instance {@code mnist} or {@code digits}
+   * @param name what results are filed under; {@code mnist} and {@code digits} are taken by MNIST
+   *     and by the generated digits, so that nothing else counts as them
    * @param height rows of an image, at least 1
    * @param width columns of an image, at least 1
    * @param classes number of classes, 2 to 128
    * @param pixels {@code [size, height, width]}
    * @param labels {@code [size]}, each from 0 to {@code classes - 1}
-   * @throws DataException if a number is out of its range or the arrays do not fit each other
+   * @throws DataException if a number is out of its range, the arrays do not fit each other, or the
+   *     name is taken
    */
   public ImageSet(String name, int height, int width, int classes, byte[] pixels, byte[] labels) {
+    this(name, false, height, width, classes, pixels, labels);
+  }
+
+  private ImageSet(
+      String name,
+      boolean mayBeTaken,
+      int height,
+      int width,
+      int classes,
+      byte[] pixels,
+      byte[] labels) {
+    if (!mayBeTaken && (name.equals(Mnist.NAME) || name.equals(PenDigits.NAME))) {
+      throw new DataException(
+          Text.of(
+              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
+              name));
+    }
     if (height < 1 || width < 1) {
       throw new DataException(
           Text.of(
@@ -63,6 +89,12 @@ public final class ImageSet {
     this.labels = labels;
   }
 
+  /** A set of Kilonet's own, or of a part of any set's images, which may have a taken name. */
+  static ImageSet named(
+      String name, int height, int width, int classes, byte[] pixels, byte[] labels) {
+    return new ImageSet(name, true, height, width, classes, pixels, labels);
+  }
+
   /** What results are filed under: {@code mnist}, {@code digits} or a name of your own. */
   public String name() {
     return name;
@@ -91,6 +123,25 @@ public final class ImageSet {
   /** All pixels, {@code [size, height, width]}: the array itself, to be read only. */
   public byte[] pixels() {
     return pixels;
+  }
+
+  /**
+   * SHA-256 of what the set holds, in hexadecimal: of the pixels as an IDX file has them (a header
+   * of 16 bytes, then the pixels), and behind it the labels likewise (a header of 8 bytes).
+   */
+  public String sha256() {
+    if (sha256 == null) {
+      MessageDigest digest = Sha256.digest();
+      ByteBuffer header = ByteBuffer.allocate(24);
+      header.putInt(IDX_IMAGES).putInt(size()).putInt(height).putInt(width);
+      digest.update(header.array(), 0, 16);
+      digest.update(pixels);
+      header.putInt(IDX_LABELS).putInt(size());
+      digest.update(header.array(), 16, 8);
+      digest.update(labels);
+      sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+    return sha256;
   }
 
   /** The class of an image. */
@@ -127,7 +178,7 @@ public final class ImageSet {
     }
     return n == size()
         ? this
-        : new ImageSet(
+        : named(
             name,
             height,
             width,
@@ -154,7 +205,7 @@ public final class ImageSet {
       System.arraycopy(pixels, index * n, chosenPixels, i * n, n);
       chosenLabels[i] = labels[index];
     }
-    return new ImageSet(name, height, width, classes, chosenPixels, chosenLabels);
+    return named(name, height, width, classes, chosenPixels, chosenLabels);
   }
 
   /**

@@ -166,15 +166,25 @@ public final class Mnist {
     try {
       return load(findOrDownload(named, listener));
     } catch (DataUnavailableException e) {
-      notice.accept(e.getMessage());
-      notice.accept(
-          """
-          **************************************************************************
-          *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
-          *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
-          **************************************************************************""");
+      sayDigits(e, notice);
       return PenDigits.generate(PenDigits.USUAL_SEED);
     }
+  }
+
+  /**
+   * Says that generated digits stand in for MNIST, so that nobody can miss it.
+   *
+   * @param because why MNIST is not to be had
+   * @param notice is told
+   */
+  public static void sayDigits(DataUnavailableException because, Consumer<String> notice) {
+    notice.accept(because.getMessage());
+    notice.accept(
+        """
+        **************************************************************************
+        *  MNIST IS NOT TO BE HAD: this run uses GENERATED DIGITS instead.       *
+        *  Its accuracies say nothing about MNIST and are filed under 'digits'.  *
+        **************************************************************************""");
   }
 
   /**
@@ -186,7 +196,7 @@ public final class Mnist {
    * @throws DataException if a file is missing or not as its format says, or the name is MNIST's
    */
   public static TrainTest loadAlike(Path folder, String name) {
-    if (name.isBlank() || name.equals(NAME)) {
+    if (name.isBlank() || name.equals(NAME) || name.equals(PenDigits.NAME)) {
       throw new DataException(
           Text.of(
               "Data that are not verified cannot be called '%s': give them another name.", name));
@@ -217,7 +227,7 @@ public final class Mnist {
       verify(imagePath, imageFile.sha256(), images.sha256());
       verify(labelPath, labelFile.sha256(), labels.sha256());
     }
-    return new ImageSet(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
+    return ImageSet.named(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
   }
 
   private static void verify(Path file, String expected, String found) {

@@ -71,6 +71,6 @@ public final class PenDigits {
                 pen.draw(labels[i], random, pixels, i * Pen.SIDE * Pen.SIDE);
               }
             });
-    return new ImageSet(NAME, Pen.SIDE, Pen.SIDE, PenStrokes.DIGITS.size(), pixels, labels);
+    return ImageSet.named(NAME, Pen.SIDE, Pen.SIDE, PenStrokes.DIGITS.size(), pixels, labels);
   }
 }

@@ -26,4 +26,14 @@ public record TrainTest(ImageSet train, ImageSet test) {
               train, test));
     }
   }
+
+  /** What results on it are filed under. */
+  public String name() {
+    return train.name();
+  }
+
+  /** What this data set is, by name and content. */
+  public DataIdentity identity() {
+    return new DataIdentity(name(), train.sha256(), test.sha256());
+  }
 }

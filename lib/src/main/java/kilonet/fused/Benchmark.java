@@ -4,11 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.LongSupplier;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
-import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,7 +16,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Compares {@link FusedNetwork} with plain DL4J on the same network, in turn, on this machine. */
 public final class Benchmark {
-  private static final int MATRIX = 768;
+  private static final int PEAK_ROUNDS = 20;
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
   private static final int INFERENCE_BATCH = 1_000;
 
   private Benchmark() {}
@@ -38,7 +36,7 @@ public final class Benchmark {
    * @param inferenceRatio the median of the rounds' ratios of the two
    * @param megaFlops the arithmetic of one image's training, two for each multiply-add
    * @param gigaFlops the arithmetic that fused training does in a second
-   * @param peakGigaFlops what the machine does in a product of large matrices, on all threads
+   * @param peakGigaFlops what the machine does in multiply-adds of vector registers, on all threads
    * @param peakShare the former over the latter
    * @param profile milliseconds of one thread, by operation, for one training batch
    */
@@ -91,7 +89,15 @@ public final class Benchmark {
     double[] fusedInference = new double[rounds];
     double[] plainInference = new double[rounds];
     double peak = 0;
-    time(fused, data, 100);
+    while (!KernelChoice.isWarm()) {
+      time(fused, data, 10);
+      time(fused, many, 1);
+    }
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < WARM_UP_NANOS) {
+      time(fused, data, 10);
+      time(fused, many, 1);
+    }
     for (int i = 0; i < rounds; i++) {
       fusedTraining[i] = batch * 1e9 / time(fused, data, 50);
       plainTraining[i] = batch * 1e9 / time(plain, data, 3);
@@ -101,10 +107,10 @@ public final class Benchmark {
     }
     double flops = trainingFlops(fused.stack());
     double speed = median(fusedTraining);
-    fused.time(batch);
+    fused.time();
     time(fused, data, 50);
     Map<String, Double> profile = new LinkedHashMap<>();
-    fused.times(batch).forEach((name, nanos) -> profile.put(name, nanos / 1e6));
+    fused.times().forEach((name, nanos) -> profile.put(name, nanos / 1e6));
     Result result =
         new Result(
             batch,
@@ -171,54 +177,25 @@ public final class Benchmark {
     for (Stage stage : stack.stages()) {
       if (stage instanceof Convolution c) {
         Shape out = c.out();
-        long weights = Arrays.stream(c.weightAt()).filter(at -> at >= 0).count();
-        flops += (first ? 4.0 : 6.0) * weights * out.height() * out.width();
+        flops += (first ? 4.0 : 6.0) * c.weightAt().length * out.height() * out.width();
         first = false;
       }
     }
     return flops;
   }
 
-  /** Billions of floating point operations a second in products of matrices, one a thread. */
+  /** Billions of floating point operations a second in multiply-adds of registers. */
   private static double peak(int threads) {
     double[] best = new double[threads];
     try (Team team = new Team(threads)) {
-      team.run(member -> best[member] = product());
+      team.run(
+          member -> {
+            for (int i = 0; i < PEAK_ROUNDS; i++) {
+              best[member] = Math.max(best[member], KernelChoice.fastest().peakGigaFlops());
+            }
+          });
     }
     return Arrays.stream(best).sum();
-  }
-
-  private static double product() {
-    Object owner = new Object();
-    try (NativeMemory own = new NativeMemory(owner)) {
-      FloatPointer a = own.allocateFloats((long) MATRIX * MATRIX);
-      FloatPointer b = own.allocateFloats((long) MATRIX * MATRIX);
-      FloatPointer c = own.allocateFloats((long) MATRIX * MATRIX);
-      LongSupplier once =
-          () -> {
-            long start = System.nanoTime();
-            dnnl.dnnl_sgemm(
-                (byte) 'N',
-                (byte) 'N',
-                MATRIX,
-                MATRIX,
-                MATRIX,
-                1,
-                a,
-                MATRIX,
-                b,
-                MATRIX,
-                0,
-                c,
-                MATRIX);
-            return System.nanoTime() - start;
-          };
-      long least = Long.MAX_VALUE;
-      for (int i = 0; i < 20; i++) {
-        least = Math.min(least, once.getAsLong());
-      }
-      return 2.0 * MATRIX * MATRIX * MATRIX / least;
-    }
   }
 
   private static double[] ratios(double[] above, double[] below) {

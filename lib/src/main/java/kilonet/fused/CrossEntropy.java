@@ -1,67 +1,92 @@
 package kilonet.fused;
 
-import org.bytedeco.javacpp.FloatPointer;
+import static kilonet.fused.Layout.LANES;
 
-/** Softmax and cross-entropy of a chunk: its loss and the error of its logits. */
+/** Softmax and cross-entropy: the loss of each group and the error of its logits. */
 final class CrossEntropy {
   private final TrainingBatch batch;
-  private final Chunk chunk;
-  private final float[] values;
-  private final FloatPointer logits;
-  private final FloatPointer errors;
+  private final double[] loss;
+  private final int[] correct;
 
-  CrossEntropy(TrainingBatch batch, Chunk chunk) {
+  CrossEntropy(TrainingBatch batch) {
     this.batch = batch;
-    this.chunk = chunk;
-    int width = OneDnn.padded(batch.stack.classes());
-    long skip = (long) chunk.first * width * Float.BYTES;
-    int last = batch.stack.stages().size();
-    values = new float[chunk.size * width];
-    logits = new FloatPointer(NativeMemory.after(batch.activations[last], skip));
-    errors = new FloatPointer(NativeMemory.after(batch.errors[last], skip));
+    this.loss = new double[batch.groups];
+    this.correct = new int[batch.groups];
   }
 
-  void run() {
+  /** Does a group; the first of several parts does all of it. */
+  void run(int group, int part) {
+    if (part > 0) {
+      return;
+    }
     int classes = batch.stack.classes();
-    int width = OneDnn.padded(classes);
-    logits.get(values);
-    double loss = 0;
-    int correct = 0;
-    for (int n = 0; n < chunk.size; n++) {
-      int row = n * width;
-      int label = (chunk.first + n) * classes;
-      float max = values[row];
-      int guess = 0;
-      int truth = 0;
-      for (int c = 1; c < classes; c++) {
-        if (values[row + c] > max) {
-          max = values[row + c];
-          guess = c;
+    int last = batch.stack.stages().size();
+    int logits = batch.activation(last, group);
+    int errors = batch.error(last, group);
+    double[] exponentials = new double[classes];
+    loss[group] = 0;
+    correct[group] = 0;
+    for (int l = 0; l < LANES; l++) {
+      if (l < batch.size(group)) {
+        add(group, logits + l, errors + l, exponentials);
+      } else {
+        for (int c = 0; c < classes; c++) {
+          batch.memory[errors + l + c * LANES] = 0;
         }
-        if (batch.labels[label + c] > batch.labels[label + truth]) {
-          truth = c;
-        }
-      }
-      if (guess == truth) {
-        correct++;
-      }
-      double sum = 0;
-      for (int c = 0; c < classes; c++) {
-        sum += Math.exp(values[row + c] - max);
-      }
-      for (int c = 0; c < classes; c++) {
-        double p = Math.exp(values[row + c] - max) / sum;
-        float y = batch.labels[label + c];
-        if (y != 0) {
-          double clipped =
-              Math.min(Math.max(p, batch.stack.clipping()), 1 - batch.stack.clipping());
-          loss -= y * Math.log(clipped);
-        }
-        values[row + c] = (float) (p - y);
       }
     }
-    errors.put(values);
-    chunk.loss = loss;
-    chunk.correct = correct;
+  }
+
+  private void add(int group, int logits, int errors, double[] exponentials) {
+    float[] x = batch.memory;
+    int classes = exponentials.length;
+    int row =
+        (group * LANES + (logits - batch.activation(batch.stack.stages().size(), group))) * classes;
+    float max = x[logits];
+    int guess = 0;
+    int truth = 0;
+    for (int c = 1; c < classes; c++) {
+      if (x[logits + c * LANES] > max) {
+        max = x[logits + c * LANES];
+        guess = c;
+      }
+      if (batch.labels[row + c] > batch.labels[row + truth]) {
+        truth = c;
+      }
+    }
+    if (guess == truth) {
+      correct[group]++;
+    }
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      exponentials[c] = Exponential.of(x[logits + c * LANES] - max);
+      sum += exponentials[c];
+    }
+    double logarithm = StrictMath.log(sum);
+    for (int c = 0; c < classes; c++) {
+      float y = batch.labels[row + c];
+      if (y != 0) {
+        loss[group] -= y * (x[logits + c * LANES] - (double) max - logarithm);
+      }
+      x[errors + c * LANES] = (float) (exponentials[c] / sum - y);
+    }
+  }
+
+  /** The sum of the losses of the last batch's images. */
+  double loss() {
+    double all = 0;
+    for (double l : loss) {
+      all += l;
+    }
+    return all;
+  }
+
+  /** How many images of the last batch were classified rightly. */
+  int correct() {
+    int all = 0;
+    for (int c : correct) {
+      all += c;
+    }
+    return all;
   }
 }

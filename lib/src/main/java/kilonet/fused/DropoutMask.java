@@ -36,15 +36,19 @@ final class DropoutMask {
    * @param seed the network's
    * @param layer the number of the layer
    * @param step the number of the training step
+   * @param microBatch the number of the batch among those whose gradients make one step
    * @param image the number of the image in the batch
    * @return how many are dropped: so many of {@link #dropped} are valid
    */
-  int draw(double retain, long seed, int layer, int step, int image) {
+  int draw(double retain, long seed, int layer, int step, int microBatch, int image) {
     tabulate(retain);
     if (retain == 1) {
       return 0;
     }
-    long state = mix(mix(mix(seed + layer * GOLDEN) + step * GOLDEN) + image * GOLDEN);
+    long state =
+        mix(
+            mix(mix(seed + layer * GOLDEN) + ((long) microBatch << 32 | step) * GOLDEN)
+                + image * GOLDEN);
     int count = 0;
     int at = 0;
     while (true) {

@@ -10,7 +10,8 @@ public interface FlatUpdater {
    * Does what the updater's {@code applyUpdater} does, bit for bit.
    *
    * @param gradient the mean gradient; afterwards what is subtracted from the parameters
-   * @param state one number for each parameter, kept from step to step
+   * @param state as many numbers for each parameter as {@code stateSize(1)} says, side by side,
+   *     kept from step to step
    * @param from the first parameter that this updater has to do with
    * @param to the one behind its last
    * @param iteration the number of the step, from 0

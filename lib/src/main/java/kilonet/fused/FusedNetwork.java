@@ -1,9 +1,9 @@
 package kilonet.fused;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import kilonet.fused.Stage.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -25,31 +25,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A DL4J network whose gradients and outputs come from a compiled plan of CPU primitives.
+ * A DL4J network whose gradients and outputs come from a compiled plan in plain Java, with the
+ * machine's vectors where Java is started with {@code --add-modules jdk.incubator.vector}. The
+ * results are the same, bit for bit, on every machine.
  *
  * <p>Parameters, updaters, schedules, regularisation, listeners, evaluation and serialisation are
- * DL4J's. Images are {@code float} arrays of the shape {@code [batch, channels, height, width]}.
+ * DL4J's. Images are {@code float} arrays of the shape {@code [batch, channels, height, width]}, of
+ * any height and width that the layers allow.
+ *
+ * <p>Outputs may be asked for by several threads; they are computed one after the other, each by
+ * all of the network's threads. Training belongs to one thread at a time.
  */
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
 public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
   private static final long serialVersionUID = 1L;
   private static final int PREFETCHED = 2;
-  private static volatile boolean missingSaid;
+
+  /** So many plans are kept: for a batch, a last one that is smaller, and another shape or two. */
+  private static final int PLANS = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
 
   private final int threads;
   private transient Team team;
-  private transient Map<Integer, TrainingPlan> trainingPlans;
-  private transient InferencePlan inferencePlan;
+  private transient Map<Shape, Stack> stacks;
+  private transient Map<Batch, TrainingPlan> trainingPlans;
+  private transient Map<Shape, InferencePlan> inferencePlans;
   private transient Stack stack;
   private transient String unsupported;
+  private transient int microBatch;
+  private transient TrainingPlan last;
   private transient float[] parameterCopy;
   private transient float[] gradientCopy;
   private transient float[] labelCopy;
   private transient SharedUpdater updater;
   private transient boolean updaterKnown;
   private transient Gradient views;
-  private final LinkedHashSet<String> slow = new LinkedHashSet<>();
+  private final transient ReentrantLock training = new ReentrantLock();
+  private final transient ReentrantLock computing = new ReentrantLock();
+
+  /** The size of a batch and the shape of its images. */
+  private record Batch(int images, Shape shape) {}
+
   private transient int correct;
   private transient boolean closed;
 
@@ -109,8 +126,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   /**
    * Says what computes.
    *
-   * @return "fused", or "dl4j: " and the reason: the layer that has no fused form, or a machine for
-   *     which oneDNN is not there
+   * @return "fused", or "dl4j: " and the reason: the layer that has no fused form
    */
   public String engine() {
     if (unsupported != null) {
@@ -120,22 +136,28 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   }
 
   /**
-   * Starts to measure every operation of the training step.
+   * Says which of several batches whose gradients make one update the next ones are: each of them
+   * drops out others.
    *
-   * @param batch the number of images in a batch; a batch of that size must have been trained
+   * @param number the number of the batch in its update, from 0
    */
-  void time(int batch) {
-    trainingPlans.get(batch).time();
+  public void microBatch(int number) {
+    microBatch = number;
+  }
+
+  /** Starts to measure every operation of the steps of the batch size and shape used last. */
+  void time() {
+    last.time();
+  }
+
+  /** Returns nanoseconds of one thread by operation since {@link #time}. */
+  Map<String, Long> times() {
+    return last.times();
   }
 
   /** The stages; null before the first batch. */
   Stack stack() {
     return stack;
-  }
-
-  /** Returns nanoseconds of one thread by operation since {@link #time}. */
-  Map<String, Long> times(int batch) {
-    return trainingPlans.get(batch).times();
   }
 
   @Override
@@ -145,7 +167,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   @Override
   public void computeGradientAndScore() {
-    if (!supports(input) || mask != null || getLabels() == null) {
+    if (mask != null || getLabels() == null || !supports(input)) {
       super.computeGradientAndScore();
       return;
     }
@@ -154,20 +176,40 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       initGradientsView();
       views = null;
     }
+    computing.lock();
+    try {
+      stack = stacks.get(shape(input));
+      computeGradient();
+    } finally {
+      computing.unlock();
+    }
+    if (views == null) {
+      views = views();
+    }
+    gradient = views;
+    for (TrainingListener listener : trainingListeners) {
+      listener.onBackwardPass(this);
+    }
+  }
+
+  private void computeGradient() {
     int batch = (int) input.size(0);
     int classes = stack.classes();
     INDArray wanted = getLabels();
     if (wanted.rank() != 2 || wanted.size(0) != batch || wanted.size(1) != classes) {
       throw new IllegalArgumentException(
           "The labels have the shape "
-              + java.util.Arrays.toString(wanted.shape())
+              + Arrays.toString(wanted.shape())
               + "; they have to be ["
               + batch
               + ", "
               + classes
               + "], one row an image and one column a logit.");
     }
-    TrainingPlan plan = trainingPlans.computeIfAbsent(batch, this::compile);
+    Stack current = stack;
+    last =
+        trainingPlans.computeIfAbsent(
+            new Batch(batch, stack.input()), any -> new TrainingPlan(current, batch, team));
     if (labelCopy == null || labelCopy.length < batch * classes) {
       labelCopy = new float[batch * classes];
     }
@@ -176,23 +218,39 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     INDArray images = plain(input);
     pointer(flattenedParams).get(parameterCopy);
     double loss =
-        plan.run(
+        last.run(
             pointer(images),
             labelCopy,
             parameterCopy,
             gradientCopy,
             getDefaultConfiguration().getSeed(),
             getIterationCount(),
+            microBatch,
             getEpochCount());
-    pointer(flattenedGradients).put(gradientCopy);
-    correct = plan.correct();
-    if (views == null) {
-      views = views();
+    if (!Double.isFinite(loss)) {
+      refuseUnlessFinite(images);
     }
-    gradient = views;
+    pointer(flattenedGradients).put(gradientCopy);
+    correct = last.correct();
     score = loss / batch + calcRegularizationScore(true);
-    for (TrainingListener listener : trainingListeners) {
-      listener.onBackwardPass(this);
+  }
+
+  /** Says which image has a number that is none, where one has. */
+  private static void refuseUnlessFinite(INDArray images) {
+    long size = images.length() / images.size(0);
+    float[] one = new float[(int) size];
+    for (int i = 0; i < images.size(0); i++) {
+      pointer(images).getPointer(i * size).get(one);
+      for (float value : one) {
+        if (!Float.isFinite(value)) {
+          throw new IllegalArgumentException(
+              "Image "
+                  + i
+                  + " of the batch, counted from 0, has the value "
+                  + value
+                  + "; all values have to be finite numbers.");
+        }
+      }
     }
   }
 
@@ -202,29 +260,43 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * @param images {@code [batch, channels, height, width]}, any number of them
    * @param logits takes one row for each image, one column for each class
    * @throws IllegalStateException if the network has a layer that has no fused form
+   * @throws IllegalArgumentException if there is not room enough, or an image has a value that is
+   *     not a finite number
    */
   public void logits(INDArray images, float[] logits) {
     if (!supports(images)) {
       throw new IllegalStateException("This network cannot be run fused: " + engine() + ".");
     }
-    int count = (int) images.size(0);
-    if (logits.length < count * stack.classes()) {
-      throw new IllegalArgumentException(
-          "There is room for "
-              + logits.length
-              + " logits; "
-              + count
-              + " images need "
-              + count * stack.classes()
-              + ".");
+    computing.lock();
+    try {
+      Stack current = stacks.get(shape(images));
+      stack = current;
+      int count = (int) images.size(0);
+      if (logits.length < count * current.classes()) {
+        throw new IllegalArgumentException(
+            "There is room for "
+                + logits.length
+                + " logits; "
+                + count
+                + " images need "
+                + count * current.classes()
+                + ".");
+      }
+      InferencePlan plan =
+          inferencePlans.computeIfAbsent(current.input(), any -> new InferencePlan(current, team));
+      INDArray plain = plain(images);
+      pointer(flattenedParams).get(parameterCopy);
+      plan.load(parameterCopy);
+      plan.run(pointer(plain), count, logits);
+      for (int i = 0; i < count * current.classes(); i++) {
+        if (!Float.isFinite(logits[i])) {
+          refuseUnlessFinite(plain);
+          break;
+        }
+      }
+    } finally {
+      computing.unlock();
     }
-    if (inferencePlan == null) {
-      inferencePlan = team.call(() -> new InferencePlan(stack, team));
-      note(inferencePlan.slow());
-    }
-    pointer(flattenedParams).get(parameterCopy);
-    inferencePlan.load(parameterCopy);
-    inferencePlan.run(pointer(plain(images)), count, logits);
   }
 
   @Override
@@ -233,10 +305,11 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       return super.output(images, train);
     }
     int count = (int) images.size(0);
-    float[] rows = new float[count * stack.classes()];
+    int classes = stacks.get(shape(images)).classes();
+    float[] rows = new float[count * classes];
     logits(images, rows);
-    InferencePlan.softmax(rows, count, stack.classes());
-    return Nd4j.createFromArray(rows).reshape(count, stack.classes());
+    InferencePlan.softmax(rows, count, classes);
+    return Nd4j.createFromArray(rows).reshape(count, classes);
   }
 
   /**
@@ -246,9 +319,27 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * @param wanted the labels, one row an image, one column a class
    * @param featuresMask a mask, with which DL4J computes, or null
    * @param labelsMask a mask, with which DL4J computes, or null
+   * @throws IllegalStateException if another thread is training this network
    */
   @Override
-  public synchronized void fit(
+  public void fit(INDArray features, INDArray wanted, INDArray featuresMask, INDArray labelsMask) {
+    train(() -> step(features, wanted, featuresMask, labelsMask));
+  }
+
+  /** Trains, unless another thread does. */
+  private void train(Runnable work) {
+    if (!training.tryLock()) {
+      throw new IllegalStateException(
+          "Another thread is training this network; only one may, after the other.");
+    }
+    try {
+      work.run();
+    } finally {
+      training.unlock();
+    }
+  }
+
+  private void step(
       INDArray features, INDArray wanted, INDArray featuresMask, INDArray labelsMask) {
     if (featuresMask != null || labelsMask != null || !supports(features)) {
       super.fit(features, wanted, featuresMask, labelsMask);
@@ -268,21 +359,21 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     for (TrainingListener listener : trainingListeners) {
       listener.onGradientCalculation(this);
     }
-    // Listeners may change gradients and parameters: clipping and weight decay do.
-    pointer(flattenedParams).get(parameterCopy);
-    pointer(flattenedGradients).get(gradientCopy);
-    // With OpenMP told not to wait for other cores.
-    team.call(
-        () -> {
-          updater.step(
-              parameterCopy,
-              gradientCopy,
-              (int) features.size(0),
-              getIterationCount(),
-              getEpochCount());
-          return null;
-        });
-    pointer(flattenedParams).put(parameterCopy);
+    computing.lock();
+    try {
+      // Listeners may change gradients and parameters: clipping and weight decay do.
+      pointer(flattenedParams).get(parameterCopy);
+      pointer(flattenedGradients).get(gradientCopy);
+      updater.step(
+          parameterCopy,
+          gradientCopy,
+          (int) features.size(0),
+          getIterationCount(),
+          getEpochCount());
+      pointer(flattenedParams).put(parameterCopy);
+    } finally {
+      computing.unlock();
+    }
     for (TrainingListener listener : trainingListeners) {
       listener.iterationDone(this, getIterationCount(), getEpochCount());
     }
@@ -299,7 +390,11 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * @param batches the epoch; prefetched by a thread of its own if it allows that
    */
   @Override
-  public synchronized void fit(DataSetIterator batches) {
+  public void fit(DataSetIterator batches) {
+    train(() -> epoch(batches));
+  }
+
+  private void epoch(DataSetIterator batches) {
     boolean ahead = batches.asyncSupported();
     DataSetIterator epoch = ahead ? new AsyncDataSetIterator(batches, PREFETCHED, true) : batches;
     try {
@@ -332,53 +427,61 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     incrementEpochCount();
   }
 
-  private TrainingPlan compile(int batch) {
-    TrainingPlan plan = team.call(() -> new TrainingPlan(stack, batch, team));
-    note(plan.slow());
-    return plan;
-  }
-
-  private void note(Set<String> operations) {
-    if (slow.addAll(operations)) {
-      LOG.warn("oneDNN has only slow reference code on this processor for: {}.", slow);
-    }
-  }
-
-  /** The operations, so far, for which oneDNN has no fast code on this processor. */
-  Set<String> slow() {
-    return slow;
-  }
-
+  /** Whether the engine computes with such images; else DL4J does, or refuses them. */
   private boolean supports(INDArray images) {
     if (closed || unsupported != null || images == null) {
       return false;
     }
     Shape shape = shape(images);
-    if (shape == null) {
+    if (shape == null || images.size(0) == 0) {
       return false;
     }
-    if (stack == null) {
-      if (OneDnn.PROBLEM != null) {
-        unsupported = "oneDNN is missing on this machine";
-        if (!missingSaid) {
-          missingSaid = true;
-          LOG.warn("Trained by DL4J itself, which is slow: {}", OneDnn.PROBLEM);
-        }
-        return false;
-      }
-      try {
-        stack = Stack.of(this, shape);
-      } catch (UnsupportedLayerException e) {
+    computing.lock();
+    try {
+      return supports(shape);
+    } finally {
+      computing.unlock();
+    }
+  }
+
+  private boolean supports(Shape shape) {
+    if (stacks != null && stacks.containsKey(shape)) {
+      return stacks.get(shape) != null;
+    }
+    Stack read = null;
+    try {
+      read = Stack.of(this, shape);
+    } catch (UnsupportedLayerException e) {
+      if (stacks == null) {
         unsupported = e.getMessage();
         LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
         return false;
       }
-      team = new Team(threads);
-      trainingPlans = new LinkedHashMap<>();
-      parameterCopy = new float[stack.parameters()];
-      gradientCopy = new float[stack.parameters()];
+      LOG.warn("Images of the shape {} are left to DL4J: {}.", shape, e.getMessage());
     }
-    return true;
+    if (stacks == null) {
+      stacks = latest();
+      trainingPlans = latest();
+      inferencePlans = latest();
+      team = new Team(threads);
+      parameterCopy = new float[read.parameters()];
+      gradientCopy = new float[read.parameters()];
+      stack = read;
+    }
+    stacks.put(shape, read);
+    return read != null;
+  }
+
+  /** A map that keeps what was asked for last. */
+  private static <K, V> Map<K, V> latest() {
+    return new LinkedHashMap<>(PLANS, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > PLANS;
+      }
+    };
   }
 
   private static Shape shape(INDArray images) {
@@ -441,20 +544,23 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     return all;
   }
 
-  /** Frees the plans, then what DL4J holds. The network cannot be used afterwards. */
+  /** Ends the threads, and frees what DL4J holds. The network cannot be used afterwards. */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    closed = true;
-    if (team != null) {
-      team.close();
-      trainingPlans.values().forEach(TrainingPlan::close);
-      trainingPlans.clear();
-      if (inferencePlan != null) {
-        inferencePlan.close();
+    computing.lock();
+    try {
+      closed = true;
+      if (team != null) {
+        team.close();
+        trainingPlans.clear();
+        inferencePlans.clear();
+        last = null;
       }
+    } finally {
+      computing.unlock();
     }
     super.close();
   }

@@ -1,290 +1,217 @@
 package kilonet.fused;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE_SHIFT;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
+import static kilonet.fused.Layout.LANES;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import kilonet.fused.OneDnn.Call;
-import kilonet.fused.OneDnn.Scratch;
+import java.util.function.Consumer;
 import kilonet.fused.Stage.Activation;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Shape;
-import kilonet.fused.Stage.Window;
-import org.bytedeco.dnnl.batch_normalization_forward;
-import org.bytedeco.dnnl.dnnl_stream;
-import org.bytedeco.dnnl.eltwise_forward;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.global.dnnl.normalization_flags;
-import org.bytedeco.dnnl.global.dnnl.prop_kind;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Inference, compiled: batch norms that follow a convolution are folded into its weights, dropout
- * is gone, and each thread takes a few images at a time through all stages, in memory that fits its
- * cache. One plan serves every batch size.
+ * is gone, activations wait until a max pooling has left fewer pixels, and sixteen images at a time
+ * go through all stages, in memory that fits a cache. One plan serves every batch size.
  */
-final class InferencePlan implements AutoCloseable {
-  private static final int CHUNK = 16;
-
+final class InferencePlan {
   private final Stack stack;
   private final Team team;
-  private final NativeMemory own = new NativeMemory(this);
-  private final OneDnn dnn = new OneDnn(own);
-  private final List<Loader> loaders = new ArrayList<>();
-  private final Lane[] lanes;
-  private float[] parameters;
+  private final Layout[] layouts;
+  private final int[] places;
+  private final long size;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Consumer<float[]>> loaders = new ArrayList<>();
+  private final ImageCopy copy;
+  private final float[][] memories;
+  private final Consumer<Kernels> sample;
+  private Kernels kernels;
 
-  /** Takes over what a stage needs from the vector of parameters. */
-  private interface Loader {
-    void load();
-  }
-
-  /** What one thread works with. */
-  private final class Lane {
-    final FloatPointer in;
-    final FloatPointer out;
-    final List<Call> calls = new ArrayList<>();
-    final float[] logits = new float[CHUNK * OneDnn.padded(stack.classes())];
-    final dnnl_stream stream = dnn.stream().get();
-
-    Lane(FloatPointer in, FloatPointer out) {
-      this.in = in;
-      this.out = out;
-    }
+  /** Something done to a group of images that lies in a memory. */
+  private interface Step {
+    void run(float[] memory, int part, int parts);
   }
 
   InferencePlan(Stack stack, Team team) {
     this.stack = stack;
     this.team = team;
-    List<Stage> stages = stack.stages();
-    Scratch[] scratches = new Scratch[team.size()];
-    FloatPointer[][] memories = new FloatPointer[team.size()][stages.size() + 1];
-    lanes = new Lane[team.size()];
-    Shape input = stack.input();
-    long pixels = (long) input.channels() * input.height() * input.width();
-    for (int t = 0; t < lanes.length; t++) {
-      scratches[t] = new Scratch(own, 1 << 20);
-      for (int i = 0; i <= stages.size(); i++) {
-        Shape shape = i == 0 ? input : stages.get(i - 1).out();
-        memories[t][i] = own.allocateFloats(CHUNK * OneDnn.floats(shape));
+    this.sample = new Sample(stack);
+    layouts = TrainingBatch.layouts(stack);
+    places = new int[layouts.length];
+    size = place();
+    copy = new ImageCopy(layouts[0], team.size());
+    memories = new float[team.size()][];
+    Activation waiting = Activation.IDENTITY;
+    for (int i = 0; i < stack.stages().size(); i++) {
+      Stage stage = stack.stages().get(i);
+      if (stage instanceof Convolution c) {
+        boolean folds = folds(i);
+        addConvolution(i, c, folds ? ((Pointwise) stack.stages().get(i + 1)).norm() : null);
+        if (folds) {
+          i++;
+          waiting = ((Pointwise) stack.stages().get(i)).activation();
+        } else {
+          waiting = c.activation();
+        }
+      } else if (stage instanceof Pointwise p) {
+        addPointwise(i, p);
+        waiting = p.activation();
+      } else {
+        addPooling(i, (Pooling) stage);
       }
-      FloatPointer first = stack.plainInput() ? memories[t][0] : own.allocateFloats(CHUNK * pixels);
-      lanes[t] = new Lane(first, memories[t][stages.size()]);
-      if (!stack.plainInput()) {
-        lanes[t].calls.add(packInput(first, memories[t][0], scratches[t]));
+      Stage next = i + 1 < stack.stages().size() ? stack.stages().get(i + 1) : null;
+      boolean waits = next instanceof Pooling pooling && pooling.kind() == Pooling.Kind.MAX;
+      if (!waits && !waiting.isIdentity()) {
+        addActivation(i + 1, waiting);
+        waiting = Activation.IDENTITY;
       }
-    }
-    for (int i = 0; i < stages.size(); i++) {
-      int skip = compile(i, memories, scratches);
-      for (int t = 0; t < lanes.length && skip > 0; t++) {
-        memories[t][i + 1 + skip] = memories[t][i + 1];
-      }
-      i += skip;
-    }
-    for (int t = 0; t < lanes.length; t++) {
-      Lane lane = new Lane(lanes[t].in, memories[t][stages.size()]);
-      lane.calls.addAll(lanes[t].calls);
-      lanes[t] = lane;
     }
   }
 
-  private Call packInput(FloatPointer from, FloatPointer to, Scratch scratch) {
-    memory source = dnn.memory(dnn.plainImages(CHUNK, stack.input()), from);
-    memory target = dnn.memory(dnn.images(CHUNK, stack.input().channels(), stack.input()), to);
-    reorder.primitive_desc d = new reorder.primitive_desc(source, target, dnn.attributes(), false);
-    return dnn.call(
-        dnn.operation("pack input", new reorder(d), d),
-        scratch,
-        DNNL_ARG_FROM,
-        source,
-        DNNL_ARG_TO,
-        target);
+  /**
+   * Whether a convolution takes in what follows it: a batch norm, or a dropout, which is nothing.
+   */
+  private boolean folds(int i) {
+    return i + 1 < stack.stages().size()
+        && ((Convolution) stack.stages().get(i)).activation().isIdentity()
+        && stack.stages().get(i + 1) instanceof Pointwise;
   }
 
-  /** Compiles a stage; returns how many of the stages behind it went into it. */
-  private int compile(int i, FloatPointer[][] memories, Scratch[] scratches) {
-    Stage stage = stack.stages().get(i);
-    if (stage instanceof Convolution c) {
-      Pointwise next =
-          i + 1 < stack.stages().size()
-                  && c.activation().isIdentity()
-                  && stack.stages().get(i + 1) instanceof Pointwise p
-              ? p
-              : null;
-      Activation activation = next == null ? c.activation() : next.activation();
-      boolean fold = next != null && next.norm() != null;
-      boolean hasBias = fold || c.biasAt().length > 0;
-      boolean plain = i == 0 && stack.plainInput();
-      ForwardConvolution convolution =
-          new ForwardConvolution(
-              dnn, own, "convolution " + i, c, activation, plain, hasBias, CHUNK);
-      loaders.add(
-          fold
-              ? () -> loadFolded(convolution, c, next.norm())
-              : () -> convolution.load(parameters));
-      for (int t = 0; t < lanes.length; t++) {
-        lanes[t].calls.add(
-            convolution.call(CHUNK, memories[t][i], memories[t][i + 1], scratches[t]));
+  /**
+   * Finds places for what goes between the stages: two that are used in turn, and one of its own
+   * for what has zeros around it.
+   */
+  private long place() {
+    int[] turns = new int[2];
+    int turn = 0;
+    int[] which = new int[layouts.length];
+    for (int i = 0; i < layouts.length; i++) {
+      boolean skipped = i > 0 && stack.stages().get(i - 1) instanceof Convolution && folds(i - 1);
+      if (skipped) {
+        continue;
       }
-      return next == null ? 0 : 1;
-    }
-    if (stage instanceof Pooling p) {
-      for (int t = 0; t < lanes.length; t++) {
-        lanes[t].calls.add(pool(i, p, memories[t][i], memories[t][i + 1], scratches[t]));
-      }
-      return 0;
-    }
-    Pointwise p = (Pointwise) stage;
-    for (int t = 0; t < lanes.length; t++) {
-      memories[t][i + 1] = memories[t][i];
-    }
-    if (p.norm() != null) {
-      addNorm(i, p, memories, scratches);
-    }
-    if (!p.activation().isIdentity()) {
-      for (int t = 0; t < lanes.length; t++) {
-        lanes[t].calls.add(activate(i, p, memories[t][i], scratches[t]));
+      if (layouts[i].isDense()) {
+        which[i] = turn;
+        turns[turn] = Math.max(turns[turn], layouts[i].floats());
+        turn = 1 - turn;
+      } else {
+        which[i] = 2;
       }
     }
-    return 0;
+    long padded = (long) turns[0] + turns[1];
+    for (int i = 0; i < layouts.length; i++) {
+      places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : Math.toIntExact(padded);
+      padded += which[i] == 2 ? layouts[i].floats() : 0;
+    }
+    return padded;
   }
 
-  private void loadFolded(ForwardConvolution convolution, Convolution c, Norm norm) {
+  private int at(int boundary) {
+    return Memory.START + places[boundary];
+  }
+
+  private void addConvolution(int i, Convolution c, Norm norm) {
+    int to = folds(i) ? i + 2 : i + 1;
+    TapSum sum = TapSum.forward(c, ConvolutionTraining.inside(layouts[i], c), layouts[to]);
+    float[] weights = new float[sum.packed()];
     int channels = c.out().channels();
     float[] scale = new float[channels];
     float[] shift = new float[channels];
-    for (int o = 0; o < channels; o++) {
-      double a =
-          norm.gamma(parameters, o) / Math.sqrt(norm.variance(parameters, o) + norm.epsilon());
-      double bias = c.biasAt().length == 0 ? 0 : parameters[c.biasAt()[o]];
-      scale[o] = (float) a;
-      shift[o] = (float) (norm.beta(parameters, o) + a * (bias - parameters[norm.meanAt() + o]));
-    }
-    convolution.load(parameters, scale, shift);
-  }
-
-  private void addNorm(int i, Pointwise p, FloatPointer[][] memories, Scratch[] scratches) {
-    int width = OneDnn.padded(p.in().channels());
-    FloatPointer numbers = own.allocateFloats(4L * width);
-    float[] staging = new float[4 * width];
     loaders.add(
-        () -> {
-          for (int c = 0; c < p.in().channels(); c++) {
-            staging[c] = parameters[p.norm().meanAt() + c];
-            staging[width + c] = (float) p.norm().variance(parameters, c);
-            staging[2 * width + c] = p.norm().gamma(parameters, c);
-            staging[3 * width + c] = p.norm().beta(parameters, c);
+        parameters -> {
+          if (norm == null) {
+            sum.pack(parameters, weights, 0, 1);
+            return;
           }
-          numbers.put(staging);
+          scales(norm, parameters, scale, shift);
+          sum.pack(parameters, weights, scale, shift);
         });
-    int flags =
-        normalization_flags.use_global_stats.value | normalization_flags.use_scale_shift.value;
-    memory.desc images = dnn.images(CHUNK, width, p.in());
-    batch_normalization_forward.primitive_desc d =
-        own.keep(
-            new batch_normalization_forward.primitive_desc(
-                own.keep(
-                    new batch_normalization_forward.desc(
-                        prop_kind.forward_inference.value,
-                        images,
-                        (float) p.norm().epsilon(),
-                        flags)),
-                dnn.attributes(),
-                dnn.engine()));
-    memory.desc vector = dnn.describe(memory.format_tag.a, width);
-    memory.desc pair = dnn.describe(memory.format_tag.nc, 2, width);
-    for (int t = 0; t < lanes.length; t++) {
-      memory data = dnn.memory(images, memories[t][i]);
-      lanes[t].calls.add(
-          dnn.call(
-              dnn.operation("norm " + i, new batch_normalization_forward(d), d),
-              scratches[t],
-              DNNL_ARG_SRC,
-              data,
-              DNNL_ARG_DST,
-              data,
-              DNNL_ARG_MEAN,
-              dnn.memory(vector, numbers),
-              DNNL_ARG_VARIANCE,
-              dnn.memory(vector, own.keep(NativeMemory.after(numbers, 4L * width))),
-              DNNL_ARG_SCALE_SHIFT,
-              dnn.memory(pair, own.keep(NativeMemory.after(numbers, 8L * width)))));
+    steps.add(
+        (memory, part, parts) ->
+            kernels.convolve(sum, memory, at(i), weights, memory, at(to), part, parts));
+  }
+
+  /** The scale and offset that a batch norm is with its running statistics. */
+  private static void scales(Norm norm, float[] parameters, float[] scale, float[] shift) {
+    for (int c = 0; c < scale.length; c++) {
+      double factor =
+          norm.gamma(parameters, c) / Math.sqrt(norm.variance(parameters, c) + norm.epsilon());
+      scale[c] = (float) factor;
+      shift[c] = (float) (norm.beta(parameters, c) - factor * parameters[norm.meanAt() + c]);
     }
   }
 
-  private Call activate(int i, Pointwise p, FloatPointer at, Scratch scratch) {
-    memory.desc images = dnn.images(CHUNK, OneDnn.padded(p.in().channels()), p.in());
-    eltwise_forward.primitive_desc d =
-        own.keep(
-            new eltwise_forward.primitive_desc(
-                own.keep(
-                    new eltwise_forward.desc(
-                        prop_kind.forward_inference,
-                        algorithm.eltwise_relu,
-                        images,
-                        p.activation().slope(),
-                        0)),
-                dnn.attributes(),
-                dnn.engine()));
-    memory data = dnn.memory(images, at);
-    return dnn.call(
-        dnn.operation("activation " + i, new eltwise_forward(d), d),
-        scratch,
-        DNNL_ARG_SRC,
-        data,
-        DNNL_ARG_DST,
-        data);
+  /** A batch norm that no convolution takes in, or the mere move that stands for a dropout. */
+  private void addPointwise(int i, Pointwise p) {
+    int channels = p.in().channels();
+    float[] scale = new float[channels];
+    float[] shift = new float[channels];
+    Arrays.fill(scale, 1);
+    if (p.norm() != null) {
+      loaders.add(parameters -> scales(p.norm(), parameters, scale, shift));
+    }
+    Layout in = layouts[i];
+    Layout out = layouts[i + 1];
+    steps.add(
+        (memory, part, parts) -> {
+          int end = TapSum.share(channels, part + 1, parts);
+          for (int c = TapSum.share(channels, part, parts); c < end; c++) {
+            for (int r = 0; r < out.runs(); r++) {
+              kernels.normalize(
+                  memory,
+                  at(i) + in.run(c, 0) + r * out.runLength() * LANES,
+                  memory,
+                  at(i + 1) + out.run(c, r),
+                  out.runLength(),
+                  0,
+                  scale[c],
+                  shift[c],
+                  1);
+            }
+          }
+        });
   }
 
-  private Call pool(int i, Pooling p, Pointer from, Pointer to, Scratch scratch) {
-    Window w = p.window();
-    int width = OneDnn.padded(p.in().channels());
-    memory.desc source = dnn.images(CHUNK, width, p.in());
-    memory.desc target = dnn.images(CHUNK, width, p.out());
-    pooling_forward.primitive_desc d =
-        own.keep(
-            new pooling_forward.primitive_desc(
-                own.keep(
-                    new pooling_forward.desc(
-                        prop_kind.forward_inference,
-                        p.kind().algorithm(),
-                        source,
-                        target,
-                        w.stride(),
-                        w.kernel(),
-                        w.pad(),
-                        w.pad())),
-                dnn.attributes(),
-                dnn.engine()));
-    return dnn.call(
-        dnn.operation("pooling " + i, new pooling_forward(d), d),
-        scratch,
-        DNNL_ARG_SRC,
-        dnn.memory(source, from),
-        DNNL_ARG_DST,
-        dnn.memory(target, to));
+  private void addActivation(int boundary, Activation activation) {
+    Layout layout = layouts[boundary];
+    int channels = layout.shape().channels();
+    steps.add(
+        (memory, part, parts) -> {
+          int end = TapSum.share(channels, part + 1, parts);
+          for (int c = TapSum.share(channels, part, parts); c < end; c++) {
+            for (int r = 0; r < layout.runs(); r++) {
+              int run = at(boundary) + layout.run(c, r);
+              kernels.activate(memory, run, memory, run, layout.runLength(), activation.slope(), 1);
+            }
+          }
+        });
+  }
+
+  private void addPooling(int i, Pooling p) {
+    Windows windows = Windows.of(p, layouts[i], layouts[i + 1]);
+    steps.add(
+        (memory, part, parts) ->
+            PoolingTraining.pool(
+                kernels,
+                p,
+                windows,
+                memory,
+                at(i),
+                layouts[i].plane(),
+                memory,
+                at(i + 1),
+                layouts[i + 1].plane(),
+                part,
+                parts));
   }
 
   /** Takes the parameters over; to be called after each change of them. */
   void load(float[] parameters) {
-    this.parameters = parameters;
-    loaders.forEach(Loader::load);
-    this.parameters = null;
+    loaders.forEach(loader -> loader.accept(parameters));
   }
 
   /**
@@ -294,31 +221,98 @@ final class InferencePlan implements AutoCloseable {
    * @param count how many there are
    * @param logits takes one row for each image, one column for each class
    */
-  void run(Pointer images, int count, float[] logits) {
-    team.run(member -> work(member, images, count, logits));
+  void run(FloatPointer images, int count, float[] logits) {
+    run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
   }
 
-  private void work(int member, Pointer images, int count, float[] logits) {
-    Lane lane = lanes[member];
-    Shape input = stack.input();
-    long bytes = (long) input.channels() * input.height() * input.width() * Float.BYTES;
+  private void run(Kernels chosen, FloatPointer images, int count, float[] logits) {
+    kernels = chosen;
+    copy.from(images);
+    int groups = (count + LANES - 1) / LANES;
+    for (int i = 0; i < Math.min(groups, team.size()); i++) {
+      if (memories[i] == null) {
+        memories[i] = Memory.of(size);
+      }
+    }
+    if (groups < team.size()) {
+      team.run(member -> share(member, groups, count, logits));
+    } else {
+      team.run(member -> work(member, groups, count, logits));
+    }
+  }
+
+  /** A thread takes its own groups through all steps. */
+  private void work(int member, int groups, int count, float[] logits) {
+    float[] memory = memories[member];
+    int end = TapSum.share(groups, member + 1, team.size());
+    for (int g = TapSum.share(groups, member, team.size()); g < end; g++) {
+      int images = Math.min(LANES, count - g * LANES);
+      copy.run(g * LANES, images, memory, at(0), 0, 1, member);
+      for (int i = 0; i < steps.size(); i++) {
+        steps.get(i).run(memory, 0, 1);
+      }
+      take(memory, g, images, logits);
+    }
+  }
+
+  /** All threads share each step of each group. */
+  private void share(int member, int groups, int count, float[] logits) {
+    int threads = team.size();
+    for (int i = -1; i <= steps.size(); i++) {
+      for (int unit = member * groups; unit < (member + 1) * groups && !team.failed(); unit++) {
+        int g = unit / threads;
+        int part = unit % threads;
+        int images = Math.min(LANES, count - g * LANES);
+        if (i < 0) {
+          copy.run(g * LANES, images, memories[g], at(0), part, threads, member);
+        } else if (i < steps.size()) {
+          steps.get(i).run(memories[g], part, threads);
+        } else if (part == 0) {
+          take(memories[g], g, images, logits);
+        }
+      }
+      if (i < steps.size()) {
+        team.meet(null);
+      }
+    }
+  }
+
+  private void take(float[] memory, int group, int images, float[] logits) {
     int classes = stack.classes();
-    int width = OneDnn.padded(classes);
-    for (int first = member * CHUNK; first < count; first += lanes.length * CHUNK) {
-      int size = Math.min(CHUNK, count - first);
-      Pointer.memcpy(lane.in, NativeMemory.after(images, first * bytes), size * bytes);
-      for (int i = 0; i < lane.calls.size(); i++) {
-        lane.calls.get(i).run(lane.stream);
+    int from = at(layouts.length - 1);
+    for (int n = 0; n < images; n++) {
+      for (int c = 0; c < classes; c++) {
+        logits[(group * LANES + n) * classes + c] = memory[from + c * LANES + n];
       }
-      lane.out.get(lane.logits);
-      for (int n = 0; n < size; n++) {
-        System.arraycopy(lane.logits, n * width, logits, (first + n) * classes, classes);
+    }
+  }
+
+  /** Looks at blank images, in which all that the net is made of comes up. */
+  private static final class Sample implements Consumer<Kernels> {
+    private final Stack stack;
+    private InferencePlan plan;
+    private FloatPointer images;
+    private float[] logits;
+
+    Sample(Stack stack) {
+      this.stack = stack;
+    }
+
+    @Override
+    public void accept(Kernels kernels) {
+      if (plan == null) {
+        plan = new InferencePlan(stack, new Team(1));
+        plan.load(new float[stack.parameters()]);
+        images = new FloatPointer(new float[LANES * stack.input().size()]);
+        logits = new float[LANES * stack.classes()];
       }
+      plan.run(kernels, images, LANES, logits);
     }
   }
 
   /** Turns each row of logits into probabilities. */
   static void softmax(float[] rows, int count, int classes) {
+    double[] exponentials = new double[classes];
     for (int row = 0; row < count * classes; row += classes) {
       float max = rows[row];
       for (int c = 1; c < classes; c++) {
@@ -326,22 +320,12 @@ final class InferencePlan implements AutoCloseable {
       }
       double sum = 0;
       for (int c = 0; c < classes; c++) {
-        sum += Math.exp(rows[row + c] - max);
+        exponentials[c] = Exponential.of(rows[row + c] - max);
+        sum += exponentials[c];
       }
       for (int c = 0; c < classes; c++) {
-        rows[row + c] = (float) (Math.exp(rows[row + c] - max) / sum);
+        rows[row + c] = (float) (exponentials[c] / sum);
       }
     }
-  }
-
-  /** The names of the operations for which oneDNN has nothing but its slow reference code. */
-  Set<String> slow() {
-    return dnn.slow();
-  }
-
-  @Override
-  public void close() {
-    own.close();
-    Arrays.fill(lanes, null);
   }
 }

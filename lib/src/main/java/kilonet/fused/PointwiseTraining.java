@@ -1,248 +1,332 @@
 package kilonet.fused;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
+import static kilonet.fused.Layout.LANES;
 
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
+import kilonet.fused.Stage.Pooling;
 import kilonet.fused.Stage.Shape;
-import org.bytedeco.dnnl.convolution_backward_weights;
-import org.bytedeco.dnnl.convolution_forward;
-import org.bytedeco.dnnl.eltwise_forward;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
 
 /** Trains what works on each channel by itself: batch norm, activation and dropout. */
-final class PointwiseTraining extends TrainingStage {
-  private static final long[] ONCE = {1, 1};
-  private static final long[] NONE = {0, 0};
+final class PointwiseTraining implements TrainingStage {
+  /** A scale with which what is taken out still counts as very small. */
+  private static final float NEARLY_ZERO = 1e-30f;
 
+  /** Numbers between what two threads write, so that they do not share a cache line. */
+  private static final int APART = 32;
+
+  private final TrainingBatch batch;
   private final int stage;
   private final Pointwise p;
-  private final Shape shape;
   private final int channels;
-  private final int width;
-  final double count;
+  private final int pixels;
+  private final double count;
+  private final Layout in;
+  private final Layout out;
+
+  /** The slope of the activation of the convolution before, if its errors are corrected here. */
+  private final float slopeBefore;
+
+  /** The max pooling behind, if it is done here, and its windows. */
+  private final Windows pooled;
+
+  private final Layout behind;
   private final DropoutMask[] masks;
-  private final FloatPointer partialStatistics;
-  private final FloatPointer partialSums;
-  private final FloatPointer scales;
-  private final FloatPointer correction;
-  private final FloatPointer correctionFactor;
-  private final ConvolutionTraining before;
-  private final float[] read;
-  final float[] mean;
-  final float[] variance;
-  private final float[] scaleStaging;
-  private final float[] factorStaging;
-  final double[] gammaSum;
-  final double[] betaSum;
+  private final Dropped[] dropped;
+  private final float[][] scratch;
+
+  // One for each group and channel.
+  private final double[] first;
+  private final double[] second;
+
+  // One for each channel.
+  private final float[] mean;
+  private final float[] variance;
+  private final float[] scale;
+  private final float[] shift;
+  private final float[] factor;
+  private final float[] tilt;
+  private final float[] offset;
+
+  /** What dropout took out of an image before a pooling: where, and which values. */
+  private static final class Dropped {
+    private int[] at = new int[16];
+    private float[] values = new float[16];
+    private int count;
+
+    void add(int position, float value) {
+      if (count == at.length) {
+        at = Arrays.copyOf(at, 2 * count);
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      at[count] = position;
+      values[count++] = value;
+    }
+  }
 
   /**
    * Prepares it.
    *
-   * @param before the convolution right before it, which takes a scale of the error into its
-   *     weights, or null
+   * @param before the convolution right before it, or null
+   * @param pooling the max pooling right behind it that is to be done here, or null
    */
-  PointwiseTraining(TrainingBatch batch, int stage, Pointwise p, ConvolutionTraining before) {
-    super(batch);
+  PointwiseTraining(
+      TrainingBatch batch, int stage, Pointwise p, ConvolutionTraining before, Pooling pooling) {
+    this.batch = batch;
     this.stage = stage;
-    this.before = before;
     this.p = p;
-    this.shape = p.in();
+    Shape shape = p.in();
     this.channels = shape.channels();
-    this.width = OneDnn.padded(channels);
-    this.count = (double) batch.images * shape.height() * shape.width();
+    this.pixels = shape.height() * shape.width();
+    this.count = (double) batch.images * pixels;
+    this.in = batch.layouts[stage];
+    this.out = batch.layouts[stage + 1];
+    this.behind = pooling == null ? null : batch.layouts[stage + 2];
+    this.pooled = pooling == null ? null : Windows.of(pooling, in, behind);
+    this.dropped = new Dropped[pooling == null ? 0 : batch.groups * LANES];
+    for (int i = 0; i < dropped.length; i++) {
+      dropped[i] = new Dropped();
+    }
+    this.slopeBefore = before == null || p.norm() == null ? 1 : before.correctedBehind();
     this.masks = new DropoutMask[batch.threads];
     for (int i = 0; i < batch.threads && p.dropout() != null; i++) {
-      masks[i] = new DropoutMask(channels * shape.height() * shape.width());
+      masks[i] = new DropoutMask(shape.size());
     }
-    this.partialStatistics = own.allocateFloats(2L * width * batch.chunks.size());
-    this.partialSums = own.allocateFloats(2L * width * batch.chunks.size());
-    this.scales = own.allocateFloats(2L * width);
-    this.correction = own.allocateFloats(2L * width);
-    this.correctionFactor = own.allocateFloats(width);
-    this.read = new float[2 * width * batch.chunks.size()];
+    this.scratch = new float[batch.threads][3 * LANES + APART];
+    this.first = new double[batch.groups * channels];
+    this.second = new double[batch.groups * channels];
     this.mean = new float[channels];
     this.variance = new float[channels];
-    this.scaleStaging = new float[2 * width];
-    this.factorStaging = new float[width];
-    this.gammaSum = new double[channels];
-    this.betaSum = new double[channels];
+    this.scale = new float[channels];
+    this.shift = new float[channels];
+    this.factor = new float[channels];
+    this.tilt = new float[channels];
+    this.offset = new float[channels];
   }
 
-  private memory vector(FloatPointer start, long skip) {
-    return dnn.memory(
-        dnn.describe(memory.format_tag.a, width),
-        own.keep(NativeMemory.after(start, skip * Float.BYTES)));
-  }
-
-  @Override
-  void load() {
-    if (p.norm() == null && p.dropout() != null) {
-      Arrays.fill(scaleStaging, 0, channels, (float) keptFactor());
-      scales.put(scaleStaging);
+  /**
+   * Whether the batch norm of a stage, its activation and the max pooling behind it are done in one
+   * pass: behind a convolution, whose outcome then gives its place to its errors.
+   */
+  static boolean pools(Stack stack, int stage) {
+    if (stage == 0
+        || stage + 1 >= stack.stages().size()
+        || !(stack.stages().get(stage - 1) instanceof Convolution)
+        || !(stack.stages().get(stage) instanceof Pointwise p)
+        || !(stack.stages().get(stage + 1) instanceof Pooling pooling)
+        || p.norm() == null
+        || pooling.kind() != Pooling.Kind.MAX
+        || p.dropout() != null && p.activation().slope() != 0) {
+      return false;
     }
+    Windows windows = Windows.of(pooling, Layout.dense(pooling.in()), Layout.dense(pooling.out()));
+    return windows.disjoint() && windows.allSee();
+  }
+
+  private interface ChannelWork {
+    void run(int group, int channel, int thread);
+  }
+
+  private Program.GroupWork byChannel(ChannelWork work) {
+    return (group, part, parts, thread) -> {
+      int end = TapSum.share(channels, part + 1, parts);
+      for (int c = TapSum.share(channels, part, parts); c < end; c++) {
+        work.run(group, c, thread);
+      }
+    };
   }
 
   @Override
-  void forward(Chunk chunk) {
-    memory from = rows(batch.activations[stage], chunk);
-    memory to = rows(batch.activations[stage + 1], chunk);
+  public void forward(Program program) {
     if (p.norm() != null) {
-      addSums("statistics ", chunk, from, from, partialStatistics);
-      chunk.endPhase();
+      program.add("statistics " + stage, byChannel(this::addStatistics));
+      program.endPhase(this::mergeStatistics);
+      if (pooled != null) {
+        if (p.dropout() != null) {
+          program.add("dropout " + stage, this::takeOut);
+        }
+        program.add("norm and pooling " + stage, byChannel(this::normalizePool));
+        return;
+      }
+      program.add("norm " + stage, byChannel(this::normalize));
+    } else {
+      program.add("activation " + stage, byChannel(this::activate));
     }
-    if (p.norm() == null && p.dropout() == null) {
-      addActivationForward(chunk);
-      return;
-    }
-    post_ops post = own.keep(new post_ops());
-    if (!p.activation().isIdentity()) {
-      post.append_eltwise(1, algorithm.eltwise_relu, p.activation().slope(), 0);
-    }
-    addScaling("norm ", chunk, post, scales, from, to);
-    addDropout(chunk);
-  }
-
-  /**
-   * The chunk's activations with all pixels of an image, or of the chunk, in one row: operations
-   * that work channel by channel need not know where a row ends, and are faster with long ones.
-   */
-  private memory.desc rows(Chunk chunk) {
-    long pixels = (long) shape.height() * shape.width();
-    return width == OneDnn.BLOCK
-        ? dnn.images(1, width, chunk.size, pixels)
-        : dnn.images(chunk.size, width, 1, pixels);
-  }
-
-  private memory rows(FloatPointer start, Chunk chunk) {
-    return batch.at(start, shape, chunk, rows(chunk));
-  }
-
-  /** A 1x1 convolution of each channel with itself alone. */
-  private convolution_forward.primitive_desc channelwise(Chunk chunk, post_ops post) {
-    primitive_attr attributes = dnn.attributes();
-    if (post != null) {
-      attributes.set_post_ops(post);
-    }
-    return own.keep(
-        new convolution_forward.primitive_desc(
-            own.keep(
-                new convolution_forward.desc(
-                    prop_kind.forward_training,
-                    algorithm.convolution_direct,
-                    rows(chunk),
-                    dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
-                    dnn.describe(memory.format_tag.a, width),
-                    rows(chunk),
-                    ONCE,
-                    NONE,
-                    NONE)),
-            attributes,
-            dnn.engine()));
-  }
-
-  /**
-   * Sums, for each channel, the products of two tensors, then the second tensor: what the gradients
-   * of a channelwise 1x1 convolution's weight and bias are.
-   */
-  private void addSums(String name, Chunk chunk, memory a, memory b, FloatPointer sums) {
-    convolution_backward_weights.primitive_desc d =
-        own.keep(
-            new convolution_backward_weights.primitive_desc(
-                own.keep(
-                    new convolution_backward_weights.desc(
-                        algorithm.convolution_direct,
-                        rows(chunk),
-                        dnn.describe(memory.format_tag.any, width, 1, 1, 1, 1),
-                        dnn.describe(memory.format_tag.a, width),
-                        rows(chunk),
-                        ONCE,
-                        NONE,
-                        NONE)),
-                dnn.attributes(),
-                dnn.engine(),
-                channelwise(chunk, null)));
-    long skip = 2L * width * chunk.number;
-    chunk.add(
-        dnn.operation(name + stage, new convolution_backward_weights(d), d),
-        DNNL_ARG_SRC,
-        a,
-        DNNL_ARG_DIFF_DST,
-        b,
-        DNNL_ARG_DIFF_WEIGHTS,
-        dnn.memory(
-            own.keep(d.diff_weights_desc()),
-            own.keep(NativeMemory.after(sums, skip * Float.BYTES))),
-        DNNL_ARG_DIFF_BIAS,
-        vector(sums, skip + width));
-  }
-
-  /**
-   * A pass that scales and shifts each channel of what comes in: a depthwise 1x1 convolution, into
-   * which oneDNN fuses more than it does into a batch norm.
-   *
-   * @param scales a scale for each channel, then a shift for each channel; blocks of channels keep
-   *     them in this order
-   */
-  private void addScaling(
-      String name,
-      Chunk chunk,
-      post_ops post,
-      FloatPointer scales,
-      memory from,
-      memory to,
-      Object... more) {
-    convolution_forward.primitive_desc c = channelwise(chunk, post);
-    List<Object> arguments =
-        new ArrayList<>(
-            List.of(
-                DNNL_ARG_SRC,
-                from,
-                DNNL_ARG_WEIGHTS,
-                dnn.memory(own.keep(c.weights_desc()), scales),
-                DNNL_ARG_BIAS,
-                vector(scales, width),
-                DNNL_ARG_DST,
-                to));
-    arguments.addAll(List.of(more));
-    chunk.add(dnn.operation(name + stage, new convolution_forward(c), c), arguments.toArray());
-  }
-
-  void addDropout(Chunk chunk) {
     if (p.dropout() != null) {
-      FloatBuffer to = buffer(batch.activations[stage + 1], chunk);
-      chunk.add("dropout " + stage, s -> drop(chunk, to));
+      program.add(
+          "dropout " + stage,
+          (group, part, parts, thread) ->
+              drop(group, part, parts, thread, batch.activation(stage + 1, group), out));
     }
   }
 
-  /** The error of what was dropped is 0; behind a ReLU it is already, as its outcome is 0. */
-  void addDropoutBackward(Chunk chunk) {
-    if (p.dropout() != null && p.activation().slope() != 0) {
-      FloatBuffer to = buffer(batch.errors[stage + 1], chunk);
-      chunk.add("dropout backward " + stage, s -> drop(chunk, to));
+  private void addStatistics(int group, int channel, int thread) {
+    float[] sums = scratch[thread];
+    batch.kernels.statistics(
+        batch.memory, batch.activation(stage, group) + in.run(channel, 0), pixels, sums);
+    int size = batch.size(group);
+    double total = 0;
+    double squares = 0;
+    for (int l = 0; l < size; l++) {
+      total += sums[l] + (double) sums[LANES + l] / pixels;
+    }
+    double middle = total / size;
+    for (int l = 0; l < size; l++) {
+      double more = (double) sums[LANES + l] / pixels;
+      double apart = sums[l] + more - middle;
+      squares += sums[2 * LANES + l] - sums[LANES + l] * more + apart * apart * pixels;
+    }
+    first[group * channels + channel] = middle;
+    second[group * channels + channel] = squares;
+  }
+
+  private void mergeStatistics() {
+    Norm norm = p.norm();
+    double kept = keptFactor();
+    for (int c = 0; c < channels; c++) {
+      double total = 0;
+      for (int g = 0; g < batch.groups; g++) {
+        total += first[g * channels + c] * batch.size(g);
+      }
+      double middle = total / batch.images;
+      double squares = 0;
+      for (int g = 0; g < batch.groups; g++) {
+        double apart = first[g * channels + c] - middle;
+        squares += second[g * channels + c] + apart * apart * pixels * batch.size(g);
+      }
+      mean[c] = (float) middle;
+      variance[c] = (float) Math.max(0, squares / count);
+      scale[c] =
+          (float)
+              (kept * norm.gamma(batch.parameters, c) / Math.sqrt(variance[c] + norm.epsilon()));
+      shift[c] = (float) (kept * norm.beta(batch.parameters, c));
+      if (scale[c] == 0) {
+        scale[c] = NEARLY_ZERO;
+      }
+    }
+    storeRunning();
+  }
+
+  /** Writes by how much the running statistics change, which DL4J takes for a gradient. */
+  private void storeRunning() {
+    Norm norm = p.norm();
+    double rest = 1 - norm.decay();
+    for (int c = 0; c < channels; c++) {
+      batch.gradient[norm.meanAt() + c] =
+          (float) (rest * (batch.parameters[norm.meanAt() + c] - mean[c]));
+      double running = batch.parameters[norm.varianceAt() + c];
+      if (norm.logarithm()) {
+        double before = StrictMath.pow(10, 2 * running);
+        double after = norm.decay() * before + rest * variance[c];
+        batch.gradient[norm.varianceAt() + c] = (float) (StrictMath.log10(before / after) / 2);
+      } else {
+        batch.gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
+      }
     }
   }
 
-  private FloatBuffer buffer(FloatPointer start, Chunk chunk) {
-    long image = OneDnn.floats(shape) * Float.BYTES;
-    return new BytePointer(NativeMemory.after(start, chunk.first * image))
-        .capacity(chunk.size * image)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+  private void normalize(int group, int c, int thread) {
+    int y = batch.activation(stage, group) + in.run(c, 0);
+    int a = batch.activation(stage + 1, group);
+    int length = out.runLength();
+    for (int r = 0; r < out.runs(); r++) {
+      batch.kernels.normalize(
+          batch.memory,
+          y + r * length * LANES,
+          batch.memory,
+          a + out.run(c, r),
+          length,
+          mean[c],
+          scale[c],
+          shift[c],
+          p.activation().slope());
+    }
+  }
+
+  private void normalizePool(int group, int c, int thread) {
+    batch.kernels.normalizePool(
+        pooled,
+        batch.memory,
+        batch.activation(stage, group) + in.run(c, 0),
+        batch.memory,
+        batch.activation(stage + 2, group) + c * behind.plane(),
+        mean[c],
+        scale[c],
+        shift[c],
+        p.activation().slope());
+  }
+
+  /**
+   * Drops out before batch norm what is to be dropped behind it: in the place of a value goes one
+   * that the ReLU makes 0.
+   */
+  private void takeOut(int group, int part, int parts, int thread) {
+    DropoutMask mask = masks[thread];
+    int start = batch.activation(stage, group);
+    int end = TapSum.share(batch.size(group), part + 1, parts);
+    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
+      int count = draw(mask, group, l);
+      Dropped out = dropped[group * LANES + l];
+      out.count = 0;
+      int channel = 0;
+      int next = pixels;
+      float off = scale[0] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+      for (int i = 0; i < count; i++) {
+        int unit = mask.dropped()[i];
+        while (unit >= next) {
+          channel++;
+          next += pixels;
+          off = scale[channel] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
+        }
+        int at = start + unit * LANES + l;
+        out.add(at, batch.memory[at]);
+        batch.memory[at] = off;
+      }
+    }
+  }
+
+  /** The corrected errors, where they are due, of what was taken out. */
+  private void correctTakenOut(int group, int part, int parts, int thread) {
+    int start = batch.activation(stage, group);
+    int plane = pixels * LANES;
+    int end = TapSum.share(batch.size(group), part + 1, parts);
+    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
+      Dropped out = dropped[group * LANES + l];
+      for (int i = 0; i < out.count; i++) {
+        int c = (out.at[i] - start) / plane;
+        float y = out.values[i];
+        float e = Math.fma(y - mean[c], tilt[c], offset[c]);
+        boolean off = y <= 0 && slopeBefore != 1;
+        batch.memory[out.at[i]] = !off ? e : slopeBefore == 0 ? 0 : e * slopeBefore;
+      }
+    }
+  }
+
+  private int draw(DropoutMask mask, int group, int lane) {
+    return mask.draw(
+        retained(), batch.seed, p.layer(), batch.iteration, batch.microBatch, group * LANES + lane);
+  }
+
+  private void activate(int group, int c, int thread) {
+    int x = batch.activation(stage, group) + in.run(c, 0);
+    int a = batch.activation(stage + 1, group);
+    int length = out.runLength();
+    for (int r = 0; r < out.runs(); r++) {
+      batch.kernels.activate(
+          batch.memory,
+          x + r * length * LANES,
+          batch.memory,
+          a + out.run(c, r),
+          length,
+          p.activation().slope(),
+          (float) keptFactor());
+    }
   }
 
   /** By what dropout multiplies what it keeps. */
-  double keptFactor() {
+  private double keptFactor() {
     return 1 / retained();
   }
 
@@ -255,162 +339,194 @@ final class PointwiseTraining extends TrainingStage {
         : p.dropout().getPSchedule().valueAt(batch.iteration, batch.epoch);
   }
 
-  private void addActivationForward(Chunk chunk) {
-    eltwise_forward.primitive_desc e =
-        own.keep(
-            new eltwise_forward.primitive_desc(
-                own.keep(
-                    new eltwise_forward.desc(
-                        prop_kind.forward_inference,
-                        algorithm.eltwise_relu,
-                        batch.padded(chunk, shape),
-                        p.activation().slope(),
-                        0)),
-                dnn.attributes(),
-                dnn.engine()));
-    chunk.add(
-        dnn.operation("activation " + stage, new eltwise_forward(e), e),
-        DNNL_ARG_SRC,
-        batch.padded(batch.activations[stage], shape, chunk),
-        DNNL_ARG_DST,
-        batch.padded(batch.activations[stage + 1], shape, chunk));
-  }
-
-  @Override
-  Runnable forwardMerge() {
-    return p.norm() == null ? null : this::mergeStatistics;
-  }
-
-  private void mergeStatistics() {
-    Norm norm = p.norm();
-    partialStatistics.get(read);
-    double kept = keptFactor();
-    for (int c = 0; c < channels; c++) {
-      double squares = 0;
-      double sum = 0;
-      for (int k = 0; k < batch.chunks.size(); k++) {
-        squares += read[2 * width * k + c];
-        sum += read[2 * width * k + width + c];
+  /** Puts zeros where dropout drops, image by image. */
+  private void drop(int group, int part, int parts, int thread, int to, Layout layout) {
+    DropoutMask mask = masks[thread];
+    int end = TapSum.share(batch.size(group), part + 1, parts);
+    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
+      int count = draw(mask, group, l);
+      for (int i = 0; i < count; i++) {
+        int unit = mask.dropped()[i];
+        int at =
+            layout.isDense()
+                ? unit * LANES
+                : layout.at(
+                    unit / pixels,
+                    unit % pixels / layout.shape().width(),
+                    unit % layout.shape().width());
+        batch.memory[to + at + l] = 0;
       }
-      double m = sum / count;
-      mean[c] = (float) m;
-      variance[c] = (float) Math.max(0, squares / count - m * m);
-      double scale =
-          kept * norm.gamma(batch.parameters, c) / Math.sqrt(variance[c] + norm.epsilon());
-      scaleStaging[c] = (float) scale;
-      scaleStaging[width + c] = (float) (kept * norm.beta(batch.parameters, c) - scale * mean[c]);
-    }
-    scales.put(scaleStaging);
-    if (before != null) {
-      before.scaleErrors(Arrays.copyOf(scaleStaging, width));
     }
   }
 
   @Override
-  void backward(Chunk chunk) {
-    memory error = rows(batch.errors[stage + 1], chunk);
-    addDropoutBackward(chunk);
-    batch.addActivationBackward(chunk, p.activation(), shape, stage, stage + 1);
+  public void backward(Program program) {
+    // Behind a ReLU the error of what was dropped is 0 anyway, as its outcome is 0.
+    if (p.dropout() != null && p.activation().slope() != 0) {
+      Layout dense = Layout.dense(p.in());
+      program.add(
+          "dropout backward " + stage,
+          (group, part, parts, thread) ->
+              drop(group, part, parts, thread, batch.error(stage + 1, group), dense));
+    }
     if (p.norm() == null) {
-      if (p.dropout() != null && stage > 0) {
-        addScaling("scale ", chunk, null, scales, error, error);
+      if (stage > 0) {
+        program.add("activation backward " + stage, byChannel(this::backActivation));
       }
       return;
     }
-    memory from = rows(batch.activations[stage], chunk);
-    addSums("sums ", chunk, from, error, partialSums);
-    chunk.endPhase();
-    if (stage == 0) {
-      return;
+    if (pooled != null) {
+      program.add("pooling backward and sums " + stage, byChannel(this::addPooledSums));
+    } else {
+      program.add("sums " + stage, byChannel(this::addSums));
     }
-    post_ops post = own.keep(new post_ops());
-    post.append_sum(1f, memory.data_type.f32);
-    if (before != null) {
-      addScaling("correction ", chunk, post, correction, from, error);
-      return;
+    program.endPhase(this::mergeSums);
+    if (pooled != null) {
+      program.add("correction " + stage, byChannel(this::correctPooled));
+      if (p.dropout() != null) {
+        program.add("dropout backward " + stage, this::correctTakenOut);
+      }
+    } else if (stage > 0) {
+      program.add("correction " + stage, byChannel(this::correct));
     }
-    memory.desc one = dnn.images(1, width, 1, 1);
-    post.append_binary(algorithm.binary_mul, one);
-    addScaling(
-        "correction ",
-        chunk,
-        post,
-        correction,
-        from,
-        error,
-        DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 2 | DNNL_ARG_SRC_1,
-        dnn.memory(one, correctionFactor));
   }
 
-  @Override
-  Runnable backwardMerge() {
-    return p.norm() == null ? null : this::mergeSums;
+  private void backActivation(int group, int c, int thread) {
+    int d = batch.error(stage + 1, group) + c * pixels * LANES;
+    int a = batch.activation(stage + 1, group);
+    int length = out.runLength();
+    for (int r = 0; r < out.runs(); r++) {
+      batch.kernels.backActivation(
+          batch.memory,
+          d + r * length * LANES,
+          batch.memory,
+          a + out.run(c, r),
+          length,
+          p.activation().slope(),
+          (float) keptFactor());
+    }
+  }
+
+  private void addSums(int group, int c, int thread) {
+    int d = batch.error(stage + 1, group) + c * pixels * LANES;
+    int a = batch.activation(stage + 1, group);
+    int y = batch.activation(stage, group) + in.run(c, 0);
+    int length = out.runLength();
+    float[] sums = scratch[thread];
+    Arrays.fill(sums, 0);
+    for (int r = 0; r < out.runs(); r++) {
+      int skip = r * length * LANES;
+      batch.kernels.backNormalize(
+          batch.memory,
+          d + skip,
+          batch.memory,
+          a + out.run(c, r),
+          batch.memory,
+          y + skip,
+          length,
+          mean[c],
+          p.activation().slope(),
+          sums);
+    }
+    keepSums(group, c, sums);
+  }
+
+  private void addPooledSums(int group, int c, int thread) {
+    float[] sums = scratch[thread];
+    Arrays.fill(sums, 0);
+    batch.kernels.sumPooled(
+        pooled,
+        batch.memory,
+        batch.activation(stage, group) + in.run(c, 0),
+        batch.memory,
+        batch.error(stage + 2, group) + c * pooled.count() * LANES,
+        mean[c],
+        scale[c],
+        shift[c],
+        p.activation().slope(),
+        sums);
+    keepSums(group, c, sums);
+  }
+
+  private void keepSums(int group, int c, float[] sums) {
+    double errors = 0;
+    double products = 0;
+    for (int l = 0; l < LANES; l++) {
+      errors += sums[l];
+      products += sums[LANES + l];
+    }
+    first[group * channels + c] = errors;
+    second[group * channels + c] = products;
   }
 
   private void mergeSums() {
-    partialSums.get(read);
+    Norm norm = p.norm();
     double kept = keptFactor();
     for (int c = 0; c < channels; c++) {
-      double products = 0;
       double errors = 0;
-      for (int k = 0; k < batch.chunks.size(); k++) {
-        products += read[2 * width * k + c];
-        errors += read[2 * width * k + width + c];
+      double products = 0;
+      for (int g = 0; g < batch.groups; g++) {
+        errors += first[g * channels + c];
+        products += second[g * channels + c];
       }
-      double deviation = Math.sqrt(variance[c] + p.norm().epsilon());
-      double normalised = (products - mean[c] * errors) / deviation;
-      gammaSum[c] = kept * normalised;
-      betaSum[c] = kept * errors;
-      double slope = -normalised / count / deviation;
-      scaleStaging[c] = (float) slope;
-      scaleStaging[width + c] = (float) (-errors / count - slope * mean[c]);
-      factorStaging[c] = (float) (kept * p.norm().gamma(batch.parameters, c) / deviation);
-    }
-    correction.put(scaleStaging);
-    correctionFactor.put(factorStaging);
-  }
-
-  @Override
-  void store() {
-    Norm norm = p.norm();
-    if (norm == null) {
-      return;
-    }
-    for (int c = 0; c < channels; c++) {
+      double deviation = Math.sqrt(variance[c] + norm.epsilon());
+      double normalised = products / deviation;
+      double factor = kept * norm.gamma(batch.parameters, c) / deviation;
       if (norm.gammaAt() >= 0) {
-        batch.gradient[norm.gammaAt() + c] = (float) gammaSum[c];
-        batch.gradient[norm.betaAt() + c] = (float) betaSum[c];
+        batch.gradient[norm.gammaAt() + c] = (float) (kept * normalised);
+        batch.gradient[norm.betaAt() + c] = (float) (kept * errors);
       }
-      double rest = 1 - norm.decay();
-      batch.gradient[norm.meanAt() + c] =
-          (float) (rest * (batch.parameters[norm.meanAt() + c] - mean[c]));
-      double running = batch.parameters[norm.varianceAt() + c];
-      if (norm.logarithm()) {
-        double before = Math.pow(10, 2 * running);
-        double after = norm.decay() * before + rest * variance[c];
-        batch.gradient[norm.varianceAt() + c] = (float) (Math.log10(before / after) / 2);
-      } else {
-        batch.gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
-      }
+      this.factor[c] = (float) factor;
+      tilt[c] = (float) (-factor * normalised / count / deviation);
+      offset[c] = (float) (-factor * errors / count);
     }
   }
 
-  private void drop(Chunk chunk, FloatBuffer to) {
-    DropoutMask mask = masks[chunk.thread];
-    int[] dropped = mask.dropped();
-    int pixels = shape.height() * shape.width();
-    int last = channels % OneDnn.BLOCK;
-    int whole = (channels - last) * pixels;
-    long perLast = (1L << Integer.SIZE) / Math.max(1, last) + 1;
-    for (int n = 0; n < chunk.size; n++) {
-      int start = n * width * pixels;
-      int count = mask.draw(retained(), batch.seed, p.layer(), batch.iteration, chunk.first + n);
-      for (int i = 0; i < count; i++) {
-        int unit = dropped[i];
-        // The last block of channels may be padded; in memory it takes its full width.
-        int pixel = unit < whole ? 0 : (int) ((unit - whole) * perLast >>> Integer.SIZE);
-        int padding = pixel * (OneDnn.BLOCK - last);
-        to.put(start + unit + padding, 0);
+  private void correct(int group, int c, int thread) {
+    int d = batch.error(stage, group) + c * pixels * LANES;
+    batch.kernels.correct(
+        batch.memory,
+        d,
+        batch.memory,
+        batch.activation(stage, group) + in.run(c, 0),
+        pixels,
+        mean[c],
+        factor[c],
+        tilt[c],
+        offset[c],
+        slopeBefore);
+    clearEmptyLanes(group, d);
+  }
+
+  /**
+   * The corrected errors go into the place of the convolution's outcome, which nobody wants any
+   * more.
+   */
+  private void correctPooled(int group, int c, int thread) {
+    int y = batch.activation(stage, group) + in.run(c, 0);
+    batch.kernels.correctPooled(
+        pooled,
+        batch.memory,
+        y,
+        batch.memory,
+        batch.error(stage + 2, group) + c * pooled.count() * LANES,
+        new Kernels.PooledCorrection(
+            mean[c],
+            scale[c],
+            shift[c],
+            p.activation().slope(),
+            factor[c],
+            tilt[c],
+            offset[c],
+            slopeBefore));
+    clearEmptyLanes(group, y);
+  }
+
+  /** Lanes without an image must add nothing to the gradients of weights. */
+  private void clearEmptyLanes(int group, int d) {
+    for (int l = batch.size(group); l < LANES; l++) {
+      for (int i = 0; i < pixels; i++) {
+        batch.memory[d + i * LANES + l] = 0;
       }
     }
   }

@@ -1,108 +1,97 @@
 package kilonet.fused;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-
-import java.util.ArrayList;
-import java.util.List;
-import kilonet.fused.OneDnn.Operation;
-import kilonet.fused.Stage.Activation;
-import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Window;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.pooling_backward;
-import org.bytedeco.dnnl.pooling_forward;
 
 /** Trains a pooling. */
-final class PoolingTraining extends TrainingStage {
+final class PoolingTraining implements TrainingStage {
+  private final TrainingBatch batch;
   private final int stage;
   private final Pooling p;
-  private final List<memory> workspaces = new ArrayList<>();
-  private final List<pooling_forward.primitive_desc> forwards = new ArrayList<>();
+  private final Layout in;
+  private final Layout out;
+  private final Windows windows;
 
   PoolingTraining(TrainingBatch batch, int stage, Pooling p) {
-    super(batch);
+    this.batch = batch;
     this.stage = stage;
     this.p = p;
+    this.in = batch.layouts[stage];
+    this.out = batch.layouts[stage + 1];
+    this.windows = Windows.of(p, in, out);
   }
 
   @Override
-  void forward(Chunk chunk) {
-    Window w = p.window();
-    pooling_forward.primitive_desc d =
-        own.keep(
-            new pooling_forward.primitive_desc(
-                own.keep(
-                    new pooling_forward.desc(
-                        prop_kind.forward_training,
-                        p.kind().algorithm(),
-                        batch.padded(chunk, p.in()),
-                        batch.padded(chunk, p.out()),
-                        w.stride(),
-                        w.kernel(),
-                        w.pad(),
-                        w.pad())),
-                dnn.attributes(),
-                dnn.engine()));
-    Operation operation = dnn.operation("pooling " + stage, new pooling_forward(d), d);
-    forwards.add(d);
-    memory from = batch.padded(batch.activations[stage], p.in(), chunk);
-    memory to = batch.padded(batch.activations[stage + 1], p.out(), chunk);
-    if (p.kind() == Pooling.Kind.MAX) {
-      memory.desc space = own.keep(d.workspace_desc());
-      memory workspace = dnn.memory(space, own.allocate(space.get_size()));
-      workspaces.add(workspace);
-      chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_DST, to, DNNL_ARG_WORKSPACE, workspace);
-    } else {
-      chunk.add(operation, DNNL_ARG_SRC, from, DNNL_ARG_DST, to);
+  public void forward(Program program) {
+    program.add(
+        "pooling " + stage,
+        (group, part, parts, thread) ->
+            pool(
+                batch.kernels,
+                p,
+                windows,
+                batch.memory,
+                batch.activation(stage, group),
+                in.plane(),
+                batch.memory,
+                batch.activation(stage + 1, group),
+                out.plane(),
+                part,
+                parts));
+  }
+
+  /** Pools a share of the channels of a group. */
+  static void pool(
+      Kernels kernels,
+      Pooling p,
+      Windows windows,
+      float[] x,
+      int from,
+      int plane,
+      float[] y,
+      int to,
+      int outPlane,
+      int part,
+      int parts) {
+    int end = TapSum.share(p.in().channels(), part + 1, parts);
+    for (int c = TapSum.share(p.in().channels(), part, parts); c < end; c++) {
+      if (p.kind() == Pooling.Kind.MAX) {
+        kernels.maxPool(windows, x, from + c * plane, y, to + c * outPlane);
+      } else {
+        kernels.averagePool(windows, x, from + c * plane, y, to + c * outPlane);
+      }
     }
   }
 
   @Override
-  void backward(Chunk chunk) {
-    if (stage == 0) {
-      return;
+  public void backward(Program program) {
+    if (stage > 0) {
+      program.add("pooling backward " + stage, this::back);
     }
-    Window w = p.window();
-    pooling_backward.primitive_desc d =
-        own.keep(
-            new pooling_backward.primitive_desc(
-                own.keep(
-                    new pooling_backward.desc(
-                        p.kind().algorithm(),
-                        batch.padded(chunk, p.in()),
-                        batch.padded(chunk, p.out()),
-                        w.stride(),
-                        w.kernel(),
-                        w.pad(),
-                        w.pad())),
-                dnn.attributes(),
-                dnn.engine(),
-                forwards.get(chunk.number)));
-    Operation operation = dnn.operation("pooling backward " + stage, new pooling_backward(d), d);
-    memory to = batch.padded(batch.errors[stage], p.in(), chunk);
-    memory from = batch.padded(batch.errors[stage + 1], p.out(), chunk);
-    Stage before = batch.stack.stages().get(stage - 1);
-    Activation activation =
-        before instanceof Convolution c
-            ? c.activation()
-            : before instanceof Pointwise b ? b.activation() : Activation.IDENTITY;
-    if (p.kind() == Pooling.Kind.MAX && activation.slope() == 0) {
-      // What comes out is above 0 where the ReLU let it pass; here there are fewer pixels.
-      batch.addSlope(chunk, activation, p.out(), stage);
-    }
-    if (p.kind() == Pooling.Kind.MAX) {
-      chunk.add(
-          operation,
-          DNNL_ARG_DIFF_DST,
-          from,
-          DNNL_ARG_DIFF_SRC,
-          to,
-          DNNL_ARG_WORKSPACE,
-          workspaces.get(chunk.number));
-    } else {
-      chunk.add(operation, DNNL_ARG_DIFF_DST, from, DNNL_ARG_DIFF_SRC, to);
+  }
+
+  private void back(int group, int part, int parts, int thread) {
+    int x = batch.activation(stage, group);
+    int y = batch.activation(stage + 1, group);
+    int dx = batch.error(stage, group);
+    int dy = batch.error(stage + 1, group);
+    int errors = Layout.dense(p.out()).plane();
+    int end = TapSum.share(p.in().channels(), part + 1, parts);
+    for (int c = TapSum.share(p.in().channels(), part, parts); c < end; c++) {
+      int to = dx + c * windows.errorPlane();
+      if (p.kind() == Pooling.Kind.MAX) {
+        batch.kernels.backMaxPool(
+            windows,
+            batch.memory,
+            x + c * in.plane(),
+            batch.memory,
+            y + c * out.plane(),
+            batch.memory,
+            dy + c * errors,
+            batch.memory,
+            to);
+      } else {
+        batch.kernels.backAveragePool(windows, batch.memory, dy + c * errors, batch.memory, to);
+      }
     }
   }
 }

@@ -18,6 +18,8 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.Regularization.ApplyStep;
+import org.nd4j.nativeblas.NativeOps;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * DL4J's updater, applied once to all parameters. DL4J applies it block by block, with many small
@@ -73,7 +75,7 @@ final class SharedUpdater {
     this.values = new float[trainedAt.length];
     this.regularized = regularized;
     this.flat = flat;
-    this.flatState = new float[trainedAt.length];
+    this.flatState = new float[flat == null ? 0 : (int) state.length()];
   }
 
   /** Returns one for a network, or null where DL4J has to do it block by block. */
@@ -122,7 +124,11 @@ final class SharedUpdater {
         at += length;
       }
     }
-    isFlat &= state != null && state.length() == trained.size();
+    int states = flat.isEmpty() ? 1 : (int) ((IUpdater) flat.get(0).updater()).stateSize(1);
+    isFlat &= state != null && state.length() == (long) states * trained.size();
+    for (Flat stretch : flat) {
+      isFlat &= ((IUpdater) stretch.updater()).stateSize(1) == states;
+    }
     if (shared == null || state == null || !isShared && !isFlat) {
       return null;
     }
@@ -209,6 +215,10 @@ final class SharedUpdater {
   }
 
   private void callNd4j(int iteration, int epoch) {
+    // For a few thousand numbers, waking other threads takes longer than the work.
+    NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
+    int threads = openMp.ompGetMaxThreads();
+    openMp.setOmpNumThreads(1);
     updatePointer.put(values);
     double rate =
         configuration.hasLearningRate() ? configuration.getLearningRate(iteration, epoch) : 1;
@@ -218,6 +228,7 @@ final class SharedUpdater {
     }
     penalise(ApplyStep.POST_UPDATER, rate, iteration, epoch);
     updatePointer.get(values);
+    openMp.setOmpNumThreads(threads);
   }
 
   private void penalise(ApplyStep step, double rate, int iteration, int epoch) {

@@ -29,6 +29,7 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -50,20 +51,23 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
  * @param stages the stages, first to last; the last one makes one logit a class
  * @param input the shape of an image
  * @param parameters the length of the flat parameter vector
- * @param clipping the least probability whose logarithm is taken in the score
  */
-record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
+record Stack(List<Stage> stages, Shape input, int parameters) {
 
   /** The number of logits. */
   int classes() {
     return stages.get(stages.size() - 1).out().channels();
   }
 
-  /** Whether the first stage wants the images as they are, not in blocks of channels. */
-  boolean plainInput() {
-    return stages.get(0) instanceof Convolution first
-        && first.in().equals(input)
-        && (input.channels() == 1 || input.channels() == 3);
+  /** The multiply-adds of the convolutions and dense layers for an image. */
+  long multiplyAdds() {
+    long all = 0;
+    for (Stage stage : stages) {
+      if (stage instanceof Convolution c) {
+        all += (long) c.weightAt().length * c.out().height() * c.out().width();
+      }
+    }
+    return all;
   }
 
   /**
@@ -78,14 +82,11 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
   }
 
   private static final class Reader {
-    private static final int LARGEST_KERNEL = 11;
-
     private final MultiLayerNetwork network;
     private Shape input;
     private final List<Stage> stages = new ArrayList<>();
     private Shape shape;
     private int index;
-    private double clipping;
 
     Reader(MultiLayerNetwork network, Shape input) {
       this.network = network;
@@ -115,7 +116,7 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
       if (network.params().length() > Integer.MAX_VALUE) {
         throw new UnsupportedLayerException(0, network, "has more than 2^31 parameters");
       }
-      return new Stack(List.copyOf(stages), input, (int) network.params().length(), clipping);
+      return new Stack(List.copyOf(stages), input, (int) network.params().length());
     }
 
     private void preprocess(InputPreProcessor processor) throws UnsupportedLayerException {
@@ -125,13 +126,16 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
         return;
       }
       if (processor instanceof FeedForwardToCnnPreProcessor image && index == 0) {
-        shape =
+        Shape wanted =
             new Shape(
                 (int) image.getNumChannels(),
                 (int) image.getInputHeight(),
                 (int) image.getInputWidth());
-        input = shape;
-        return;
+        if (wanted.size() == shape.size()) {
+          shape = wanted;
+          input = wanted;
+          return;
+        }
       }
       throw new UnsupportedLayerException(index, processor, "is not supported");
     }
@@ -145,6 +149,9 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
       } else if (layer instanceof DepthwiseConvolution2D convolution && !last) {
         dropInput(layer);
         addDepthwise(convolution);
+      } else if (layer instanceof SeparableConvolution2D convolution && !last) {
+        dropInput(layer);
+        addSeparable(convolution);
       } else if (layer instanceof BatchNormalization norm && !last) {
         refuse(layer, layer.getIDropout() != null, "has dropout of its own");
         addNorm(norm);
@@ -197,7 +204,6 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           loss.getClass() == LossMCXENT.class || loss.getClass() == LossNegativeLogLikelihood.class;
       refuse(layer, !crossEntropy, "its loss " + loss + " is not cross-entropy");
       refuse(layer, ((LossMCXENT) loss).getWeights() != null, "its loss has class weights");
-      clipping = ((LossMCXENT) loss).getSoftmaxClipEps();
     }
 
     private void dropInput(Layer layer) throws UnsupportedLayerException {
@@ -253,10 +259,10 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
 
     private void addConvolution(ConvolutionLayer layer) throws UnsupportedLayerException {
       Window window = window(layer);
-      Shape out = window.slideOver(shape, (int) layer.getNOut());
-      refuseMisfit(layer, window, out);
+      Shape out = out(layer, window, (int) layer.getNOut());
+      refuseMisfit(layer, out);
       INDArray weights = network.getLayer(index).getParam("W");
-      int[] at = new int[out.channels() * shape.channels() * kernel(window)];
+      int[] at = new int[out.channels() * shape.channels() * window.taps()];
       int next = 0;
       for (int o = 0; o < out.channels(); o++) {
         for (int i = 0; i < shape.channels(); i++) {
@@ -267,65 +273,75 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           }
         }
       }
-      stages.add(convolution(out, window, at, biases(layer, out), activation(layer)));
-      shape = out;
+      addConvolution(out, window, 1, at, biases(layer, out), activation(layer));
     }
 
-    /** A convolution of each channel by itself; with one channel it is an ordinary convolution. */
+    /** A convolution of each channel by itself. */
     private void addDepthwise(DepthwiseConvolution2D layer) throws UnsupportedLayerException {
-      refuse(
-          layer,
-          layer.getDepthMultiplier() != 1 && shape.channels() > 1,
-          "has a depth multiplier of " + layer.getDepthMultiplier());
+      addDepthwise(layer, layer.getDepthMultiplier(), "W", biases(layer), activation(layer));
+    }
+
+    private void addDepthwise(
+        ConvolutionLayer layer, int multiplier, String name, boolean biased, Activation activation)
+        throws UnsupportedLayerException {
       Window window = window(layer);
-      Shape out = window.slideOver(shape, shape.channels() * layer.getDepthMultiplier());
-      refuseMisfit(layer, window, out);
-      INDArray weights = network.getLayer(index).getParam("W");
-      int[] at = new int[out.channels() * kernel(window)];
+      Shape out = out(layer, window, shape.channels() * multiplier);
+      refuseMisfit(layer, out);
+      INDArray weights = network.getLayer(index).getParam(name);
+      // Deeplearning4j's two layers keep their weights in different orders.
+      boolean separable = layer instanceof SeparableConvolution2D;
+      int[] at = new int[out.channels() * window.taps()];
       int next = 0;
       for (int o = 0; o < out.channels(); o++) {
+        int in = o / multiplier;
+        int number = o % multiplier;
         for (int y = 0; y < window.kernelHeight(); y++) {
           for (int x = 0; x < window.kernelWidth(); x++) {
-            at[next++] =
-                at(weights, y, x, o / layer.getDepthMultiplier(), o % layer.getDepthMultiplier());
+            at[next++] = separable ? at(weights, number, in, y, x) : at(weights, y, x, in, number);
           }
         }
       }
-      int[] biasAt = biases(layer, out);
-      stages.add(
-          shape.channels() == 1
-              ? convolution(out, window, at, biasAt, activation(layer))
-              : new Convolution(shape, out, window, true, at, biasAt, activation(layer)));
-      shape = out;
+      int[] biasAt = biased ? vector("b", out.channels()) : new int[0];
+      addConvolution(out, window, shape.channels(), at, biasAt, activation);
+    }
+
+    /** A convolution of each channel by itself, then one of single pixels. */
+    private void addSeparable(SeparableConvolution2D layer) throws UnsupportedLayerException {
+      addDepthwise(layer, layer.getDepthMultiplier(), "W", false, Activation.IDENTITY);
+      INDArray weights = network.getLayer(index).getParam("pW");
+      Shape out = new Shape((int) layer.getNOut(), shape.height(), shape.width());
+      int[] at = new int[out.channels() * shape.channels()];
+      for (int o = 0; o < out.channels(); o++) {
+        for (int i = 0; i < shape.channels(); i++) {
+          at[o * shape.channels() + i] = at(weights, o, i, 0, 0);
+        }
+      }
+      Window pixel = new Window(1, 1, 1, 1, 0, 0, 1, 1);
+      addConvolution(out, pixel, 1, at, biases(layer, out), activation(layer));
     }
 
     private Window window(ConvolutionLayer layer) throws UnsupportedLayerException {
       refuse(layer, layer.getCnn2dDataFormat() != CNN2DFormat.NCHW, "is not in NCHW format");
-      refuse(
-          layer,
-          !Arrays.equals(layer.getDilation(), new int[] {1, 1}),
-          "has a dilation of " + Arrays.toString(layer.getDilation()));
       return window(
           layer,
           layer.getConvolutionMode(),
           layer.getKernelSize(),
           layer.getStride(),
-          layer.getPadding());
+          layer.getPadding(),
+          layer.getDilation());
     }
 
-    private void refuseMisfit(ConvolutionLayer layer, Window window, Shape out)
-        throws UnsupportedLayerException {
+    private void refuseMisfit(ConvolutionLayer layer, Shape out) throws UnsupportedLayerException {
       refuse(layer, layer.getNIn() != shape.channels(), "does not fit its input " + shape);
       refuse(layer, out.height() < 1 || out.width() < 1, "makes nothing of its input " + shape);
-      boolean covers = window.kernelHeight() == shape.height() && window.padHeight() == 0;
-      refuse(
-          layer,
-          !covers && Math.max(window.kernelHeight(), window.kernelWidth()) > LARGEST_KERNEL,
-          "has a kernel of more than " + LARGEST_KERNEL + " pixels");
     }
 
     private Activation activation(ConvolutionLayer layer) throws UnsupportedLayerException {
       return activation(layer, layer.getActivationFn());
+    }
+
+    private static boolean biases(ConvolutionLayer layer) {
+      return layer.hasBias();
     }
 
     private int[] biases(ConvolutionLayer layer, Shape out) {
@@ -333,37 +349,17 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
     }
 
     /**
-     * A convolution. One whose window covers the whole image sees each image as a single pixel with
-     * a channel for each of the numbers, in the order in which they lie in memory: oneDNN 2.5 gets
-     * the gradients of windows as large as 16x16 wrong.
+     * Adds a convolution. One whose window covers the whole image sees each image as a single pixel
+     * with a channel for each of the numbers, in the order in which they lie in memory.
      */
-    private Convolution convolution(
-        Shape out, Window window, int[] weightAt, int[] biasAt, Activation activation) {
-      boolean covers =
-          window.equals(new Window(shape.height(), shape.width(), 1, 1, 0, 0))
-              && kernel(window) > 1;
-      if (!covers) {
-        return new Convolution(shape, out, window, false, weightAt, biasAt, activation);
+    private void addConvolution(
+        Shape out, Window window, int groups, int[] weightAt, int[] biasAt, Activation activation) {
+      if (groups == 1 && window.equals(Window.over(shape))) {
+        shape = new Shape(shape.size(), 1, 1);
+        window = Window.over(shape);
       }
-      int area = kernel(window);
-      int numbers = (int) OneDnn.floats(shape);
-      int[] at = new int[out.channels() * numbers];
-      Arrays.fill(at, -1);
-      for (int o = 0; o < out.channels(); o++) {
-        for (int c = 0; c < shape.channels(); c++) {
-          for (int pixel = 0; pixel < area; pixel++) {
-            int number = (c / OneDnn.BLOCK * area + pixel) * OneDnn.BLOCK + c % OneDnn.BLOCK;
-            at[o * numbers + number] = weightAt[(o * shape.channels() + c) * area + pixel];
-          }
-        }
-      }
-      Shape pixel = new Shape(numbers, 1, 1);
-      Window one = new Window(1, 1, 1, 1, 0, 0);
-      return new Convolution(pixel, out, one, false, at, biasAt, activation);
-    }
-
-    private static int kernel(Window window) {
-      return window.kernelHeight() * window.kernelWidth();
+      stages.add(new Convolution(shape, out, window, groups, weightAt, biasAt, activation));
+      shape = out;
     }
 
     private void addDense(FeedForwardLayer layer, boolean hasBias, Activation activation)
@@ -378,10 +374,8 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
           at[o * inputs + i] = at(weights, i, o);
         }
       }
-      Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0);
       int[] biasAt = hasBias ? vector("b", out.channels()) : new int[0];
-      stages.add(convolution(out, window, at, biasAt, activation));
-      shape = out;
+      addConvolution(out, Window.over(shape), 1, at, biasAt, activation);
     }
 
     private void addNorm(BatchNormalization layer) throws UnsupportedLayerException {
@@ -418,7 +412,8 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
               layer.getConvolutionMode(),
               layer.getKernelSize(),
               layer.getStride(),
-              layer.getPadding());
+              layer.getPadding(),
+              layer.getDilation());
       Pooling.Kind kind =
           switch (layer.getPoolingType()) {
             case MAX -> Pooling.Kind.MAX;
@@ -430,7 +425,7 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
                 throw new UnsupportedLayerException(
                     index, layer, "its pooling " + layer.getPoolingType() + " is not supported");
           };
-      Shape out = window.slideOver(shape, shape.channels());
+      Shape out = out(layer, window, shape.channels());
       refuse(layer, out.height() < 1 || out.width() < 1, "makes nothing of its input " + shape);
       stages.add(new Pooling(shape, out, window, kind));
       shape = out;
@@ -445,23 +440,76 @@ record Stack(List<Stage> stages, Shape input, int parameters, double clipping) {
                 throw new UnsupportedLayerException(
                     index, layer, "its pooling " + layer.getPoolingType() + " is not supported");
           };
-      Window window = new Window(shape.height(), shape.width(), 1, 1, 0, 0);
       Shape out = new Shape(shape.channels(), 1, 1);
-      stages.add(new Pooling(shape, out, window, kind));
+      stages.add(new Pooling(shape, out, Window.over(shape), kind));
       shape = out;
     }
 
     private Window window(
-        Layer layer, ConvolutionMode mode, int[] kernel, int[] stride, int[] padding)
+        Layer layer,
+        ConvolutionMode mode,
+        int[] kernel,
+        int[] stride,
+        int[] padding,
+        int[] dilation)
         throws UnsupportedLayerException {
+      int wideHeight = (kernel[0] - 1) * dilation[0] + 1;
+      int wideWidth = (kernel[1] - 1) * dilation[1] + 1;
+      if (mode == ConvolutionMode.Same) {
+        return new Window(
+            kernel[0],
+            kernel[1],
+            stride[0],
+            stride[1],
+            same(shape.height(), wideHeight, stride[0]),
+            same(shape.width(), wideWidth, stride[1]),
+            dilation[0],
+            dilation[1]);
+      }
       boolean whole =
-          (shape.height() + 2 * padding[0] - kernel[0]) % stride[0] == 0
-              && (shape.width() + 2 * padding[1] - kernel[1]) % stride[1] == 0;
+          (shape.height() + 2 * padding[0] - wideHeight) % stride[0] == 0
+              && (shape.width() + 2 * padding[1] - wideWidth) % stride[1] == 0;
       refuse(
           layer,
           mode != ConvolutionMode.Truncate && !(mode == ConvolutionMode.Strict && whole),
-          "its convolution mode " + mode + " is not supported (Truncate is)");
-      return new Window(kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1]);
+          "its convolution mode " + mode + " is not supported (Truncate and Same are)");
+      return new Window(
+          kernel[0],
+          kernel[1],
+          stride[0],
+          stride[1],
+          padding[0],
+          padding[1],
+          dilation[0],
+          dilation[1]);
+    }
+
+    /** The padding before the first row that makes as many outputs as there are strides. */
+    private static int same(int size, int kernel, int stride) {
+      int outputs = (size + stride - 1) / stride;
+      return Math.max(0, (outputs - 1) * stride + kernel - size) / 2;
+    }
+
+    /** What a window makes of an image; in Truncate mode incomplete positions are left out. */
+    private Shape out(Layer layer, Window w, int channels) {
+      boolean same =
+          (layer instanceof ConvolutionLayer c && c.getConvolutionMode() == ConvolutionMode.Same)
+              || (layer instanceof SubsamplingLayer p
+                  && p.getConvolutionMode() == ConvolutionMode.Same);
+      int height = shape.height();
+      int width = shape.width();
+      if (same) {
+        return new Shape(
+            channels,
+            (height + w.strideHeight() - 1) / w.strideHeight(),
+            (width + w.strideWidth() - 1) / w.strideWidth());
+      }
+      int wideHeight = (w.kernelHeight() - 1) * w.dilationHeight() + 1;
+      int wideWidth = (w.kernelWidth() - 1) * w.dilationWidth() + 1;
+      return new Shape(
+          channels,
+          Math.floorDiv(height + 2 * w.padHeight() - wideHeight, w.strideHeight()) + 1,
+          Math.floorDiv(width + 2 * w.padWidth() - wideWidth, w.strideWidth()) + 1);
     }
 
     /** Where the elements of a vector of parameters are; they lie side by side. */

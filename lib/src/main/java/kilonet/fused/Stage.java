@@ -1,6 +1,5 @@
 package kilonet.fused;
 
-import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 
 /**
@@ -24,7 +23,13 @@ sealed interface Stage {
    * @param height the number of rows, at least 1
    * @param width the number of columns, at least 1
    */
-  record Shape(int channels, int height, int width) {}
+  record Shape(int channels, int height, int width) {
+
+    /** The numbers of an image. */
+    int size() {
+      return Math.multiplyExact(channels, Math.multiplyExact(height, width));
+    }
+  }
 
   /**
    * A window that slides over an image.
@@ -33,8 +38,10 @@ sealed interface Stage {
    * @param kernelWidth columns of the window
    * @param strideHeight rows from one position to the next
    * @param strideWidth columns from one position to the next
-   * @param padHeight rows of zeros above and below
-   * @param padWidth columns of zeros on the left and on the right
+   * @param padHeight rows of zeros above
+   * @param padWidth columns of zeros on the left
+   * @param dilationHeight rows of the image from one row of the window to the next
+   * @param dilationWidth columns of the image from one column of the window to the next
    */
   record Window(
       int kernelHeight,
@@ -42,26 +49,40 @@ sealed interface Stage {
       int strideHeight,
       int strideWidth,
       int padHeight,
-      int padWidth) {
+      int padWidth,
+      int dilationHeight,
+      int dilationWidth) {
 
-    long[] kernel() {
-      return new long[] {kernelHeight, kernelWidth};
+    /** A window that sees all of an image at once. */
+    static Window over(Shape image) {
+      return new Window(image.height(), image.width(), 1, 1, 0, 0, 1, 1);
     }
 
-    long[] stride() {
-      return new long[] {strideHeight, strideWidth};
+    /** The number of pixels that the window sees. */
+    int taps() {
+      return kernelHeight * kernelWidth;
     }
 
-    long[] pad() {
-      return new long[] {padHeight, padWidth};
+    /** The rows that the last position of the window wants below the image. */
+    int below(Shape image, Shape out) {
+      return Math.max(
+          0,
+          (out.height() - 1) * strideHeight
+              + (kernelHeight - 1) * dilationHeight
+              + 1
+              - padHeight
+              - image.height());
     }
 
-    /** Returns what the window makes of an image, the last incomplete positions left out. */
-    Shape slideOver(Shape image, int channels) {
-      return new Shape(
-          channels,
-          (image.height() + 2 * padHeight - kernelHeight) / strideHeight + 1,
-          (image.width() + 2 * padWidth - kernelWidth) / strideWidth + 1);
+    /** The columns that the last position of the window wants on the right of the image. */
+    int beside(Shape image, Shape out) {
+      return Math.max(
+          0,
+          (out.width() - 1) * strideWidth
+              + (kernelWidth - 1) * dilationWidth
+              + 1
+              - padWidth
+              - image.width());
     }
   }
 
@@ -80,9 +101,10 @@ sealed interface Stage {
   /**
    * A convolution or, where the window covers the whole image, a dense layer.
    *
-   * @param depthwise whether each output channel sees only the input channel of its own number
-   * @param weightAt for each weight in the order output, input, row, column, where it is; of a
-   *     depthwise convolution, an output has one input
+   * @param groups into how many groups the channels are divided; an output channel sees only the
+   *     input channels of its own group
+   * @param weightAt for each weight in the order output, input of the group, row, column, where it
+   *     is
    * @param biasAt for each output channel where its bias is; empty without bias
    * @param activation what is applied to the sums
    */
@@ -90,7 +112,7 @@ sealed interface Stage {
       Shape in,
       Shape out,
       Window window,
-      boolean depthwise,
+      int groups,
       int[] weightAt,
       int[] biasAt,
       Activation activation)
@@ -98,12 +120,22 @@ sealed interface Stage {
 
     /** The number of input channels that an output channel sees. */
     int inputs() {
-      return depthwise ? 1 : in.channels();
+      return in.channels() / groups;
+    }
+
+    /** The number of output channels of a group. */
+    int outputs() {
+      return out.channels() / groups;
+    }
+
+    /** The number of weights of an output channel. */
+    int taps() {
+      return inputs() * window.taps();
     }
 
     /** The same convolution with an activation behind it. */
     Convolution with(Activation next) {
-      return new Convolution(in, out, window, depthwise, weightAt, biasAt, next);
+      return new Convolution(in, out, window, groups, weightAt, biasAt, next);
     }
   }
 
@@ -154,7 +186,7 @@ sealed interface Stage {
     /** The running variance. */
     double variance(float[] parameters, int channel) {
       double kept = parameters[varianceAt + channel];
-      return logarithm ? Math.pow(10, 2 * kept) : kept;
+      return logarithm ? StrictMath.pow(10, 2 * kept) : kept;
     }
   }
 
@@ -169,15 +201,7 @@ sealed interface Stage {
       /** The mean over the pixels of the window that lie on the image. */
       AVERAGE,
       /** The mean over all pixels of the window, the padding's zeros too. */
-      AVERAGE_WITH_PADDING;
-
-      algorithm algorithm() {
-        return switch (this) {
-          case MAX -> algorithm.pooling_max;
-          case AVERAGE -> algorithm.pooling_avg_exclude_padding;
-          case AVERAGE_WITH_PADDING -> algorithm.pooling_avg_include_padding;
-        };
-      }
+      AVERAGE_WITH_PADDING
     }
   }
 }

@@ -4,18 +4,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
-/**
- * A few threads that work through a job in step. The caller is one of them.
- *
- * <p>Each thread tells OpenMP that it wants no helpers, the caller for as long as the job lasts:
- * the images of a batch are split between these threads, so that oneDNN works on one core at a
- * time, needs no barriers of its own, and sums in an order that does not depend on the number of
- * threads.
- */
+/** A few threads that work through a job in step. The caller is one of them. */
 final class Team implements AutoCloseable {
   private static final int SPINS = 2_000;
   private static final int YIELDS = 50;
@@ -25,7 +15,6 @@ final class Team implements AutoCloseable {
   private final Semaphore[] start;
   private final Semaphore done = new Semaphore(0);
   private final AtomicInteger arrived = new AtomicInteger();
-  private final NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
   private volatile int round;
   private volatile IntConsumer job;
   private volatile Throwable failure;
@@ -51,18 +40,17 @@ final class Team implements AutoCloseable {
 
   /** Has every member do the job, which is given the member's number, and waits for all. */
   void run(IntConsumer work) {
+    if (closed) {
+      throw new IllegalStateException("This network is closed; make a new one to go on.");
+    }
     failure = null;
     arrived.set(0);
     job = work;
-    call(
-        () -> {
-          for (Semaphore s : start) {
-            s.release();
-          }
-          take(0);
-          waitForOthers();
-          return null;
-        });
+    for (Semaphore s : start) {
+      s.release();
+    }
+    take(0);
+    waitForOthers();
     job = null;
     if (failure instanceof Error error) {
       throw error;
@@ -86,20 +74,6 @@ final class Team implements AutoCloseable {
     }
   }
 
-  /** Does something as the first member does it, without helpers of OpenMP. */
-  <T> T call(Supplier<T> work) {
-    if (closed) {
-      throw new IllegalStateException("This network is closed; make a new one to go on.");
-    }
-    int before = openMp.ompGetMaxThreads();
-    openMp.setOmpNumThreads(1);
-    try {
-      return work.get();
-    } finally {
-      openMp.setOmpNumThreads(before);
-    }
-  }
-
   private void take(int member) {
     try {
       job.accept(member);
@@ -109,8 +83,8 @@ final class Team implements AutoCloseable {
   }
 
   /**
-   * Waits, in a job, until all members have come here; the last one acts before they go on. After a
-   * failure nobody waits: the one that failed may never come.
+   * Waits, in a job, until all members have come here; the last one acts, if there is something to
+   * do, before they go on. After a failure nobody waits: the one that failed may never come.
    */
   void meet(Runnable action) {
     if (failure != null) {
@@ -119,7 +93,9 @@ final class Team implements AutoCloseable {
     int current = round;
     if (arrived.incrementAndGet() == size) {
       try {
-        action.run();
+        if (action != null) {
+          action.run();
+        }
       } catch (RuntimeException | Error e) {
         failure = e;
       }
@@ -149,7 +125,6 @@ final class Team implements AutoCloseable {
   }
 
   private void live(int helper) {
-    openMp.setOmpNumThreads(1);
     while (true) {
       start[helper].acquireUninterruptibly();
       if (closed) {

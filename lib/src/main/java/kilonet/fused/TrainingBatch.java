@@ -1,138 +1,103 @@
 package kilonet.fused;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-
 import java.util.List;
-import kilonet.fused.Stage.Activation;
-import kilonet.fused.Stage.Pointwise;
-import kilonet.fused.Stage.Pooling;
+import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
-import org.bytedeco.dnnl.eltwise_backward;
-import org.bytedeco.dnnl.eltwise_forward;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * What the stages of a training plan share: the batch in chunks, its activations and errors, the
- * partial gradients of its chunks, and what the present step was given.
+ * What the stages of a training plan share: the batch in groups of sixteen images, the memory of
+ * their activations and errors, and what the present step was given.
  */
 final class TrainingBatch {
   final Stack stack;
   final int images;
   final int threads;
-  final OneDnn dnn;
-  final NativeMemory own;
-  final List<Chunk> chunks;
 
-  /** What goes into each stage, then what comes out of the last one. */
-  final FloatPointer[] activations;
+  /** The number of groups. */
+  final int groups;
 
-  /** The errors of the same. */
-  final FloatPointer[] errors;
+  /** Where what goes into each stage lies, then what comes out of the last one. */
+  final Layout[] layouts;
 
-  /** The gradients of each chunk, one after the other, as oneDNN packs them. */
-  FloatPointer partialGradients;
+  /** All activations and errors. */
+  final float[] memory;
 
-  /** Their sums over the chunks. */
-  float[] total;
+  private final int[] activations;
+  private final int[] errors;
+  private final int stride;
+
+  /** Multiplies and adds; the same for a whole step. */
+  Kernels kernels;
 
   float[] labels;
   float[] parameters;
   float[] gradient;
   long seed;
   int iteration;
+  int microBatch;
   int epoch;
-  private int gradientLength;
 
-  TrainingBatch(
-      Stack stack, int images, int threads, OneDnn dnn, NativeMemory own, List<Chunk> chunks) {
+  TrainingBatch(Stack stack, int images, int threads) {
     this.stack = stack;
     this.images = images;
     this.threads = threads;
-    this.dnn = dnn;
-    this.own = own;
-    this.chunks = chunks;
-    int stages = stack.stages().size();
-    activations = new FloatPointer[stages + 1];
-    errors = new FloatPointer[stages + 1];
-    for (int i = 0; i <= stages; i++) {
-      Shape shape = i == 0 ? stack.input() : stack.stages().get(i - 1).out();
-      activations[i] = own.allocateFloats(images * OneDnn.floats(shape));
-      boolean inPlace = i > 0 && stack.stages().get(i - 1) instanceof Pointwise;
-      errors[i] = inPlace ? errors[i - 1] : own.allocateFloats(images * OneDnn.floats(shape));
+    this.groups = (images + Layout.LANES - 1) / Layout.LANES;
+    this.layouts = layouts(stack);
+    activations = new int[layouts.length];
+    errors = new int[layouts.length];
+    int next = 0;
+    for (int i = 0; i < layouts.length; i++) {
+      if (i > 0 && PointwiseTraining.pools(stack, i - 1)) {
+        // Goes from one stage to the next without a place in memory.
+        continue;
+      }
+      activations[i] = next;
+      next = Math.addExact(next, layouts[i].floats());
+      if (PointwiseTraining.pools(stack, i)) {
+        errors[i] = activations[i];
+      } else if (i > 0 && stack.stages().get(i - 1) instanceof Stage.Pointwise) {
+        errors[i] = errors[i - 1];
+      } else if (i > 0 || stack.stages().get(0) instanceof Stage.Pointwise) {
+        errors[i] = next;
+        next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
+      }
     }
+    stride = next;
+    memory = Memory.of((long) stride * groups);
   }
 
-  /** Takes room for so many numbers of a chunk's gradients; returns where it starts. */
-  int reserve(int count) {
-    gradientLength += count;
-    return gradientLength - count;
-  }
-
-  /** The numbers of a chunk's gradients. */
-  int gradientLength() {
-    return gradientLength;
-  }
-
-  /** Makes the room that was reserved. */
-  void allocateGradients() {
-    partialGradients = own.allocateFloats((long) gradientLength * chunks.size());
-    total = new float[gradientLength];
-  }
-
-  memory at(FloatPointer start, Shape shape, Chunk chunk, memory.desc description) {
-    long skip = chunk.first * OneDnn.floats(shape) * Float.BYTES;
-    return dnn.memory(description, own.keep(NativeMemory.after(start, skip)));
-  }
-
-  memory.desc padded(Chunk chunk, Shape shape) {
-    return dnn.images(chunk.size, OneDnn.padded(shape.channels()), shape);
-  }
-
-  memory padded(FloatPointer start, Shape shape, Chunk chunk) {
-    return at(start, shape, chunk, padded(chunk, shape));
-  }
-
-  /** Error behind an activation from the error before it, in place. */
-  void addActivationBackward(Chunk chunk, Activation activation, Shape shape, int stage, int next) {
-    if (activation.isIdentity() || activation.slope() == 0 && isMaxPooling(next)) {
-      return;
+  /** What goes into each stage, with the zeros around it that a convolution wants. */
+  static Layout[] layouts(Stack stack) {
+    List<Stage> stages = stack.stages();
+    Layout[] layouts = new Layout[stages.size() + 1];
+    for (int i = 0; i <= stages.size(); i++) {
+      Shape shape = i == 0 ? stack.input() : stages.get(i - 1).out();
+      layouts[i] = Layout.dense(shape);
+      if (i < stages.size() && stages.get(i) instanceof Convolution c) {
+        layouts[i] =
+            new Layout(
+                shape,
+                c.window().padHeight(),
+                c.window().padWidth(),
+                c.window().below(c.in(), c.out()),
+                c.window().beside(c.in(), c.out()));
+      }
     }
-    addSlope(chunk, activation, shape, stage);
+    return layouts;
   }
 
-  /** Whether a stage is a max pooling, which does the ReLU's part on the way back. */
-  private boolean isMaxPooling(int stage) {
-    return stage < stack.stages().size()
-        && stack.stages().get(stage) instanceof Pooling p
-        && p.kind() == Pooling.Kind.MAX;
+  /** Where the activations that go into a stage start, of a group. */
+  int activation(int stage, int group) {
+    return Memory.START + group * stride + activations[stage];
   }
 
-  void addSlope(Chunk chunk, Activation activation, Shape shape, int stage) {
-    memory.desc d = padded(chunk, shape);
-    algorithm relu = algorithm.eltwise_relu_use_dst_for_bwd;
-    eltwise_forward.primitive_desc hint =
-        own.keep(
-            new eltwise_forward.primitive_desc(
-                own.keep(
-                    new eltwise_forward.desc(
-                        prop_kind.forward_training, relu, d, activation.slope(), 0)),
-                dnn.engine()));
-    eltwise_backward.primitive_desc b =
-        own.keep(
-            new eltwise_backward.primitive_desc(
-                own.keep(new eltwise_backward.desc(relu, d, d, activation.slope(), 0)),
-                dnn.attributes(),
-                dnn.engine(),
-                hint));
-    memory error = padded(errors[stage + 1], shape, chunk);
-    chunk.add(
-        dnn.operation("activation backward " + stage, new eltwise_backward(b), b),
-        DNNL_ARG_DST,
-        padded(activations[stage + 1], shape, chunk),
-        DNNL_ARG_DIFF_DST,
-        error,
-        DNNL_ARG_DIFF_SRC,
-        error);
+  /** Where their errors start. */
+  int error(int stage, int group) {
+    return Memory.START + group * stride + errors[stage];
+  }
+
+  /** The images of a group; less than 16 in the last one. */
+  int size(int group) {
+    return Math.min(Layout.LANES, images - group * Layout.LANES);
   }
 }

@@ -1,257 +1,181 @@
 package kilonet.fused;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
-
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import kilonet.fused.OneDnn.Scratch;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Shape;
-import org.bytedeco.dnnl.dnnl_stream;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 
 /** One training step for batches of one size, compiled: forward, loss, backward. */
-final class TrainingPlan implements AutoCloseable {
-  /** So many images of a batch stay in a core's cache on their way through a small net. */
-  private static final int CHUNK = 16;
-
-  /**
-   * Of a net with many parameters more images at a time, as each chunk goes through all of them.
-   */
-  private static final int MANY = 100_000;
-
-  private static final int CHUNK_OF_MANY = 32;
-  private static final int VERY_MANY = 1_000_000;
-  private static final int CHUNK_OF_VERY_MANY = 64;
-
-  private final Team team;
-  private final NativeMemory own = new NativeMemory(this);
-  private final OneDnn dnn = new OneDnn(own);
-  private final List<Chunk> chunks = new ArrayList<>();
+final class TrainingPlan {
   private final TrainingBatch batch;
-  private final List<TrainingStage> stages = new ArrayList<>();
-  private final List<Runnable> merges = new ArrayList<>();
-  private final dnnl_stream[] streams;
-  private final float[] partial;
-
-  private Pointer images;
-  private boolean timed;
+  private final Program program;
+  private final CrossEntropy loss;
+  private final ImageCopy copy;
+  private final Stack stack;
+  private final Consumer<Kernels> sample;
 
   TrainingPlan(Stack stack, int images, Team team) {
-    this.team = team;
-    streams = new dnnl_stream[team.size()];
-    Scratch[] scratches = new Scratch[team.size()];
-    for (int i = 0; i < team.size(); i++) {
-      streams[i] = dnn.stream().get();
-      scratches[i] = new Scratch(own, 1 << 22);
-    }
-    int most = chunk(stack);
-    int count = (images + most - 1) / most;
-    for (int i = 0; i < count; i++) {
-      int size = Math.min(most, images - i * most);
-      int thread = (int) ((long) i * team.size() / count);
-      chunks.add(new Chunk(i, i * most, size, thread, dnn, scratches[thread]));
-    }
-    batch = new TrainingBatch(stack, images, team.size(), dnn, own, chunks);
-    addStages(stack);
-    batch.allocateGradients();
-    partial = new float[batch.gradientLength()];
-    for (Chunk chunk : chunks) {
-      compile(chunk);
-    }
+    this.stack = stack;
+    this.sample = new Sample(stack);
+    batch = new TrainingBatch(stack, images, team.size());
+    program = new Program(team, batch.groups);
+    copy = new ImageCopy(batch.layouts[0], team.size());
+    loss = new CrossEntropy(batch);
+    List<TrainingStage> stages = stages(stack);
     for (TrainingStage stage : stages) {
-      addMerge(stage.forwardMerge());
+      stage.load(program);
     }
+    program.endPhase(null);
+    program.add(
+        "copy input",
+        (group, part, parts, thread) ->
+            copy.run(
+                group * Layout.LANES,
+                batch.size(group),
+                batch.memory,
+                batch.activation(0, group),
+                part,
+                parts,
+                thread));
+    for (TrainingStage stage : stages) {
+      stage.forward(program);
+    }
+    program.add("loss", (group, part, parts, thread) -> loss.run(group, part));
     for (int i = stages.size() - 1; i >= 0; i--) {
-      addMerge(stages.get(i).backwardMerge());
+      stages.get(i).backward(program);
     }
+    program.endPhase(null);
   }
 
-  /** The images of a chunk; not by the number of threads, so that it does not change the sums. */
-  private static int chunk(Stack stack) {
-    int weights = stack.parameters();
-    return weights < MANY ? CHUNK : weights < VERY_MANY ? CHUNK_OF_MANY : CHUNK_OF_VERY_MANY;
-  }
-
-  private void addMerge(Runnable merge) {
-    if (merge != null) {
-      merges.add(merge);
-    }
-  }
-
-  private void addStages(Stack stack) {
-    int next = 0;
-    if (FoldedTraining.fits(stack)) {
-      batch.activations[1] = batch.activations[2];
-      Convolution first = (Convolution) stack.stages().get(0);
-      stages.add(new FoldedTraining(batch, first, (Pointwise) stack.stages().get(1)));
-      next = 2;
-    }
+  private List<TrainingStage> stages(Stack stack) {
+    List<TrainingStage> stages = new ArrayList<>();
     ConvolutionTraining before = null;
-    for (int i = next; i < stack.stages().size(); i++) {
-      TrainingStage stage;
-      if (stack.stages().get(i) instanceof Convolution convolution) {
-        before = new ConvolutionTraining(batch, i, convolution);
-        stage = before;
-      } else if (stack.stages().get(i) instanceof Pointwise pointwise) {
-        stage = new PointwiseTraining(batch, i, pointwise, before);
+    for (int i = 0; i < stack.stages().size(); i++) {
+      Stage stage = stack.stages().get(i);
+      if (stage instanceof Convolution c) {
+        before = new ConvolutionTraining(batch, i, c);
+        stages.add(before);
+      } else if (stage instanceof Pointwise p) {
+        boolean pools = PointwiseTraining.pools(stack, i);
+        Pooling pooling = pools ? (Pooling) stack.stages().get(i + 1) : null;
+        stages.add(new PointwiseTraining(batch, i, p, before, pooling));
         before = null;
+        i += pools ? 1 : 0;
       } else {
-        stage = new PoolingTraining(batch, i, (Pooling) stack.stages().get(i));
+        stages.add(new PoolingTraining(batch, i, (Pooling) stage));
         before = null;
       }
-      stages.add(stage);
     }
-  }
-
-  private void compile(Chunk chunk) {
-    Shape shape = batch.stack.input();
-    long bytes = (long) shape.channels() * shape.height() * shape.width() * Float.BYTES;
-    if (batch.stack.plainInput()) {
-      Pointer to = NativeMemory.after(batch.activations[0], chunk.first * bytes);
-      own.keep(to);
-      chunk.add(
-          "copy input",
-          s ->
-              Pointer.memcpy(
-                  to, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
-    } else {
-      memory.desc plain =
-          dnn.describe(
-              memory.format_tag.nchw, chunk.size, shape.channels(), shape.height(), shape.width());
-      FloatPointer copy = own.allocateFloats(chunk.size * bytes / Float.BYTES);
-      memory from = dnn.memory(plain, copy);
-      chunk.add(
-          "copy input",
-          s ->
-              Pointer.memcpy(
-                  copy, NativeMemory.after(images, chunk.first * bytes), chunk.size * bytes));
-      memory.desc logical = dnn.images(chunk.size, shape.channels(), shape);
-      memory target = batch.at(batch.activations[0], shape, chunk, logical);
-      reorder.primitive_desc e = new reorder.primitive_desc(from, target, dnn.attributes(), false);
-      chunk.add(
-          dnn.operation("pack input", new reorder(e), e), DNNL_ARG_FROM, from, DNNL_ARG_TO, target);
-    }
-    for (TrainingStage stage : stages) {
-      stage.forward(chunk);
-    }
-    CrossEntropy loss = new CrossEntropy(batch, chunk);
-    chunk.add("loss", s -> loss.run());
-    for (int i = stages.size() - 1; i >= 0; i--) {
-      stages.get(i).backward(chunk);
-    }
+    return stages;
   }
 
   /**
    * Does one step.
    *
+   * @param images the first of the images, side by side as plain floats
+   * @param labels a row for each image, a column for each logit
+   * @param parameters the network's
+   * @param gradient takes the sums of the images' gradients
+   * @param microBatch the number of the batch among those of one update
    * @return the sum of the losses of the images
    */
   double run(
-      Pointer images,
+      FloatPointer images,
       float[] labels,
       float[] parameters,
       float[] gradient,
       long seed,
       int iteration,
+      int microBatch,
       int epoch) {
-    this.images = images;
+    return run(
+        KernelChoice.forWork(3 * stack.multiplyAdds() * batch.images, sample),
+        images,
+        labels,
+        parameters,
+        gradient,
+        seed,
+        iteration,
+        microBatch,
+        epoch);
+  }
+
+  /** Does one step with the kernels it is given. */
+  private double run(
+      Kernels kernels,
+      FloatPointer images,
+      float[] labels,
+      float[] parameters,
+      float[] gradient,
+      long seed,
+      int iteration,
+      int microBatch,
+      int epoch) {
+    batch.kernels = kernels;
     batch.labels = labels;
     batch.parameters = parameters;
     batch.gradient = gradient;
     batch.seed = seed;
     batch.iteration = iteration;
+    batch.microBatch = microBatch;
     batch.epoch = epoch;
-    for (TrainingStage stage : stages) {
-      stage.load();
-    }
-    team.run(this::work);
-    reduce();
-    for (TrainingStage stage : stages) {
-      stage.store();
-    }
-    double loss = 0;
-    for (Chunk chunk : chunks) {
-      loss += chunk.loss;
-    }
-    return loss;
+    copy.from(images);
+    program.run();
+    return loss.loss();
   }
 
   /** Starts to take the time of every step. */
   void time() {
-    timed = true;
+    program.time();
   }
 
-  /**
-   * The least time that each kind of operation has taken since {@link #time}, in nanoseconds of one
-   * thread for the whole batch, in the order of execution.
-   */
+  /** Nanoseconds of one thread by operation, see {@link Program#times}. */
   Map<String, Long> times() {
-    Map<String, Long> times = new LinkedHashMap<>();
-    for (int phase = 0; phase <= merges.size(); phase++) {
-      for (Chunk chunk : chunks) {
-        chunk.addTimes(phase, times);
-      }
-    }
-    return times;
+    return program.times();
   }
 
+  /** How many images of the last batch were classified rightly. */
   int correct() {
-    int correct = 0;
-    for (Chunk chunk : chunks) {
-      correct += chunk.correct;
+    return loss.correct();
+  }
+
+  /** Steps on noise, in which all that the net is made of comes up. */
+  private static final class Sample implements Consumer<Kernels> {
+    private final Stack stack;
+    private TrainingPlan plan;
+    private FloatPointer images;
+    private float[] labels;
+    private float[] parameters;
+    private float[] gradient;
+
+    Sample(Stack stack) {
+      this.stack = stack;
     }
-    return correct;
-  }
 
-  private void work(int member) {
-    int phases = merges.size() + 1;
-    for (int phase = 0; phase < phases; phase++) {
-      if (!team.failed()) {
-        try {
-          for (int i = 0; i < chunks.size(); i++) {
-            if (chunks.get(i).thread == member) {
-              chunks.get(i).run(phase, streams[member], timed);
-            }
-          }
-        } catch (RuntimeException | Error e) {
-          team.fail(e);
-        }
+    @Override
+    public void accept(Kernels kernels) {
+      if (plan == null) {
+        plan = new TrainingPlan(stack, Layout.LANES, new Team(1));
+        SplittableRandom random = new SplittableRandom(1);
+        images = new FloatPointer(noise(random, Layout.LANES * stack.input().size()));
+        labels = new float[Layout.LANES * stack.classes()];
+        parameters = noise(random, stack.parameters());
+        gradient = new float[stack.parameters()];
       }
-      if (phase < merges.size()) {
-        team.meet(merges.get(phase));
-      }
+      plan.run(kernels, images, labels, parameters, gradient, 1, 0, 0, 0);
     }
-  }
 
-  private void reduce() {
-    float[] total = batch.total;
-    Arrays.fill(total, 0);
-    for (int c = 0; c < chunks.size(); c++) {
-      batch.partialGradients.position((long) c * total.length).get(partial);
-      for (int i = 0; i < total.length; i++) {
-        total[i] += partial[i];
+    private static float[] noise(SplittableRandom random, int count) {
+      float[] noise = new float[count];
+      for (int i = 0; i < count; i++) {
+        noise[i] = 0.1f * (float) random.nextDouble();
       }
+      return noise;
     }
-    batch.partialGradients.position(0);
-  }
-
-  /** The names of the operations for which oneDNN has nothing but its slow reference code. */
-  Set<String> slow() {
-    return dnn.slow();
-  }
-
-  @Override
-  public void close() {
-    own.close();
   }
 }

@@ -1,34 +1,14 @@
 package kilonet.fused;
 
 /** What one stage of a training plan does. */
-abstract class TrainingStage {
-  final TrainingBatch batch;
-  final OneDnn dnn;
-  final NativeMemory own;
+interface TrainingStage {
 
-  TrainingStage(TrainingBatch batch) {
-    this.batch = batch;
-    this.dnn = batch.dnn;
-    this.own = batch.own;
-  }
+  /** Adds what has to be done with new parameters before the first image. */
+  default void load(Program program) {}
 
-  /** Takes the parameters over, once a step. */
-  void load() {}
+  /** Adds the forward pass. */
+  void forward(Program program);
 
-  abstract void forward(Chunk chunk);
-
-  abstract void backward(Chunk chunk);
-
-  /** What the last thread to arrive does where a phase of the forward pass ends, or null. */
-  Runnable forwardMerge() {
-    return null;
-  }
-
-  /** What the last thread to arrive does where a phase of the backward pass ends, or null. */
-  Runnable backwardMerge() {
-    return null;
-  }
-
-  /** Writes the gradients of the stage. */
-  void store() {}
+  /** Adds the backward pass. */
+  void backward(Program program);
 }

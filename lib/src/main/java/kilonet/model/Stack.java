@@ -94,8 +94,9 @@ public record Stack(
 
     private static final Pattern CONV =
         Pattern.compile(
-            "(?:conv (\\d+)|depthwise) (\\d+)x(\\d+)( pad (\\d+))?( plain)?( no dropout)?");
-    private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d+)");
+            "(?:conv (\\d{1,6})|depthwise) (\\d{1,4})x(\\d{1,4})( pad (\\d{1,4}))?( plain)?"
+                + "( no dropout)?");
+    private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d{1,4})");
 
     /** Checks the numbers. */
     public Block {
@@ -176,7 +177,7 @@ public record Stack(
 
   /** Checks the order of the parts and the dropout. */
   public Stack {
-    List<String> parts = List.of(order.split("-"));
+    List<String> parts = List.of(order.split("-", -1));
     if (!PARTS.containsAll(parts)
         || !parts.get(0).equals("conv")
         || Set.copyOf(parts).size() != parts.size()) {

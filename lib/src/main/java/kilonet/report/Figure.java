@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kilonet.text.Text;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -37,9 +39,8 @@ public final class Figure extends BufferedImage {
   /** Pixels across, unless a figure needs less. */
   public static final int WIDTH = 800;
 
-  private static final String NO_FONTS =
-      "Charts need a font, and Java finds none: install one (on Debian and Ubuntu: apt-get install"
-          + " fontconfig fonts-dejavu-core).";
+  private static final Pattern LIBRARY =
+      Pattern.compile("(lib[\\w+-]+\\.so[.\\d]*): cannot open shared object file");
 
   private final Consumer<Graphics2D> painter;
   private final String drawn;
@@ -191,8 +192,22 @@ public final class Figure extends BufferedImage {
     try {
       font(Font.PLAIN, 13).getStringBounds("0", new FontRenderContext(null, true, true));
     } catch (LinkageError | InternalError | RuntimeException e) {
-      throw new IllegalStateException(NO_FONTS, e);
+      throw new IllegalStateException(whatIsMissing(e), e);
     }
+  }
+
+  /** The font, or the library that Java draws with, whose name is in one of the messages. */
+  static String whatIsMissing(Throwable thrown) {
+    String missing = "a font, and Java finds none";
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      Matcher library = LIBRARY.matcher(String.valueOf(t.getMessage()));
+      if (library.find()) {
+        missing = Text.of("the library %s, and this machine lacks it", library.group(1));
+      }
+    }
+    return Text.of(
+            "Charts need %s: install what headless drawing takes (on Debian and Ubuntu:", missing)
+        + " apt-get install fontconfig fonts-dejavu-core libfreetype6 libharfbuzz0b).";
   }
 
   /** The font of all text, in pixels. */

@@ -2,12 +2,12 @@ package kilonet.report;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /** Claims about any run: each sentence beside the test of the figures that decides on it. */
 final class Findings {
@@ -23,6 +23,12 @@ final class Findings {
     return all.subList(Math.max(0, all.size() - Contract.LAST), all.size());
   }
 
+  /** What these epochs are called. */
+  static String lastEpochs(Result run) {
+    int count = last(run).size();
+    return count == 1 ? "only epoch" : Text.of("last %d epochs", count);
+  }
+
   /** Train less test accuracy in percent points, the mean of the last five epochs. */
   static double gap(Result run) {
     List<TrainTestGap> gaps = TrainTestGap.of(run.history());
@@ -35,17 +41,16 @@ final class Findings {
   static Claim overfits(Result run) {
     return Claim.that(
         gap(run) > OVERFITS,
-        "It overfits: over the last %d epochs, train accuracy is %.2f points above test accuracy.",
-        last(run).size(),
+        "It overfits: over the %s, train accuracy is %.2f points above test accuracy.",
+        lastEpochs(run),
         gap(run));
   }
 
   private static Claim hardlyOverfits(Result run) {
     return Claim.that(
         gap(run) >= 0 && gap(run) <= OVERFITS,
-        "It hardly overfits: over the last %d epochs, train accuracy is %.2f points above test"
-            + " accuracy.",
-        last(run).size(),
+        "It hardly overfits: over the %s, train accuracy is %.2f points above test" + " accuracy.",
+        lastEpochs(run),
         gap(run));
   }
 
@@ -63,9 +68,9 @@ final class Findings {
                     : "it is measured while the net still changes";
     return Claim.that(
         gap(run) < 0,
-        "It does not overfit: over the last %d epochs, train accuracy is %.2f points below test"
+        "It does not overfit: over the %s, train accuracy is %.2f points below test"
             + " accuracy; %s.",
-        last(run).size(),
+        lastEpochs(run),
         -gap(run),
         why);
   }
@@ -103,6 +108,14 @@ final class Findings {
   static Claim consistency(Result run) {
     List<Double> last = last(run);
     long below = last.stream().filter(a -> a < Contract.ACCURACY).count();
+    if (last.size() == 1) {
+      return Claim.that(
+          true,
+          "Its only epoch is at %.2f%%, %s %s%%.",
+          last.get(0),
+          below == 1 ? "below" : "not below",
+          Axis.number(Contract.ACCURACY));
+    }
     return Claim.that(
         true,
         "Its last %d epochs lie between %.2f%% and %.2f%%; %s of them %s below %s%%.",
@@ -142,7 +155,7 @@ final class Findings {
 
   /** How several seeds of one recipe end, and which place among them the run has that is shown. */
   static Claim seeds(Result run, List<Result> runs) {
-    double[] lowest = runs.stream().mapToDouble(Step::lowest).toArray();
+    List<Double> lowest = runs.stream().map(Step::lowest).toList();
     return Claim.that(
         true,
         "Over %d seeds, the lowest of the last %d epochs is %s (mean ± standard deviation), %.2f%%"
@@ -150,18 +163,11 @@ final class Findings {
             + " number %d of them.",
         runs.size(),
         Contract.LAST,
-        meanAndDeviation(lowest),
-        DoubleStream.of(lowest).min().orElseThrow(),
+        Spread.of(lowest).text("%", 2),
+        Collections.min(lowest),
         runs.stream().filter(each -> each.contract().met()).count(),
         runs.size(),
         run.seed(),
-        1 + DoubleStream.of(lowest).filter(each -> each > Step.lowest(run)).count());
-  }
-
-  /** Such as {@code 99.45% ± 0.03}, with the deviation of a sample; of two values or more. */
-  static String meanAndDeviation(double[] values) {
-    double mean = DoubleStream.of(values).average().orElseThrow();
-    double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
-    return Text.of("%.2f%% ± %.2f", mean, Math.sqrt(squares / (values.length - 1)));
+        1 + lowest.stream().filter(each -> each > Step.lowest(run)).count());
   }
 }

@@ -15,6 +15,7 @@ import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /**
  * The finished runs of one recipe that a folder of results holds.

@@ -146,6 +146,17 @@ final class Notebook {
     ((ObjectNode) root.get("cells").get(0)).set("source", lines);
   }
 
+  /** Takes away all that running it left behind, the seal too. */
+  void clear() {
+    for (JsonNode cell : root.get("cells")) {
+      if (cell instanceof ObjectNode code && code.has("outputs")) {
+        code.set("outputs", JSON.createArrayNode());
+        code.putNull("execution_count");
+      }
+    }
+    ((ObjectNode) root.get("metadata")).remove(SEAL);
+  }
+
   /** Notes a digest of each cell of code with its outputs, as they are now. */
   void seal() {
     ObjectNode seal = JSON.createObjectNode();

@@ -27,6 +27,7 @@ import kilonet.train.Contract;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /** The page about our records beside the published nets: the leaderboard, and each record. */
 public final class RecordsReport {
@@ -499,13 +500,8 @@ public final class RecordsReport {
     }
     Spread before = record.over(Measurements::last);
     Spread after = variant.over(Measurements::last);
-    double error =
-        Math.sqrt(
-            before.deviation() * before.deviation() / before.seeds()
-                + after.deviation() * after.deviation() / after.seeds());
-    double change = after.mean() - before.mean();
-    String points = SeedsReport.signed(change);
-    return Double.isNaN(error) ? points : text("%s ± %.2f", points, error);
+    return SeedsReport.signed(after.mean() - before.mean())
+        + Spread.plusMinus(after.standardErrorTo(before), 2);
   }
 
   private static String remark(Path file) {

@@ -50,8 +50,20 @@ public final class Reports {
   private final Function<Path, Optional<String>> html;
   private final List<String> problems = new ArrayList<>();
 
-  /** Reports whose HTML is made of a notebook's file by somebody, or by nobody. */
+  /**
+   * Reports whose HTML is made of a notebook's file by somebody, or by nobody.
+   *
+   * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
+   */
   Reports(Path folder, boolean quick, Function<Path, Optional<String>> html) {
+    if (Arrays.stream(Step.values()).noneMatch(step -> Files.exists(file(folder, step)))) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s: name the folder that holds Step_1.ipynb to Step_3.ipynb, such as notebooks.",
+              Files.isDirectory(folder)
+                  ? Text.of("The folder %s holds no notebooks of the steps", folder)
+                  : Text.of("There is no folder %s", folder)));
+    }
     this.folder = folder;
     this.quick = quick;
     this.html = html;
@@ -63,6 +75,7 @@ public final class Reports {
    * @param folder the notebooks'
    * @param quick whether they were run in quick mode
    * @return what does not hold, a sentence each
+   * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
    */
   public static List<String> write(Path folder, boolean quick) {
     return new Reports(folder, quick, Nbconvert::html).write();
@@ -75,15 +88,35 @@ public final class Reports {
    * @param folder the notebooks'
    * @param quick whether they were run in quick mode, where claims are not judged
    * @return what does not hold, a sentence each that names the file and the place
+   * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
    */
   public static List<String> check(Path folder, boolean quick) {
     return new Reports(folder, quick, Nbconvert::html).check();
   }
 
-  /** Whether a folder holds a notebook of a step. */
-  public static boolean hasNotebook(Path folder) {
-    return Stream.of(Step.values())
-        .anyMatch(step -> Files.isRegularFile(folder.resolve(step.file() + ".ipynb")));
+  /**
+   * Takes outputs and figures out of notebooks, so that a copy does not show another run's.
+   *
+   * @param folder the notebooks'
+   * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
+   */
+  public static void blank(Path folder) {
+    Reports reports = new Reports(folder, false, Nbconvert::html);
+    for (Step step : Step.values()) {
+      if (Files.exists(file(folder, step))) {
+        Notebook notebook = Notebook.read(file(folder, step));
+        notebook.clear();
+        notebook.open(reports.opening(step, new StepResults(folder, Map.of())));
+        put(notebook.file(), notebook.bytes());
+      }
+    }
+  }
+
+  /** Whether a folder's notebooks were run in quick mode only. */
+  public static boolean isQuick(Path folder) {
+    return Files.isDirectory(folder.resolve(StepRun.folder(true, Mnist.NAME)))
+        && !Files.isDirectory(folder.resolve(StepRun.folder(false, Mnist.NAME)))
+        && !Files.isDirectory(folder.resolve(StepRun.folder(false, Recipe.DIGITS)));
   }
 
   /** What the notebook of the last step came to, if it was run. */
@@ -133,6 +166,13 @@ public final class Reports {
   }
 
   List<String> check() {
+    for (Step step : Step.values()) {
+      notebook(step).flatMap(notebook -> runAgain(step, notebook)).ifPresent(problems::add);
+    }
+    if (!problems.isEmpty()) {
+      // All else follows from that, and would bury it.
+      return problems;
+    }
     StepResults results = StepResults.read(folder, quick, problems::add);
     Set<Step> sound = EnumSet.noneOf(Step.class);
     for (Step step : Step.values()) {
@@ -160,6 +200,25 @@ public final class Reports {
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
     }
     return problems;
+  }
+
+  /**
+   * A sentence where somebody ran a notebook after it was sealed: most of its cells are changed.
+   */
+  private Optional<String> runAgain(Step step, Notebook notebook) {
+    int changed = notebook.broken().size();
+    return changed < 2 || !notebook.isExecuted()
+        ? Optional.empty()
+        : Optional.of(
+            Text.of(
+                "%s was run or changed after its results were written (%d of its cells): 'kilonet report"
+                    + " --write %s' writes block and reports for what it says now; 'git checkout --"
+                    + " %s %s' goes back to what was committed.",
+                notebook.file(),
+                changed,
+                folder,
+                notebook.file(),
+                folder.resolve("results").resolve(step.recipe())));
   }
 
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
@@ -220,8 +279,12 @@ public final class Reports {
     }
   }
 
+  private static Path file(Path folder, Step step) {
+    return folder.resolve(step.file() + ".ipynb");
+  }
+
   private Optional<Notebook> notebook(Step step) {
-    Path file = folder.resolve(step.file() + ".ipynb");
+    Path file = file(folder, step);
     try {
       if (Files.isRegularFile(file)) {
         return Optional.of(Notebook.read(file));

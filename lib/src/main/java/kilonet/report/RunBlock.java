@@ -66,14 +66,14 @@ public record RunBlock(
             1 + run.testAccuracy().indexOf(Collections.max(run.testAccuracy()))));
     lines.add(
         text(
-            "test accuracy of the last %d epochs: %s",
-            Findings.last(run).size(), percents(Findings.last(run))));
+            "test accuracy of the %s: %s", Findings.lastEpochs(run), percents(Findings.last(run))));
     lines.add(
         text(
-            "trained on %,d images for %d epochs in %.0f s, %,.0f images/s, with the %s engine, seed"
+            "trained on %,d images for %d epoch%s in %.0f s, %,.0f images/s, with the %s engine, seed"
                 + " %d",
             run.trainImages(),
             run.epochs(),
+            run.epochs() == 1 ? "" : "s",
             run.seconds(),
             run.imagesPerSecond(),
             run.engine(),

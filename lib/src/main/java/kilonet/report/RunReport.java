@@ -1,6 +1,5 @@
 package kilonet.report;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,12 +14,12 @@ import kilonet.schedule.Schedules;
 import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.Json;
+import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 
 /** Charts and words about a run, written into its folder. */
 public final class RunReport {
@@ -65,8 +64,7 @@ public final class RunReport {
 
   private static Figure learningRate(Result run) {
     Recipe recipe = run.definition();
-    int batches = (run.trainImages() + recipe.batch() - 1) / recipe.batch();
-    int updates = (batches + recipe.accumulation() - 1) / recipe.accumulation();
+    int updates = recipe.updatesPerEpoch(run.trainImages());
     boolean plateau =
         Schedules.parse(
                     recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), updates)
@@ -91,7 +89,7 @@ public final class RunReport {
   public static Path write(Path folder, TrainTest images) {
     RunFolder files = new RunFolder(folder);
     Result run = Json.read(files.result(), Result.class);
-    ImageSet test = testImages(run.definition(), images);
+    ImageSet test = testImages(run, images);
     MultiLayerNetwork network = network(files, run);
     Predictions predictions;
     try (Batches batches =
@@ -170,33 +168,25 @@ public final class RunReport {
     page.figure(file, description, figures.get(file));
   }
 
-  private static ImageSet testImages(Recipe recipe, TrainTest images) {
-    if (!images.test().name().equals(recipe.data())) {
+  private static ImageSet testImages(Result run, TrainTest images) {
+    if (!images.name().equals(run.data())) {
       throw new IllegalArgumentException(
           Text.of(
               "The run was trained on %s, but the images at hand are %s: name its data with --data.",
-              recipe.data(), images.test().name()));
+              run.data(), images.name()));
     }
-    // As Trainer parts it: by a seed of its own, so that all choices are made on the same images.
-    return recipe.validation() > 0
-        ? images.train().split(recipe.validation(), 0).validation()
-        : images.test();
+    if (run.dataset() != null && !run.dataset().equals(images.identity())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The run was trained on other images of the name %s: give those that it was trained on.",
+              run.data()));
+    }
+    return run.definition().images(images).test();
   }
 
   private static MultiLayerNetwork network(RunFolder files, Result run) {
-    Path file = files.model();
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "There is no file %s: name the folder of a run that has finished an epoch.", file));
-    }
-    try {
-      MultiLayerNetwork network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
-      return run.engine().equals(Engine.FUSED.toString()) ? FusedNetwork.of(network) : network;
-    } catch (Exception e) {
-      throw new IllegalArgumentException(
-          Text.of("%s is no net that Deeplearning4j saved: train again.", file), e);
-    }
+    MultiLayerNetwork network = ModelFile.read(files.model());
+    return run.engine().equals(Engine.FUSED.toString()) ? FusedNetwork.of(network) : network;
   }
 
   private static void check(RunFolder files, Result run, Predictions predictions) {

@@ -19,6 +19,7 @@ import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /** The page about the published experiments: claimed, logged, and measured here. */
 public final class SeedsReport {

@@ -18,6 +18,7 @@ import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Spread;
 
 /**
  * The files of results of the three steps, in a folder of notebooks.
@@ -171,7 +172,6 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
   }
 
   private static String spread(List<Run> seeds, Function<Result, Double> figure) {
-    return Findings.meanAndDeviation(
-        seeds.stream().mapToDouble(seed -> figure.apply(seed.result)).toArray());
+    return Spread.of(seeds.stream().map(seed -> figure.apply(seed.result)).toList()).text("%", 2);
   }
 }

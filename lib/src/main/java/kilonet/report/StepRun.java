@@ -2,6 +2,7 @@ package kilonet.report;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
@@ -55,9 +56,10 @@ public final class StepRun {
     return new StepRun(Step.shortened(recipe, quick).data(data.train().name()), images, quick);
   }
 
-  /** Whether the environment asks for quick mode. */
+  /** Whether the environment asks for quick mode: by any word but 0, false, no and off. */
   public static boolean isQuick(Map<String, String> environment) {
-    return List.of("1", "true").contains(environment.getOrDefault(QUICK_VARIABLE, ""));
+    String said = environment.getOrDefault(QUICK_VARIABLE, "").strip().toLowerCase(Locale.ROOT);
+    return !List.of("", "0", "false", "no", "off").contains(said);
   }
 
   /** What to train. */

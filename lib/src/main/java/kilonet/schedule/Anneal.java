@@ -6,7 +6,7 @@ public enum Anneal {
   COS {
     @Override
     double between(double start, double end, double part) {
-      return end + (start - end) / 2 * (Math.cos(Math.PI * part) + 1);
+      return end + (start - end) / 2 * (StrictMath.cos(Math.PI * part) + 1);
     }
   },
   /** A straight line, PyTorch's {@code anneal_strategy='linear'}. */

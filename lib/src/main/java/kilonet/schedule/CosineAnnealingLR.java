@@ -41,7 +41,7 @@ public record CosineAnnealingLR(
 
   @Override
   public double at(int step) {
-    return min + (lr - min) * (1 + Math.cos(Math.PI * step / steps)) / 2;
+    return min + (lr - min) * (1 + StrictMath.cos(Math.PI * step / steps)) / 2;
   }
 
   @Override

@@ -52,7 +52,7 @@ public record CosineAnnealingWarmRestarts(
       start += length;
       length *= mult;
     }
-    return min + (lr - min) * (1 + Math.cos(Math.PI * (step - start) / length)) / 2;
+    return min + (lr - min) * (1 + StrictMath.cos(Math.PI * (step - start) / length)) / 2;
   }
 
   @Override

@@ -94,8 +94,8 @@ public record CyclicLR(
     return part
         * switch (mode) {
           case TRIANGULAR -> 1;
-          case TRIANGULAR2 -> Math.pow(0.5, cycle);
-          case EXP_RANGE -> Math.pow(gamma, step);
+          case TRIANGULAR2 -> StrictMath.pow(0.5, cycle);
+          case EXP_RANGE -> StrictMath.pow(gamma, step);
         };
   }
 }

@@ -36,7 +36,7 @@ public record ExponentialLR(
 
   @Override
   public double at(int step) {
-    return lr * Math.pow(gamma, step);
+    return lr * StrictMath.pow(gamma, step);
   }
 
   @Override

@@ -41,7 +41,7 @@ public record MultiStepLR(
 
   @Override
   public double at(int step) {
-    return lr * Math.pow(gamma, Milestones.reached(milestones, step));
+    return lr * StrictMath.pow(gamma, Milestones.reached(milestones, step));
   }
 
   @Override

@@ -39,7 +39,7 @@ public record PolynomialLR(
 
   @Override
   public double at(int step) {
-    return lr * Math.pow(1 - Math.min(step, steps) / (double) steps, power);
+    return lr * StrictMath.pow(1 - Math.min(step, steps) / (double) steps, power);
   }
 
   @Override

@@ -188,8 +188,31 @@ public final class ReduceLROnPlateau implements Schedule {
     return state;
   }
 
-  /** Continues from a checkpoint. */
+  /** Whether a state may be this schedule's after so many epochs. */
+  public boolean canBeAt(State state, int epochs) {
+    return state != null
+        && state.epochs() == epochs
+        && state.lr() > 0
+        && state.lr() <= settings.lr()
+        && !Double.isNaN(state.best())
+        && state.badEpochs() >= 0
+        && state.badEpochs() <= settings.patience()
+        && state.cooldownLeft() >= 0
+        && state.cooldownLeft() <= settings.cooldown();
+  }
+
+  /**
+   * Continues from a checkpoint.
+   *
+   * @throws IllegalArgumentException if the state cannot be this schedule's
+   */
   public void restore(State state) {
+    if (state == null || !canBeAt(state, state.epochs())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s is no state of ReduceLROnPlateau with %s: give one that it had.",
+              state, settings));
+    }
     this.state = state;
   }
 

@@ -5,6 +5,7 @@ import static org.nd4j.linalg.schedule.ScheduleType.ITERATION;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
@@ -92,8 +93,44 @@ public final class Schedules {
     Check.atLeast("The number of epochs", epochs, 1);
     Check.atLeast("The number of batches in an epoch", batchesPerEpoch, 1);
     List<Term> terms = TermParser.parse(text, "after");
-    int iterations = Math.multiplyExact(epochs, batchesPerEpoch);
+    int iterations = product("The run", epochs, batchesPerEpoch);
     return new Schedules(lr, batchesPerEpoch, iterations).chain(terms);
+  }
+
+  /**
+   * The highest rate of a schedule that goes its own way whatever rate it is given, such as {@code
+   * onecycle(max=0.2)}; nothing where the given rate counts.
+   *
+   * @param text the line
+   * @param epochs the epochs of the run, at least 1
+   * @param batchesPerEpoch the iterations of an epoch, at least 1
+   */
+  public static OptionalDouble ownPeak(String text, int epochs, int batchesPerEpoch) {
+    Schedule one = parse(text, 1, epochs, batchesPerEpoch).learningRate();
+    Schedule other = parse(text, 0.5, epochs, batchesPerEpoch).learningRate();
+    double peak = 0;
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      for (int batch = 0; batch < batchesPerEpoch; batch++) {
+        int iteration = epoch * batchesPerEpoch + batch;
+        double rate = one.valueAt(iteration, epoch);
+        if (rate != other.valueAt(iteration, epoch)) {
+          return OptionalDouble.empty();
+        }
+        peak = Math.max(peak, rate);
+      }
+    }
+    return OptionalDouble.of(peak);
+  }
+
+  private static int product(String what, int epochs, int batches) {
+    long product = (long) epochs * batches;
+    if (product != (int) product) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s has %d epochs of %d updates, which are too many to count: give it fewer epochs.",
+              what, epochs, batches));
+    }
+    return (int) product;
   }
 
   private SchedulePlan chain(List<Term> terms) {
@@ -112,7 +149,7 @@ public final class Schedules {
     }
     int length =
         arguments.has("epochs")
-            ? Math.multiplyExact(arguments.whole("epochs"), batchesPerEpoch)
+            ? product("The warm-up", arguments.whole("epochs"), batchesPerEpoch)
             : arguments.whole("iterations");
     double start = arguments.number("start", 0.1);
     if (length >= iterations) {

@@ -39,7 +39,7 @@ public record StepLR(
 
   @Override
   public double at(int step) {
-    return lr * Math.pow(gamma, step / size);
+    return lr * StrictMath.pow(gamma, step / size);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package kilonet.seeds;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,11 @@ import kilonet.train.Json;
  * @param logged test accuracy of each epoch in the log that was published, whose end may be
  *     missing; empty where there is no log
  */
-public record Published(String id, Double claimedTrain, Double claimedTest, List<Double> logged) {
+public record Published(
+    String id,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double claimedTrain,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double claimedTest,
+    List<Double> logged) {
 
   private static final String RESOURCE = "published.json";
 

@@ -1,5 +1,7 @@
 package kilonet.text;
 
+import java.util.regex.Pattern;
+
 /**
  * Checks of arguments whose failure is one sentence: what was wrong, and what is right.
  *
@@ -7,6 +9,9 @@ package kilonet.text;
  * where that value is out of range or not a number.
  */
 public final class Check {
+
+  private static final Pattern FILE_NAME =
+      Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_+=.,() -]{0,98}[A-Za-z0-9_+=,()-])?");
 
   private Check() {}
 
@@ -53,6 +58,22 @@ public final class Check {
           Text.of(
               "%s is %s: give a number from %s to %s.",
               what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
+    }
+    return value;
+  }
+
+  /**
+   * A name that may become a file's or a folder's on any system: 1 to 100 letters, digits, spaces
+   * and signs of {@code _ - + = . , ( )}, which begins with a letter, a digit or {@code _} and does
+   * not end in a space or a full stop. Nothing that it names lies outside the folder it is put in.
+   */
+  public static String fileName(String what, String value) {
+    if (value == null || !FILE_NAME.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "%s is '%s', which can be no file's: use up to 100 letters, digits, spaces and signs of",
+                  what, value)
+              + " _ - + = . , ( ), with a letter or digit first.");
     }
     return value;
   }

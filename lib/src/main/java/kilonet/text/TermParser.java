@@ -21,9 +21,13 @@ public final class TermParser {
       Pattern.compile("[-+]?(\\d+(\\.\\d+)?|\\.\\d+)([eE][-+]?\\d+)?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
 
+  /** Terms inside terms; a recipe needs two or three. */
+  private static final int DEEPEST = 20;
+
   private final String text;
   private final String joint;
   private int position;
+  private int depth;
 
   private TermParser(String text, String joint) {
     this.text = text;
@@ -49,10 +53,14 @@ public final class TermParser {
   }
 
   private List<Term> terms() {
+    if (++depth > DEEPEST) {
+      throw error(Text.of("more than %d terms lie inside each other: nest fewer.", DEEPEST));
+    }
     List<Term> terms = new ArrayList<>();
     do {
       terms.add(term());
     } while (takeJoint());
+    depth--;
     return terms;
   }
 

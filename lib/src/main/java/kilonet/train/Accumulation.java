@@ -1,11 +1,10 @@
 package kilonet.train;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Adds up the gradients of several batches before one update, as if they were one large batch; but
@@ -13,18 +12,20 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Accumulation extends BaseTrainingListener {
 
-  private final INDArray trained;
-  private final INDArray sum;
+  private final boolean[] trained;
+  private final float[] sum;
+  private final float[] gradient;
   private int images;
 
   /**
    * A listener.
    *
-   * @param trained one for each trained parameter, zero for running statistics
+   * @param trained true for each trained parameter, false for running statistics
    */
-  Accumulation(INDArray trained) {
+  Accumulation(boolean[] trained) {
     this.trained = trained;
-    this.sum = Nd4j.zerosLike(trained);
+    this.sum = new float[trained.length];
+    this.gradient = new float[trained.length];
   }
 
   /** Computes a batch's gradient and keeps it for the next update. */
@@ -32,7 +33,10 @@ final class Accumulation extends BaseTrainingListener {
     network.setInput(batch.getFeatures());
     network.setLabels(batch.getLabels());
     network.computeGradientAndScore();
-    sum.addi(network.getFlattenedGradients().reshape(trained.length()));
+    PlainNumbers.get(network.getFlattenedGradients(), gradient);
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += gradient[i];
+    }
     images += (int) batch.getFeatures().size(0);
   }
 
@@ -42,12 +46,14 @@ final class Accumulation extends BaseTrainingListener {
       return;
     }
     MultiLayerNetwork network = (MultiLayerNetwork) model;
-    INDArray gradient = network.getFlattenedGradients().reshape(trained.length());
+    PlainNumbers.get(network.getFlattenedGradients(), gradient);
     // The update divides by the last batch's size; what it should divide by is all of them.
-    double share = (double) network.batchSize() / (network.batchSize() + images);
-    INDArray change = gradient.add(sum).muli(share).subi(gradient).muli(trained);
-    gradient.addi(change);
-    sum.assign(0);
+    float share = (float) network.batchSize() / (network.batchSize() + images);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = trained[i] ? (sum[i] + gradient[i]) * share : gradient[i];
+    }
+    PlainNumbers.put(gradient, network.getFlattenedGradients());
+    Arrays.fill(sum, 0);
     images = 0;
   }
 }

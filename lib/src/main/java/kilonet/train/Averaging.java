@@ -1,6 +1,6 @@
 package kilonet.train;
 
-import java.nio.FloatBuffer;
+import java.util.List;
 import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
@@ -30,7 +30,6 @@ final class Averaging {
   private final Rule rule;
   private final INDArray average;
 
-  // The same as plain numbers: ND4J takes longer to call than a few thousand numbers take.
   private final float[] averages;
   private final float[] newest;
 
@@ -68,7 +67,11 @@ final class Averaging {
     if (text.equals("none")) {
       return new Rule(Kind.NONE, 0, 0);
     }
-    Term term = TermParser.parse(text, "+").get(0);
+    List<Term> terms = TermParser.parse(text, "+");
+    if (terms.size() > 1) {
+      throw terms.get(1).error("a run keeps one average: leave this one out.");
+    }
+    Term term = terms.get(0);
     switch (term.name()) {
       case "ema" -> {
         double decay = new Arguments(term, "decay").number("decay", 0.995);
@@ -113,12 +116,11 @@ final class Averaging {
   }
 
   private void average(INDArray parameters, float old, float share) {
-    FloatBuffer all = average.data().asNioFloat();
-    all.get(0, averages);
-    parameters.data().asNioFloat().get(0, newest);
+    PlainNumbers.get(average, averages);
+    PlainNumbers.get(parameters, newest);
     for (int i = 0; i < averages.length; i++) {
       averages[i] = averages[i] * old + newest[i] * share;
     }
-    all.put(0, averages);
+    PlainNumbers.put(averages, average);
   }
 }

@@ -1,52 +1,68 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import kilonet.data.DataIdentity;
+import kilonet.data.Sha256;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.text.Text;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * All that an unfinished run needs to go on as if it had never stopped.
  *
+ * <p>A file of it is a zip of {@code state.json}, {@code parameters.bin}, {@code updater.bin} where
+ * the updater has a state, {@code average.bin} where the parameters are averaged, and {@code
+ * sha256.txt}, the SHA-256 of those before it, one after the other. Numbers are 32-bit floats, high
+ * byte first. Nothing of a file is used before all of it was checked.
+ *
  * @param state where it stood
  * @param parameters the net's parameters
- * @param updater the updater's state, or null where it has none
- * @param average the averaged parameters, or null where nothing is averaged
+ * @param updater the updater's state; empty where it has none
+ * @param average the averaged parameters; empty where nothing is averaged
  */
-record Checkpoint(State state, INDArray parameters, INDArray updater, INDArray average) {
+record Checkpoint(State state, float[] parameters, float[] updater, float[] average) {
+
+  private static final String CHECKSUM = "sha256.txt";
+
+  /** What the recipe and the counters of a state may take, in bytes. */
+  private static final int STATE = 1 << 20;
+
+  /** What an epoch of its history may take. */
+  private static final int EPOCH = 1 << 10;
 
   /**
    * Where a run stood.
    *
    * @param recipe what it runs
    * @param engine what it runs on
+   * @param data what its images are
    * @param history epochs that are done
-   * @param iteration batches that are done, over all epochs
+   * @param iteration updates that are done, over all epochs
    * @param tally sums over the batches done of an epoch that is not
    * @param plateau state of a plateau schedule, or null
    */
   record State(
       Recipe recipe,
       String engine,
+      DataIdentity data,
       History history,
       int iteration,
       Tally tally,
-      ReduceLROnPlateau.State plateau) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) ReduceLROnPlateau.State plateau) {}
 
   /**
    * Sums over the batches of an epoch.
@@ -71,59 +87,175 @@ record Checkpoint(State state, INDArray parameters, INDArray updater, INDArray a
     }
   }
 
+  /**
+   * The run that goes on, against which a checkpoint is checked.
+   *
+   * @param recipe what it runs
+   * @param engine what it runs on
+   * @param data what its images are
+   * @param images images trained on in an epoch
+   * @param parameters numbers that the net has
+   * @param updater numbers that the updater's state has
+   * @param averaged whether the parameters are averaged
+   * @param plateau the state of a plateau schedule as it begins, or null
+   */
+  record Plan(
+      Recipe recipe,
+      Engine engine,
+      DataIdentity data,
+      int images,
+      int parameters,
+      int updater,
+      boolean averaged,
+      ReduceLROnPlateau plateau) {
+
+    /** Whether a state is one of this run. */
+    private boolean owns(State state) {
+      return state.recipe.equals(recipe)
+          && state.engine.equals(engine.toString())
+          && state.data.equals(data);
+    }
+
+    /** Whether this run can have stood there. */
+    private boolean canBeAt(State state) {
+      int epochs = state.history.epochs().size();
+      int batches = (images - 1) / recipe.batch() + 1;
+      Tally tally = state.tally;
+      boolean whole = tally.batches % recipe.accumulation() == 0;
+      return !Result.isFinished(recipe, state.history)
+          && state.history.isComplete()
+          && tally.batches >= 0
+          && tally.batches < batches
+          && whole
+          && tally.images == tally.batches * recipe.batch()
+          && tally.right >= 0
+          && tally.right <= tally.images
+          && tally.loss >= 0
+          && Double.isFinite(tally.loss)
+          && tally.nanos >= 0
+          && state.iteration
+              == (long) epochs * recipe.updatesPerEpoch(images)
+                  + tally.batches / recipe.accumulation()
+          && (plateau == null ? state.plateau == null : plateau.canBeAt(state.plateau, epochs));
+    }
+  }
+
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    MessageDigest digest = Sha256.digest();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry("state.json"));
-      zip.write(Json.pretty(state).getBytes(StandardCharsets.UTF_8));
-      put(zip, "parameters.bin", parameters);
-      put(zip, "updater.bin", updater);
-      put(zip, "average.bin", average);
+      put(zip, digest, "state.json", Json.pretty(state).getBytes(StandardCharsets.UTF_8));
+      put(zip, digest, "parameters.bin", bytes(parameters));
+      put(zip, digest, "updater.bin", bytes(updater));
+      put(zip, digest, "average.bin", bytes(average));
+      zip.putNextEntry(new ZipEntry(CHECKSUM));
+      zip.write(HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
   }
 
-  private static void put(ZipOutputStream zip, String name, INDArray array) throws IOException {
-    if (array != null) {
+  private static void put(ZipOutputStream zip, MessageDigest digest, String name, byte[] part)
+      throws IOException {
+    if (part.length > 0) {
       zip.putNextEntry(new ZipEntry(name));
-      DataOutputStream data = new DataOutputStream(zip);
-      Nd4j.write(array, data);
-      data.flush();
+      zip.write(part);
+      digest.update(part);
     }
+  }
+
+  private static byte[] bytes(float[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
+    bytes.asFloatBuffer().put(numbers);
+    return bytes.array();
   }
 
   /**
-   * Reads a checkpoint.
+   * Reads the checkpoint of a run.
    *
-   * @throws TrainingException if the file is damaged
+   * @throws TrainingException if the file is of another run or damaged
    */
-  static Checkpoint read(Path file) {
-    Map<String, byte[]> entries = new HashMap<>();
+  static Checkpoint read(Path file, Plan plan) {
+    MessageDigest digest = Sha256.digest();
     try (ZipInputStream zip =
         new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        entries.put(entry.getName(), zip.readAllBytes());
+      byte[] text = part(zip, digest, "state.json", STATE + EPOCH * (long) plan.recipe.epochs());
+      State state = Json.read(new String(text, StandardCharsets.UTF_8), State.class);
+      if (!plan.owns(state)) {
+        throw new TrainingException(
+            Text.of(
+                    "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s): resume it",
+                    file,
+                    state.recipe.name(),
+                    state.recipe.seed(),
+                    state.recipe.epochs(),
+                    state.engine,
+                    state.data.name())
+                + " with the same options, or train into another folder with --out.");
       }
-      State state =
-          Json.read(
-              new String(entries.getOrDefault("state.json", new byte[0]), StandardCharsets.UTF_8),
-              State.class);
-      return new Checkpoint(
-          state,
-          array(entries.get("parameters.bin")),
-          array(entries.get("updater.bin")),
-          array(entries.get("average.bin")));
+      if (!plan.canBeAt(state)) {
+        throw new IOException("its state is none of this run");
+      }
+      Checkpoint checkpoint =
+          new Checkpoint(
+              state,
+              numbers(zip, digest, "parameters.bin", plan.parameters),
+              numbers(zip, digest, "updater.bin", plan.updater),
+              numbers(zip, digest, "average.bin", plan.averaged ? plan.parameters : 0));
+      String checksum = HexFormat.of().formatHex(digest.digest());
+      byte[] written = part(zip, digest, CHECKSUM, checksum.length());
+      if (!checksum.equals(new String(written, StandardCharsets.US_ASCII))) {
+        throw new IOException("its parts do not have the SHA-256 that it names");
+      }
+      if (zip.getNextEntry() != null) {
+        throw new IOException("it holds more than it should");
+      }
+      return checkpoint;
+    } catch (TrainingException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
           Text.of(
-              "%s is damaged and cannot be resumed from: delete it, or train without --resume.",
-              file));
+              "%s is damaged and cannot be resumed from (%s): delete it, or train without --resume.",
+              file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
     }
   }
 
-  private static INDArray array(byte[] bytes) throws IOException {
-    return bytes == null ? null : Nd4j.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+  private static float[] numbers(ZipInputStream zip, MessageDigest digest, String name, int count)
+      throws IOException {
+    if (count == 0) {
+      return new float[0];
+    }
+    byte[] part = part(zip, digest, name, (long) Float.BYTES * count);
+    if (part.length != Float.BYTES * count) {
+      throw new IOException(Text.of("its %s is too short", name));
+    }
+    float[] numbers = new float[count];
+    ByteBuffer.wrap(part).asFloatBuffer().get(numbers);
+    if (!Finite.all(numbers)) {
+      throw new IOException(Text.of("its %s holds what is no number", name));
+    }
+    return numbers;
+  }
+
+  /** The next part, which must be of this name and have so many bytes or fewer. */
+  private static byte[] part(ZipInputStream zip, MessageDigest digest, String name, long most)
+      throws IOException {
+    ZipEntry entry = zip.getNextEntry();
+    if (entry == null || !entry.getName().equals(name)) {
+      throw new IOException(Text.of("its %s is missing", name));
+    }
+    byte[] part = atMost(zip, most);
+    digest.update(part);
+    return part;
+  }
+
+  private static byte[] atMost(InputStream in, long most) throws IOException {
+    byte[] bytes = in.readNBytes((int) Math.min(most, Integer.MAX_VALUE - 8));
+    if (in.read() >= 0) {
+      throw new IOException("a part of it is longer than it can be");
+    }
+    return bytes;
   }
 }

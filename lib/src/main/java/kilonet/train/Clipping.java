@@ -3,7 +3,6 @@ package kilonet.train;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Scales a batch's gradient down where its norm over all trained parameters together is too large,
@@ -13,28 +12,37 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Clipping extends BaseTrainingListener {
 
   private final double maxNorm;
-  private final INDArray trained;
+  private final boolean[] trained;
+  private final float[] gradient;
 
   /**
    * A listener.
    *
    * @param maxNorm the largest norm of a mean gradient that is left as it is
-   * @param trained one for each trained parameter, zero for running statistics
+   * @param trained true for each trained parameter, false for running statistics
    */
-  Clipping(double maxNorm, INDArray trained) {
+  Clipping(double maxNorm, boolean[] trained) {
     this.maxNorm = maxNorm;
     this.trained = trained;
+    this.gradient = new float[trained.length];
   }
 
   @Override
   public void onGradientCalculation(Model model) {
     MultiLayerNetwork network = (MultiLayerNetwork) model;
-    INDArray gradient = network.getFlattenedGradients().reshape(trained.length());
-    INDArray counted = gradient.mul(trained);
+    PlainNumbers.get(network.getFlattenedGradients(), gradient);
+    double squares = 0;
+    for (int i = 0; i < gradient.length; i++) {
+      squares += trained[i] ? (double) gradient[i] * gradient[i] : 0;
+    }
     // The gradient is still the sum over the batch; the update divides it.
-    double norm = counted.norm2Number().doubleValue() / network.batchSize();
+    double norm = Math.sqrt(squares) / network.batchSize();
     if (norm > maxNorm) {
-      gradient.addi(counted.muli(maxNorm / (norm + 1e-6) - 1));
+      float share = (float) (maxNorm / (norm + 1e-6));
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = trained[i] ? gradient[i] * share : gradient[i];
+      }
+      PlainNumbers.put(gradient, network.getFlattenedGradients());
     }
   }
 }

@@ -2,6 +2,7 @@ package kilonet.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.DataIdentity;
 import kilonet.text.Text;
 
 /**
@@ -30,13 +31,18 @@ public record Contract(
   public static final int LAST = 5;
 
   /** Judges a run. */
-  static Contract of(Recipe recipe, long parameters, History history) {
+  static Contract of(Recipe recipe, DataIdentity data, long parameters, History history) {
     List<Double> accuracies = history.each(EpochResult::testAccuracy);
     int epochs = accuracies.size();
     List<Double> last = accuracies.subList(Math.max(0, epochs - LAST), epochs);
     List<String> misses = new ArrayList<>();
-    if (!recipe.data().equals(Recipe.MNIST)) {
-      misses.add("It was tested on generated digits, not on MNIST.");
+    if (!data.isMnist()) {
+      misses.add(
+          switch (data.name()) {
+            case Recipe.DIGITS -> "It was tested on generated digits, not on MNIST.";
+            case Recipe.MNIST -> "Its images are some of MNIST's, not MNIST as it is published.";
+            default -> Text.of("It was tested on '%s', not on MNIST.", data.name());
+          });
     }
     if (recipe.validation() > 0) {
       misses.add("It was tested on a part of the training set, not on the test set.");
@@ -48,11 +54,21 @@ public record Contract(
       misses.add(Text.of("It took %d epochs, not at most %d.", epochs, EPOCHS_UP_TO));
     }
     if (epochs < LAST) {
-      misses.add(Text.of("It ran %d epochs, too few to judge the last %d.", epochs, LAST));
+      misses.add(
+          Text.of(
+              "It ran %d epoch%s, too few to judge the last %d.",
+              epochs, epochs == 1 ? "" : "s", LAST));
     }
     long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
     if (below > 0) {
-      misses.add(Text.of("%d of its last %d epochs are below %s%%.", below, last.size(), ACCURACY));
+      String which =
+          last.size() == 1
+              ? "Its only epoch is"
+              : below == last.size()
+                  ? Text.of("Its last %d epochs are all", last.size())
+                  : Text.of(
+                      "%d of its last %d epochs %s", below, last.size(), below == 1 ? "is" : "are");
+      misses.add(Text.of("%s below %s%%.", which, ACCURACY));
     }
     return new Contract(
         parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));

@@ -1,5 +1,7 @@
 package kilonet.train;
 
+import java.util.stream.DoubleStream;
+
 /**
  * What one epoch came to.
  *
@@ -23,4 +25,19 @@ public record EpochResult(
     double rawTestAccuracy,
     double learningRate,
     double seconds,
-    double imagesPerSecond) {}
+    double imagesPerSecond) {
+
+  /** Whether all figures are finite. */
+  boolean isFinite() {
+    return DoubleStream.of(
+            trainLoss,
+            trainAccuracy,
+            testLoss,
+            testAccuracy,
+            rawTestAccuracy,
+            learningRate,
+            seconds,
+            imagesPerSecond)
+        .allMatch(Double::isFinite);
+  }
+}

@@ -31,6 +31,16 @@ public record History(@JsonValue List<EpochResult> epochs) {
     return new History(more);
   }
 
+  /** Whether the epochs are numbered from 1 without a gap and all their figures are finite. */
+  boolean isComplete() {
+    for (int i = 0; i < epochs.size(); i++) {
+      if (epochs.get(i).epoch() != i + 1 || !epochs.get(i).isFinite()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** One figure of every epoch. */
   public List<Double> each(ToDoubleFunction<EpochResult> figure) {
     return epochs.stream().map(figure::applyAsDouble).toList();

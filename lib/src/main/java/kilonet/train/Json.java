@@ -1,32 +1,100 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import kilonet.text.Text;
 
-/** How records are written as JSON: names in snake_case, nothing unknown and nothing missing. */
+/**
+ * How records are written as JSON: names in snake_case. What is read must say all that a record has
+ * and nothing else, each once, as the kind of value that it is: nothing is guessed, cut or passed
+ * over. What is left out where it is null ({@link JsonInclude}) may be missing.
+ */
 public final class Json {
 
   private static final JsonMapper LINE =
       JsonMapper.builder()
+          .annotationIntrospector(new Complete())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+          .withCoercionConfigDefaults(Json::noText)
+          .withCoercionConfig(LogicalType.Textual, Json::onlyText)
+          .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
           .build();
   private static final JsonMapper PRETTY =
       LINE.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+  private static final Pattern MISSING = Pattern.compile("(?<=property )'\\w+'");
+
+  /** Asks for every part of a record that is always written. */
+  private static final class Complete extends JacksonAnnotationIntrospector {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Boolean hasRequiredMarker(AnnotatedMember member) {
+      return member instanceof AnnotatedParameter && !member.hasAnnotation(JsonInclude.class);
+    }
+
+    @Override
+    public JsonSetter.Value findSetterInfo(Annotated member) {
+      return member.hasAnnotation(JsonInclude.class)
+          ? JsonSetter.Value.forValueNulls(Nulls.SET)
+          : super.findSetterInfo(member);
+    }
+  }
+
   private Json() {}
+
+  /** Neither {@code ""} nor {@code " "} is a number, a list or a record. */
+  private static void noText(MutableCoercionConfig coercions) {
+    coercions
+        .setAcceptBlankAsEmpty(false)
+        .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.String, CoercionAction.Fail);
+  }
+
+  private static void onlyText(MutableCoercionConfig coercions) {
+    coercions
+        .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
 
   /** A value as one line. */
   public static String line(Object value) {
@@ -61,12 +129,41 @@ public final class Json {
       return LINE.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          Text.of(
-              "This is no JSON of a %s: %s",
-              type.getSimpleName(),
-              e.getOriginalMessage().replaceFirst("; `DeserializationFeature.*", ".")),
-          e);
+          Text.of("This is no JSON of a %s: %s", type.getSimpleName(), complaint(e)), e);
     }
+  }
+
+  /** Where it is wrong, and what, in one line without the names of Java's classes. */
+  private static String complaint(JsonProcessingException e) {
+    boolean placed = e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty();
+    return placed
+        ? Text.of("at %s: %s", place(((JsonMappingException) e).getPath()), fault(e))
+        : fault(e);
+  }
+
+  private static String fault(JsonProcessingException e) {
+    String said = e.getOriginalMessage().lines().findFirst().orElse("");
+    Matcher missing = MISSING.matcher(said);
+    if (e.getCause() instanceof IllegalArgumentException refusal) {
+      return refusal.getMessage();
+    } else if (e instanceof UnrecognizedPropertyException unknown) {
+      return Text.of(
+          "there is no \"%s\", but %s.", unknown.getPropertyName(), unknown.getKnownPropertyIds());
+    } else if (missing.find()) {
+      return Text.of("%s is missing.", missing.group());
+    } else if (e instanceof InvalidNullException) {
+      return "null is no value: give one.";
+    } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+      return Text.of(
+          "a value of another kind was expected, %s.", mismatch.getTargetType().getSimpleName());
+    }
+    return said.endsWith(".") ? said : said + ".";
+  }
+
+  private static String place(List<JsonMappingException.Reference> path) {
+    return path.stream()
+        .map(at -> at.getFieldName() == null ? "[" + at.getIndex() + "]" : at.getFieldName())
+        .collect(Collectors.joining("."));
   }
 
   /**

@@ -2,13 +2,13 @@ package kilonet.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import kilonet.augment.Augmentations;
+import java.util.Optional;
 import kilonet.data.Batches;
-import kilonet.data.ImageSet;
-import kilonet.model.Stack;
+import kilonet.data.TrainTest;
 import kilonet.schedule.ExponentialLR;
+import kilonet.schedule.SchedulePlan;
 import kilonet.text.Text;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
@@ -41,51 +41,41 @@ public final class LearningRateFinder {
   /**
    * Runs the test.
    *
-   * @param recipe the net, its optimizer, augmentation, batch and seed
-   * @param train images to train on; read again from the start when they run out
+   * @param recipe what is trained as it will be: all of it but its schedule, average and epochs
+   * @param data the images; those that the recipe trains on are read again when they run out
    * @param engine what computes
    * @param low the first rate, above 0
    * @param high the last rate, above {@code low}
-   * @param batches how many batches, at least 20
+   * @param updates how many updates, at least 20; each of one batch, or of as many as the recipe
+   *     accumulates
    * @throws IllegalArgumentException if an argument is out of its range
    * @throws TrainingException if the loss diverges before there is anything to see
    */
   public static RangeTest find(
-      Recipe recipe, ImageSet train, Engine engine, double low, double high, int batches) {
+      Recipe recipe, TrainTest data, Engine engine, double low, double high, int updates) {
     if (!(low > 0 && high > low && high < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           Text.of(
               "Rates from %s to %s cannot be tested: start above 0 and end higher.", low, high));
     }
-    if (batches < 4 * MARGIN) {
+    if (updates < 4 * MARGIN) {
       throw new IllegalArgumentException(
           Text.of(
-              "%d batches are too few to see a loss fall: use %d or more.", batches, 4 * MARGIN));
+              "%d batches are too few to see a loss fall: use %d or more.", updates, 4 * MARGIN));
     }
-    double factor = Math.pow(high / low, 1.0 / (batches - 1));
+    double factor = StrictMath.pow(high / low, 1.0 / (updates - 1));
     ExponentialLR schedule = new ExponentialLR(low, factor, ScheduleType.ITERATION);
     List<Double> rates = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
-    MultiLayerNetwork network =
-        engine.network(
-            recipe.optimizer().configuration(recipe.model(), schedule, null, recipe.seed()));
-    try (Batches images =
-        Batches.training(train, recipe.batch(), recipe.seed())
-            .augmentation(Augmentations.parse(recipe.augmentation()))
-            .mixing(Augmentations.parseBatch(recipe.mixing()).orElse(null))
-            .labelSmoothing(recipe.labelSmoothing())
-            .outputs(recipe.model().outputs())
-            .build()) {
-      Stack.initialize(network, recipe.seed());
+    SchedulePlan plan = new SchedulePlan("range test", schedule, Optional.empty());
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (Batches images = recipe.batches(recipe.images(data).train());
+        Learner learner = new Learner(recipe, plan, engine, threads)) {
       double average = 0;
       double best = Double.POSITIVE_INFINITY;
-      for (int i = 0; i < batches; i++) {
-        if (!images.hasNext()) {
-          images.reset();
-        }
-        network.fit(images.next());
-        average = SMOOTHING * average + (1 - SMOOTHING) * network.score();
-        double smoothed = average / (1 - Math.pow(SMOOTHING, i + 1));
+      for (int i = 0; i < updates; i++) {
+        average = SMOOTHING * average + (1 - SMOOTHING) * update(learner, images);
+        double smoothed = average / (1 - StrictMath.pow(SMOOTHING, i + 1));
         best = Math.min(best, smoothed);
         if (!(smoothed <= DIVERGED * best)) {
           break;
@@ -93,10 +83,30 @@ public final class LearningRateFinder {
         rates.add(schedule.valueAt(i, 0));
         losses.add(smoothed);
       }
-    } finally {
-      network.close();
     }
     return new RangeTest(List.copyOf(rates), List.copyOf(losses), suggestion(rates, losses));
+  }
+
+  /** The mean loss of an update's images; not a number where the net has diverged. */
+  private static double update(Learner learner, Batches images) {
+    double loss = 0;
+    int seen = 0;
+    boolean updated = false;
+    while (!updated) {
+      if (!images.hasNext()) {
+        images.reset();
+      }
+      int number = images.position();
+      DataSet batch = images.next();
+      updated = learner.learn(batch, images.epoch(), number, !images.hasNext());
+      if (!learner.isFinite()) {
+        return Double.NaN;
+      }
+      int size = (int) batch.getFeatures().size(0);
+      loss += learner.loss() * size;
+      seen += size;
+    }
+    return loss / seen;
   }
 
   /** Where the loss falls fastest: batches are evenly spaced in the logarithm of the rate. */

@@ -1,7 +1,6 @@
 package kilonet.train;
 
 import java.util.Objects;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -53,18 +52,6 @@ public final class MomentumSgd extends MomentumUpdater {
     }
     for (int i = from; i < to; i++) {
       gradient[i] = nesterov ? (gradient[i] + velocity[i] * m) * rate : velocity[i] * rate;
-    }
-  }
-
-  @Override
-  void update(INDArray gradient, INDArray velocity, int iteration, int epoch) {
-    double momentum = momentum(iteration, epoch);
-    double rate = getLearningRate(iteration, epoch);
-    velocity.muli(momentum).addi(gradient);
-    if (nesterov) {
-      gradient.addi(velocity.mul(momentum)).muli(rate);
-    } else {
-      gradient.assign(velocity).muli(rate);
     }
   }
 

@@ -10,11 +10,17 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
-/** What updaters have in common that keep a velocity, one number for each parameter. */
+/**
+ * What updaters have in common that keep a momentum. They work on plain numbers alone, so that they
+ * do the same under Deeplearning4j's own engine.
+ *
+ * <p>A parameter's numbers of state lie side by side, parameter after parameter, so that the state
+ * of any stretch of parameters is a stretch of the state.
+ */
 abstract class MomentumUpdater implements IUpdater, FlatUpdater {
 
   private static final long serialVersionUID = 1L;
-  private static final String VELOCITY = "V";
+  private static final String STATE = "V";
 
   private ISchedule rates;
   private final double momentum;
@@ -33,13 +39,10 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
     this.momenta = momenta;
   }
 
-  /**
-   * Does on arrays what {@link #update} does on plain numbers.
-   *
-   * @param gradient the mean gradient; afterwards what is subtracted from the parameters
-   * @param velocity of the same shape
-   */
-  abstract void update(INDArray gradient, INDArray velocity, int iteration, int epoch);
+  /** Numbers of state that a parameter has. */
+  int numbers() {
+    return 1;
+  }
 
   /** The schedule of learning rates. */
   final ISchedule rates() {
@@ -63,7 +66,7 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
 
   @Override
   public final long stateSize(long numParams) {
-    return numParams;
+    return numParams * numbers();
   }
 
   @Override
@@ -71,13 +74,13 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
     if (initialize) {
       view.assign(0);
     }
-    return new Step(this, view.reshape(view.length()));
+    return new Step(this, view);
   }
 
   @Override
   public final GradientUpdater<MomentumUpdater> instantiate(
       Map<String, INDArray> state, boolean initialize) {
-    return instantiate(state.get(VELOCITY), initialize);
+    return instantiate(state.get(STATE), initialize);
   }
 
   @Override
@@ -118,15 +121,15 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
     return Objects.hash(rates, momentum, momenta);
   }
 
-  /** One block of parameters and its velocity. */
+  /** One block of parameters and its state. */
   private static final class Step implements GradientUpdater<MomentumUpdater> {
 
     private final MomentumUpdater config;
-    private INDArray velocity;
+    private INDArray state;
 
-    Step(MomentumUpdater config, INDArray velocity) {
+    Step(MomentumUpdater config, INDArray state) {
       this.config = config;
-      this.velocity = velocity;
+      this.state = state;
     }
 
     @Override
@@ -136,12 +139,12 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
 
     @Override
     public void setState(Map<String, INDArray> state, boolean initialize) {
-      velocity = state.get(VELOCITY);
+      this.state = state.get(STATE);
     }
 
     @Override
     public Map<String, INDArray> getState() {
-      return Collections.singletonMap(VELOCITY, velocity);
+      return Collections.singletonMap(STATE, state);
     }
 
     @Override
@@ -150,12 +153,18 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
       if (initialize) {
         view.assign(0);
       }
-      velocity = view.reshape(view.length());
+      state = view;
     }
 
     @Override
     public void applyUpdater(INDArray gradient, int iteration, int epoch) {
-      config.update(gradient.reshape(velocity.shape()), velocity, iteration, epoch);
+      float[] step = new float[(int) gradient.length()];
+      float[] kept = new float[(int) state.length()];
+      PlainNumbers.get(gradient, step);
+      PlainNumbers.get(state, kept);
+      config.update(step, kept, 0, step.length, iteration, epoch);
+      PlainNumbers.put(step, gradient);
+      PlainNumbers.put(kept, state);
     }
   }
 }

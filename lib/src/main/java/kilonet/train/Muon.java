@@ -1,8 +1,6 @@
 package kilonet.train;
 
 import java.util.Objects;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -62,15 +60,6 @@ public final class Muon extends MomentumUpdater {
     }
     double tall = Math.max(1, (double) rows * rows / (to - from));
     orthogonalization.apply(gradient, from, getLearningRate(iteration, epoch) * Math.sqrt(tall));
-  }
-
-  @Override
-  void update(INDArray gradient, INDArray velocity, int iteration, int epoch) {
-    float[] step = gradient.toFloatVector();
-    float[] state = velocity.toFloatVector();
-    update(step, state, 0, step.length, iteration, epoch);
-    gradient.assign(Nd4j.createFromArray(step));
-    velocity.assign(Nd4j.createFromArray(state));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package kilonet.train;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import kilonet.model.Stack;
 import kilonet.schedule.ScaledLR;
@@ -9,7 +10,6 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -19,7 +19,7 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param kind which rule
  * @param learningRate the rate that a schedule starts from, above 0
  * @param momentum momentum of SGD, or Adam's first beta, in {@code [0, 1)}
- * @param beta2 Adam's second beta, in {@code [0, 1)}; unused by SGD
+ * @param beta2 Adam's second beta, in {@code [0, 1)}; 0 for SGD and Muon, which have none
  * @param weightDecay share of a parameter taken away at each step (times the learning rate), 0 or
  *     more; added to the gradient in SGD and Adam (L2), apart from it in AdamW and Muon
  * @param decayNormAndBias whether weight decay reaches batch norm's gamma and beta and the biases,
@@ -39,7 +39,7 @@ public record Optimizer(
     SGD,
     /** The same with Nesterov's momentum, {@code torch.optim.SGD(nesterov=True)}. */
     NESTEROV,
-    /** Kingma, Ba: <i>Adam: a method for stochastic optimization</i>, 2015. */
+    /** {@link Adam}, {@code torch.optim.Adam}. */
     ADAM,
     /** Loshchilov, Hutter: <i>Decoupled weight decay regularization</i>, 2019. */
     ADAMW,
@@ -51,13 +51,12 @@ public record Optimizer(
     MUON
   }
 
-  private static final double ADAM_EPSILON = 1e-8;
-
   /** The rate of what is no matrix, in parts of Muon's. */
   private static final double MUON_REST = 0.25;
 
   /** Checks the ranges. */
   public Optimizer {
+    Objects.requireNonNull(kind, "kind");
     if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           Text.of("A learning rate of %s cannot be: use a number above 0.", learningRate));
@@ -67,6 +66,10 @@ public record Optimizer(
           Text.of(
               "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1.",
               momentum, beta2));
+    }
+    if (beta2 != 0 && kind != Kind.ADAM && kind != Kind.ADAMW) {
+      throw new IllegalArgumentException(
+          Text.of("A beta2 of %s says nothing to %s: use 0, or ADAM or ADAMW.", beta2, kind));
     }
     if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
@@ -141,11 +144,7 @@ public record Optimizer(
     return switch (kind) {
       case MUON -> new MomentumSgd(new ScaledLR(rates, MUON_REST), momentum, momenta, true);
       case SGD, NESTEROV -> new MomentumSgd(rates, momentum, momenta, kind == Kind.NESTEROV);
-      case ADAM, ADAMW -> {
-        Adam adam = new Adam(learningRate, momentum, beta2, ADAM_EPSILON);
-        adam.setLrAndSchedule(learningRate, rates);
-        yield adam;
-      }
+      case ADAM, ADAMW -> new Adam(rates, momentum, momenta, beta2);
     };
   }
 }

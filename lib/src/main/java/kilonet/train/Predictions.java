@@ -16,7 +16,9 @@ import org.nd4j.linalg.dataset.DataSet;
 public record Predictions(float[][] probabilities, int[] labels) {
 
   private static final int SHIFT_BATCH = 1_000;
-  private static final double LEAST_PROBABILITY = 1e-12;
+
+  /** What a probability that a float cannot hold counts as, so that one image's loss is finite. */
+  private static final double LEAST_PROBABILITY = Float.MIN_VALUE;
 
   /**
    * Asks a net.
@@ -93,7 +95,7 @@ public record Predictions(float[][] probabilities, int[] labels) {
         System.arraycopy(set.pixels(), from, pixels, to, width - Math.abs(right));
       }
     }
-    return new ImageSet(set.name(), height, width, set.classes(), pixels, labels);
+    return new ImageSet(set.name() + " shifted", height, width, set.classes(), pixels, labels);
   }
 
   private Predictions plus(Predictions other) {
@@ -137,7 +139,7 @@ public record Predictions(float[][] probabilities, int[] labels) {
   public double loss() {
     double sum = 0;
     for (int i = 0; i < labels.length; i++) {
-      sum -= Math.log(Math.max(LEAST_PROBABILITY, probabilities[i][labels[i]]));
+      sum -= StrictMath.log(Math.max(LEAST_PROBABILITY, probabilities[i][labels[i]]));
     }
     return sum / labels.length;
   }

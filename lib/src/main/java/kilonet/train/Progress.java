@@ -1,10 +1,32 @@
 package kilonet.train;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import kilonet.text.Terminal;
+
 /** Who wants to know how a run goes on. All methods are called by the thread that trains. */
 public interface Progress {
 
   /** Nobody. */
   Progress NONE = new Progress() {};
+
+  /**
+   * A line for each epoch on standard output, with the time that is left, and on a terminal a bar
+   * while an epoch lasts.
+   */
+  static Progress onTerminal() {
+    return lines(new PrintWriter(System.out, true, StandardCharsets.UTF_8), Terminal.isThere());
+  }
+
+  /**
+   * A line for each epoch, with the time that is left.
+   *
+   * @param out where the lines go
+   * @param bar whether a bar is shown on standard error while an epoch lasts
+   */
+  static Progress lines(PrintWriter out, boolean bar) {
+    return new EpochLines(out, bar);
+  }
 
   /**
    * The run begins or goes on.
@@ -29,6 +51,9 @@ public interface Progress {
 
   /** An epoch was trained and tested. */
   default void epoch(EpochResult result) {}
+
+  /** The run was finished before, so that nothing is trained. */
+  default void finishedBefore(Result result) {}
 
   /** The run is over, at its end or before. */
   default void ended() {}

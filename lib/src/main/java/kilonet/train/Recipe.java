@@ -2,19 +2,30 @@ package kilonet.train;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import kilonet.augment.Augmentations;
+import kilonet.data.Batches;
+import kilonet.data.DataException;
+import kilonet.data.ImageSet;
+import kilonet.data.TrainTest;
 import kilonet.model.Stack;
 import kilonet.schedule.Schedules;
+import kilonet.text.Check;
 import kilonet.text.Text;
 
 /**
  * All that defines a run. The same recipe gives the same numbers, bit for bit, on the same machine
  * with the same engine.
  *
- * @param name what people call it, such as {@code model_3}
+ * @param name what people call it, such as {@code model_3}; results are filed under it, so that it
+ *     is what {@link Check#fileName} allows, or several such names parted by {@code /}
  * @param model the net
- * @param data {@code mnist}, or {@code digits} for generated ones
+ * @param data the name of the images, such as {@code mnist}, or {@code digits} for generated ones
  * @param augmentation what happens to each training picture, as {@link Augmentations#parse} reads
  *     it
  * @param mixing what happens to each training batch as a whole, as {@link Augmentations#parseBatch}
@@ -28,8 +39,8 @@ import kilonet.text.Text;
  * @param epochs passes over the training images, at least 1
  * @param patience end after so many epochs without a better accuracy on the validation images; 0 to
  *     train all epochs
- * @param batch images of a batch, at least 1
- * @param accumulation batches whose gradients are added up for one update, at least 1
+ * @param batch images of a batch, 1 to 100,000
+ * @param accumulation batches whose gradients are added up for one update, 1 to 100,000
  * @param seed what initialization, shuffling, augmentation and dropout draw from
  * @param limit train on that many images only; 0 for all
  * @param validation train without that many images, class by class alike, and test on them instead
@@ -57,6 +68,9 @@ public record Recipe(
   /** How many training images a schedule is checked for; the run's own number is not known yet. */
   private static final int USUAL_IMAGES = 60_000;
 
+  /** More images than that are no batch but the whole of a set. */
+  private static final int LARGEST_BATCH = 100_000;
+
   /** MNIST. */
   public static final String MNIST = "mnist";
 
@@ -65,16 +79,24 @@ public record Recipe(
 
   /** Checks the ranges and that the texts can be read. */
   public Recipe {
-    if (!data.equals(MNIST) && !data.equals(DIGITS)) {
-      throw new IllegalArgumentException(
-          Text.of("No data is called '%s': use '%s' or '%s'.", data, MNIST, DIGITS));
+    for (String part : Objects.requireNonNull(name, "name").split("/", -1)) {
+      Check.fileName("A part of a recipe's name", part);
     }
+    Objects.requireNonNull(model, "model");
+    if (model.dropout() > 0 && !model.order().contains("dropout")) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0.",
+              model.dropout(), model.order()));
+    }
+    Objects.requireNonNull(optimizer, "optimizer");
+    Check.fileName("A recipe's data", data);
     atLeast("epochs", epochs, 1);
-    atLeast("batch", batch, 1);
+    fromOneTo("batch", batch, LARGEST_BATCH);
     atLeast("limit", limit, 0);
     atLeast("validation", validation, 0);
     atLeast("patience", patience, 0);
-    atLeast("accumulation", accumulation, 1);
+    fromOneTo("accumulation", accumulation, LARGEST_BATCH);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException(
           Text.of("label smoothing is %s: it lies from 0 to below 1.", labelSmoothing));
@@ -94,7 +116,72 @@ public record Recipe(
     Augmentations.parse(augmentation);
     Augmentations.parseBatch(mixing);
     Schedules.parse(
-        schedule, optimizer.learningRate(), epochs, 1 + USUAL_IMAGES / batch / accumulation);
+        schedule, optimizer.learningRate(), epochs, updates(USUAL_IMAGES, batch, accumulation));
+  }
+
+  private static int updates(int images, int batch, int accumulation) {
+    int batches = (images - 1) / batch + 1;
+    return (batches - 1) / accumulation + 1;
+  }
+
+  /**
+   * How often an epoch changes the parameters: once a batch, unless gradients are accumulated.
+   *
+   * @param images training images, at least 1
+   */
+  public int updatesPerEpoch(int images) {
+    return updates(images, batch, accumulation);
+  }
+
+  /**
+   * The images that this recipe trains on, within its limit and without those kept out for
+   * validation, and those that it is tested on.
+   *
+   * @throws IllegalArgumentException if the net is for pictures of another size, or has fewer
+   *     outputs than there are classes
+   * @throws DataException if there are not as many images as the recipe asks for
+   */
+  public TrainTest images(TrainTest all) {
+    ImageSet train = all.train();
+    if (train.height() != model.height() || train.width() != model.width()) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "The net of %s is for pictures of %d x %d pixels, but those of %s have %d x %d: give the",
+                  name, model.height(), model.width(), train.name(), train.height(), train.width())
+              + " model their height and width.");
+    }
+    if (model.outputs() < train.classes()) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "The net of %s tells %d classes apart, but %s has %d: give its last convolution as many",
+                  name, model.outputs(), train.name(), train.classes())
+              + " channels.");
+    }
+    ImageSet test = all.test();
+    if (validation > 0) {
+      // The split does not depend on the recipe's seed: choices are made on the same images.
+      ImageSet.Split split = train.split(validation, 0);
+      train = split.train();
+      test = split.validation();
+    }
+    return new TrainTest(limit > 0 ? train.first(limit) : train, test);
+  }
+
+  /** Batches of training images as this recipe augments, mixes and labels them. */
+  Batches batches(ImageSet train) {
+    return Batches.training(train, batch, seed)
+        .augmentation(Augmentations.parse(augmentation))
+        .mixing(Augmentations.parseBatch(mixing).orElse(null))
+        .labelSmoothing(labelSmoothing)
+        .outputs(model.outputs())
+        .build();
+  }
+
+  private static void fromOneTo(String what, int value, int most) {
+    atLeast(what, value, 1);
+    if (value > most) {
+      throw new IllegalArgumentException(Text.of("%s is %d: use up to %,d.", what, value, most));
+    }
   }
 
   private static void atLeast(String what, int value, int least) {
@@ -126,6 +213,29 @@ public record Recipe(
         1,
         0,
         0);
+  }
+
+  /**
+   * A sentence where the optimizer's learning rate is written in vain: the schedule sets the rate
+   * itself, and to another one.
+   */
+  public Optional<String> unusedRate() {
+    int updates = 1 + USUAL_IMAGES / batch / accumulation;
+    double written = optimizer.learningRate();
+    OptionalDouble peak = Schedules.ownPeak(schedule, epochs, updates);
+    if (peak.isEmpty() || Math.abs(peak.getAsDouble() / written - 1) < 0.01) {
+      return Optional.empty();
+    }
+    String highest =
+        new BigDecimal(peak.getAsDouble())
+            .round(new MathContext(3))
+            .stripTrailingZeros()
+            .toPlainString();
+    return Optional.of(
+        Text.of(
+                "The learning rate %s of the optimizer is not used: the schedule %s sets the rate, up to %s;",
+                written, schedule, highest)
+            + " change it there.");
   }
 
   /** The same under another name. */

@@ -1,7 +1,9 @@
 package kilonet.train;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import kilonet.data.DataIdentity;
 
 /**
  * What a run came to; {@code result.json} of its folder.
@@ -10,7 +12,9 @@ import java.util.List;
  * @param parameters trainable parameters
  * @param seed the recipe's seed
  * @param engine {@code fused} or {@code dl4j}
- * @param data {@code mnist} or {@code digits}
+ * @param data the name of the images, such as {@code mnist} or {@code digits}
+ * @param dataset what the images are, by name and content; null in files from before this was
+ *     written
  * @param trainImages images trained on in an epoch
  * @param testImages images tested on
  * @param epochs epochs trained
@@ -31,6 +35,7 @@ public record Result(
     long seed,
     String engine,
     String data,
+    @JsonInclude(JsonInclude.Include.NON_NULL) DataIdentity dataset,
     int trainImages,
     int testImages,
     int epochs,
@@ -51,12 +56,19 @@ public record Result(
    * @param recipe what was run
    * @param parameters trainable parameters of its net
    * @param engine what computed
+   * @param data all that the recipe took its images from
    * @param train images trained on in an epoch
    * @param test images tested on
    * @param history one epoch or more
    */
   public static Result of(
-      Recipe recipe, long parameters, Engine engine, int train, int test, History history) {
+      Recipe recipe,
+      long parameters,
+      Engine engine,
+      DataIdentity data,
+      int train,
+      int test,
+      History history) {
     double seconds = history.epochs().stream().mapToDouble(EpochResult::seconds).sum();
     int epochs = history.epochs().size();
     return new Result(
@@ -64,7 +76,8 @@ public record Result(
         parameters,
         recipe.seed(),
         engine.toString(),
-        recipe.data(),
+        data.name(),
+        data,
         train,
         test,
         epochs,
@@ -75,7 +88,7 @@ public record Result(
         history.each(EpochResult::rawTestAccuracy),
         Math.round(10 * epochs * (double) train / seconds) / 10.0,
         Math.round(1000 * seconds) / 1000.0,
-        Contract.of(recipe, parameters, history),
+        Contract.of(recipe, data, parameters, history),
         recipe,
         history);
   }
@@ -84,6 +97,13 @@ public record Result(
   @JsonIgnore
   public boolean isFinished() {
     return isFinished(definition, history);
+  }
+
+  /** Whether this is what a recipe came to with an engine on some data. */
+  boolean isOf(Recipe recipe, Engine engine, DataIdentity data) {
+    return definition.equals(recipe)
+        && this.engine.equals(engine.toString())
+        && (dataset == null || dataset.equals(data));
   }
 
   static boolean isFinished(Recipe recipe, History history) {

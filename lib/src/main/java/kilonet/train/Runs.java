@@ -16,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
 import kilonet.text.Text;
@@ -34,6 +36,9 @@ public final class Runs {
    */
   private static final long IMAGE_WORK = 4_000_000;
 
+  /** What the file of a result takes, in bytes, at most. */
+  private static final long RESULT = 100_000;
+
   private final List<Run> runs;
   private final TrainTest data;
   private Engine engine = Engine.FUSED;
@@ -45,6 +50,7 @@ public final class Runs {
   private final Map<Run, Double> work = new LinkedHashMap<>();
   private final Set<Trainer> active = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
+  private boolean begun;
   private boolean stopped;
   private double done;
   private long start;
@@ -83,11 +89,24 @@ public final class Runs {
    * Runs to be done.
    *
    * @param runs in the order in which they start, at least one; no two in one folder
-   * @param data the images of all of them
+   * @param data the images of all of them, to whose name those of the recipes give way
+   * @throws IllegalArgumentException if two runs have one folder
    */
   public Runs(List<Run> runs, TrainTest data) {
-    this.runs = List.copyOf(runs);
+    this.runs =
+        runs.stream().map(run -> new Run(run.recipe.data(data.name()), run.folder)).toList();
     this.data = data;
+    apart("folder", run -> run.folder().toAbsolutePath().normalize());
+  }
+
+  private void apart(String what, Function<Run, Path> place) {
+    Set<Path> places = new HashSet<>();
+    for (Run run : runs) {
+      if (!places.add(place.apply(run))) {
+        throw new IllegalArgumentException(
+            Text.of("Two runs have the %s %s: give each its own.", what, place.apply(run)));
+      }
+    }
   }
 
   /** Chooses what computes; the fused engine unless said otherwise. */
@@ -105,9 +124,14 @@ public final class Runs {
   /**
    * Keeps the results of finished runs in a folder too, as {@code RECIPE/seed-S.json}; a run whose
    * result is there is finished.
+   *
+   * @throws IllegalArgumentException if two runs have one such file
    */
   public Runs results(Path results) {
     this.results = results;
+    if (results != null) {
+      apart("file of results", run -> file(results, run.recipe()));
+    }
     return this;
   }
 
@@ -133,9 +157,14 @@ public final class Runs {
    *
    * @return the results of those runs that are finished now, in the order of the runs
    * @throws IllegalArgumentException if there is nothing to do, or more jobs than the engine takes
-   * @throws UncheckedIOException if a file cannot be written
+   * @throws UncheckedIOException if a file cannot be written; the other runs have ended then
+   * @throws IllegalStateException if these runs were trained before
    */
   public List<Result> run() {
+    if (begun) {
+      throw new IllegalStateException("These runs were trained: make others to train again.");
+    }
+    begun = true;
     if (runs.isEmpty() || jobs < 1) {
       throw new IllegalArgumentException(
           Text.of("%d runs and %d jobs: use at least one of each.", runs.size(), jobs));
@@ -153,6 +182,9 @@ public final class Runs {
         work.put(run, epochWork(run.recipe()) * run.recipe().epochs());
       }
     }
+    if (results != null && !work.isEmpty()) {
+      new RunFolder(results).provide(RESULT * work.size());
+    }
     start = System.nanoTime();
     finished.forEach((run, result) -> watcher.finished(result, true, left()));
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
@@ -160,7 +192,16 @@ public final class Runs {
     try {
       List<Future<?>> futures = new ArrayList<>();
       for (Run run : List.copyOf(work.keySet())) {
-        futures.add(pool.submit(() -> train(run, threads)));
+        futures.add(
+            pool.submit(
+                () -> {
+                  try {
+                    train(run, threads);
+                  } catch (RuntimeException | Error e) {
+                    stop(); // for all: the others keep what they have trained
+                    throw e;
+                  }
+                }));
       }
       for (Future<?> future : futures) {
         future.get();
@@ -175,9 +216,25 @@ public final class Runs {
       throw new TrainingException("The runs were interrupted: start them again to go on.");
     } finally {
       stop();
-      pool.shutdown();
+      end(pool);
     }
     return runs.stream().filter(finished::containsKey).map(finished::get).toList();
+  }
+
+  /** Waits for the runs that are at work: who gets an exception may delete or move their files. */
+  private static void end(ExecutorService pool) {
+    pool.shutdown();
+    boolean interrupted = false;
+    for (boolean ended = false; !ended; ) {
+      try {
+        ended = pool.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -218,13 +275,14 @@ public final class Runs {
     return results.resolve(recipe.name()).resolve("seed-" + recipe.seed() + ".json");
   }
 
-  private static Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
+  private Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     Result result = Json.read(file, Result.class);
-    boolean same = result.definition().equals(recipe) && result.engine().equals(engine.toString());
-    return same && result.isFinished() ? Optional.of(result) : Optional.empty();
+    return result.isOf(recipe, engine, data.identity()) && result.isFinished()
+        ? Optional.of(result)
+        : Optional.empty();
   }
 
   private void train(Run run, int threads) {
@@ -233,8 +291,10 @@ public final class Runs {
             .engine(engine)
             .threads(threads)
             .folder(run.folder())
-            .resume()
             .progress(new Worker(run));
+    if (!isOutdated(run)) {
+      trainer.resume();
+    }
     synchronized (this) {
       if (stopped) {
         return;
@@ -250,6 +310,14 @@ public final class Runs {
         active.remove(trainer);
       }
     }
+  }
+
+  /** Whether the folder holds a finished run of something else, which gives way to this one. */
+  private boolean isOutdated(Run run) {
+    Path file = new RunFolder(run.folder()).result();
+    return Files.exists(file)
+        && Json.read(file, Result.class).isFinished()
+        && finished(run.recipe(), engine, file).isEmpty();
   }
 
   private synchronized void ended(Run run, Result result) {
@@ -280,7 +348,8 @@ public final class Runs {
       new RunFolder(file.getParent())
           .write(file, Files.readAllBytes(new RunFolder(run.folder()).result()));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          Text.of("The result in %s cannot be read (%s): train again.", run.folder(), e), e);
     }
   }
 

@@ -4,17 +4,16 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import kilonet.data.Sha256;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
 import kilonet.text.Text;
@@ -38,6 +37,8 @@ public record Search(
 
   /** One part in so many goes on to the next round. */
   private static final int REDUCTION = 3;
+
+  private static final int MOST_TRIALS = 100_000;
 
   /**
    * A recipe and how far it came.
@@ -69,10 +70,10 @@ public record Search(
   /**
    * Which trials are drawn, and how they are run.
    *
-   * @param trials how many recipes are drawn, at least 1; the recipe as it is comes on top
+   * @param trials how many recipes are drawn, 1 to 100,000; the recipe as it is comes on top
    * @param maxParameters larger nets are left out
-   * @param rounds epochs of each round, rising
-   * @param seeds seeds of each trial, at least one
+   * @param rounds epochs of each round, rising, at least one
+   * @param seeds seeds of each trial, at least one, each once
    * @param seed what the trials are drawn from
    * @param jobs runs at a time, at least 1
    */
@@ -83,9 +84,16 @@ public record Search(
     public Plan {
       rounds = List.copyOf(rounds);
       seeds = List.copyOf(seeds);
-      if (trials < 1) {
+      if (trials < 1 || trials > MOST_TRIALS) {
         throw new IllegalArgumentException(
-            Text.of("%d trials cannot be searched: use 1 or more.", trials));
+            Text.of("%d trials cannot be searched: use 1 to %,d.", trials, MOST_TRIALS));
+      }
+      if (rounds.isEmpty() || seeds.isEmpty() || Set.copyOf(seeds).size() < seeds.size()) {
+        throw new IllegalArgumentException(
+            Text.of(
+                    "Rounds of %s epochs with the seeds %s cannot be searched: give one or more of both, no",
+                    rounds, seeds)
+                + " seed twice.");
       }
       for (int i = 0; i < rounds.size(); i++) {
         if (rounds.get(i) < 1 || i > 0 && rounds.get(i) <= rounds.get(i - 1)) {
@@ -102,7 +110,7 @@ public record Search(
   /**
    * Searches. What an earlier search left in the folder is not trained again.
    *
-   * @param recipe what is changed; must keep validation images out of training
+   * @param changed the recipe that is changed; must keep validation images out of training
    * @param space what may be changed
    * @param plan how much is tried
    * @param data the images
@@ -113,12 +121,13 @@ public record Search(
    * @throws TrainingException if a run cannot go on
    */
   public static Search run(
-      Recipe recipe,
+      Recipe changed,
       SearchSpace space,
       Plan plan,
       TrainTest data,
       Path folder,
       Consumer<Trial> tried) {
+    Recipe recipe = changed.data(data.name());
     if (recipe.validation() == 0) {
       throw new IllegalArgumentException(
           "A search needs validation images, because the test set is for reporting: keep some out"
@@ -129,14 +138,14 @@ public record Search(
     List<Map<String, JsonNode>> choices = new ArrayList<>(List.of(Map.of()));
     choices.addAll(space.draw(plan.trials, plan.seed));
     for (Map<String, JsonNode> choice : choices) {
-      // The rounds say how many epochs there are.
-      Recipe changed = SearchSpace.apply(recipe, choice).epochs(recipe.epochs());
-      long parameters = Summary.of(changed.model()).parameters();
-      if (parameters <= plan.maxParameters && !recipes.contains(changed)) {
+      Recipe drawn = SearchSpace.apply(recipe, choice);
+      long parameters = Summary.of(drawn.model()).parameters();
+      if (parameters <= plan.maxParameters && !recipes.contains(drawn)) {
         current.add(new Trial(recipes.size(), choice, parameters, 0, 0, 0, 0));
-        recipes.add(changed);
+        recipes.add(drawn);
       }
     }
+    sayWhereNothingChanges(recipe, recipes);
     if (current.isEmpty()) {
       throw new IllegalArgumentException(
           Text.of(
@@ -155,6 +164,21 @@ public record Search(
       ranked.addAll(0, last ? round : round.subList(kept, round.size()));
     }
     return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
+  }
+
+  /** A rate that no schedule uses would be searched in vain, for hours. */
+  private static void sayWhereNothingChanges(Recipe recipe, List<Recipe> recipes) {
+    List<Recipe> varied =
+        recipes.stream()
+            .filter(r -> r.optimizer().learningRate() != recipe.optimizer().learningRate())
+            .toList();
+    if (!varied.isEmpty() && varied.stream().allMatch(r -> r.unusedRate().isPresent())) {
+      throw new IllegalArgumentException(
+          Text.of(
+                  "The space varies optimizer.learning_rate, which changes nothing: the schedule %s sets the",
+                  varied.get(0).schedule())
+              + " rate. Vary 'schedule' instead.");
+    }
   }
 
   /** Trains a round, all trials and seeds side by side. */
@@ -210,14 +234,7 @@ public record Search(
 
   /** A name for what is the same run, whatever space it was drawn from. */
   private static String hash(Recipe recipe) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(Json.line(recipe).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Sha256.hex(Json.line(recipe).getBytes(StandardCharsets.UTF_8)).substring(0, 12);
   }
 
   /** The trial that came out best. */

@@ -29,18 +29,25 @@ import kilonet.text.Text;
  */
 public final class SearchSpace {
 
+  /** The rounds say how many epochs there are, the plan which seeds, the images what data. */
+  private static final Set<String> SET_BY_SEARCH = Set.of("epochs", "seed", "data");
+
   private final Map<String, List<JsonNode>> choices = new LinkedHashMap<>();
 
   @JsonAnySetter
   private void put(String field, List<JsonNode> values) {
-    if (values == null || values.isEmpty()) {
+    if (values == null || values.isEmpty() || values.stream().anyMatch(JsonNode::isNull)) {
       throw new IllegalArgumentException(
           Text.of("'%s' has no values to choose from: give it a list of at least one.", field));
     }
-    choices.put(field, List.copyOf(values));
+    if (SET_BY_SEARCH.contains(field)) {
+      throw new IllegalArgumentException(
+          Text.of("'%s' is no choice of a search, which sets it itself: leave it out.", field));
+    }
+    choices.put(field, values.stream().distinct().toList());
   }
 
-  /** The values of each field, in their order. */
+  /** The values of each field, in their order, each once. */
   @JsonValue
   public Map<String, List<JsonNode>> choices() {
     return choices;

@@ -1,5 +1,7 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.List;
 import kilonet.data.TrainTest;
@@ -11,11 +13,11 @@ import kilonet.data.TrainTest;
  * @param recipe the recipe's name
  * @param parameters trainable parameters
  * @param engine {@code fused} or {@code dl4j}
- * @param data {@code mnist} or {@code digits}
+ * @param data the name of the images, such as {@code mnist}
  * @param seeds the seeds
  * @param finals test accuracy of each seed's last epoch, percent
  * @param mean their mean
- * @param standardDeviation their standard deviation, with n - 1
+ * @param standardDeviation their standard deviation, with n - 1; null for a single seed
  * @param minLastFive for each seed the lowest test accuracy of its last five epochs, percent
  * @param lowest the lowest of those
  * @param met how many seeds meet the assignment
@@ -28,7 +30,7 @@ public record Sweep(
     List<Long> seeds,
     List<Double> finals,
     double mean,
-    double standardDeviation,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double standardDeviation,
     List<Double> minLastFive,
     double lowest,
     int met) {
@@ -42,17 +44,17 @@ public record Sweep(
         data);
   }
 
-  /** Standard error of the mean, percent; 0 for a single seed. */
-  public double standardError() {
-    return standardDeviation / Math.sqrt(seeds.size());
+  /** Mean and deviation of the last epochs. */
+  @JsonIgnore
+  public Spread spread() {
+    return Spread.of(finals);
   }
 
   /** The figures of results of one recipe, at least one. */
   public static Sweep of(List<Result> results) {
     Result first = results.get(0);
     List<Double> finals = results.stream().map(r -> r.history().last().testAccuracy()).toList();
-    double mean = finals.stream().mapToDouble(a -> a).average().orElseThrow();
-    double squares = finals.stream().mapToDouble(a -> (a - mean) * (a - mean)).sum();
+    Spread spread = Spread.of(finals);
     List<Double> lows =
         results.stream()
             .map(r -> r.contract().lastFive().stream().mapToDouble(a -> a).min().orElseThrow())
@@ -64,8 +66,8 @@ public record Sweep(
         first.data(),
         results.stream().map(Result::seed).toList(),
         finals,
-        mean,
-        finals.size() < 2 ? 0 : Math.sqrt(squares / (finals.size() - 1)),
+        spread.mean(),
+        spread.seeds() == 1 ? null : spread.deviation(),
         lows,
         lows.stream().mapToDouble(a -> a).min().orElseThrow(),
         (int) results.stream().filter(r -> r.contract().met()).count());

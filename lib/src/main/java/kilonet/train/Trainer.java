@@ -1,29 +1,26 @@
 package kilonet.train;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import kilonet.augment.Augmentations;
-import kilonet.augment.RandomStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import kilonet.data.Batches;
+import kilonet.data.DataException;
+import kilonet.data.DataIdentity;
 import kilonet.data.ImageSet;
 import kilonet.data.TrainTest;
 import kilonet.fused.FusedNetwork;
-import kilonet.model.Stack;
 import kilonet.model.Summary;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.SchedulePlan;
 import kilonet.schedule.Schedules;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -46,9 +43,20 @@ public final class Trainer {
 
   private static final int TEST_BATCH = 1_000;
 
+  /** What the files of a run take beside the parameters, in bytes, at most. */
+  private static final int FILES = 100_000;
+
+  /** What an epoch adds to them. */
+  private static final int EPOCH = 2_000;
+
+  /** More epochs than that are not asked room for before the first one. */
+  private static final int LISTED_EPOCHS = 10_000;
+
   private final Recipe recipe;
+  private final DataIdentity data;
   private final ImageSet train;
   private final ImageSet test;
+  private final AtomicBoolean begun = new AtomicBoolean();
   private Engine engine = Engine.FUSED;
   private Progress progress = Progress.NONE;
   private RunFolder folder;
@@ -57,31 +65,26 @@ public final class Trainer {
   private volatile boolean stopped;
 
   private SchedulePlan schedule;
-  private MultiLayerNetwork network;
+  private Learner learner;
   private Hits hits;
   private Averaging averaging;
-  private Accumulation accumulation;
   private INDArray kept;
   private Result result;
 
   /**
    * A trainer.
    *
-   * @param recipe what to do
+   * @param recipe what to do; its name of the data gives way to that of the images
    * @param data the images; of the training set, the recipe's limit and validation split are taken
+   * @throws IllegalArgumentException if the recipe's net does not fit the images
+   * @throws DataException if there are fewer images than the recipe asks for
    */
   public Trainer(Recipe recipe, TrainTest data) {
-    this.recipe = recipe;
-    ImageSet all = data.train();
-    if (recipe.validation() > 0) {
-      // The split does not depend on the recipe's seed: choices are made on the same images.
-      ImageSet.Split split = all.split(recipe.validation(), 0);
-      all = split.train();
-      this.test = split.validation();
-    } else {
-      this.test = data.test();
-    }
-    this.train = recipe.limit() > 0 ? all.first(recipe.limit()) : all;
+    this.recipe = recipe.data(data.name());
+    this.data = data.identity();
+    TrainTest images = recipe.images(data);
+    this.train = images.train();
+    this.test = images.test();
   }
 
   /** Chooses what computes; the fused engine unless said otherwise. */
@@ -102,13 +105,20 @@ public final class Trainer {
     return this;
   }
 
-  /** Uses so many threads in the fused engine, at least 1; the results are the same. */
+  /**
+   * Uses so many threads in the fused engine; the results are the same.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
   public Trainer threads(int threads) {
-    this.threads = threads;
+    this.threads = Check.atLeast("The number of threads", threads, 1);
     return this;
   }
 
-  /** Goes on from the checkpoint in the folder, if there is one. */
+  /**
+   * Goes on from the checkpoint in the folder, if there is one; where the folder holds the finished
+   * run, that is the result.
+   */
   public Trainer resume() {
     this.resume = true;
     return this;
@@ -123,11 +133,30 @@ public final class Trainer {
    * Trains.
    *
    * @return what it came to, up to where it was stopped
-   * @throws TrainingException if the loss is not a number, the checkpoint is of another recipe, or
-   *     the run was stopped before the end of its first epoch
+   * @throws TrainingException if the loss or a parameter is no number any more, the checkpoint is
+   *     of another run or damaged, another run uses the folder, or this one was stopped before the
+   *     end of its first epoch
+   * @throws UncheckedIOException if the folder cannot be written or has not enough room
+   * @throws IllegalStateException if this trainer has run before
    */
   public Result run() {
-    Optional<Checkpoint> checkpoint = checkpoint();
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "This trainer has run: make another for another run, with resume() to go on with this.");
+    }
+    if (folder == null) {
+      return train();
+    }
+    RunFolder.Lock lock = folder.lock();
+    try {
+      Optional<Result> finished = resume ? finished() : Optional.empty();
+      return finished.isPresent() ? finished.get() : train();
+    } finally {
+      lock.release();
+    }
+  }
+
+  private Result train() {
     Nd4j.getExecutioner(); // loads the native code
     NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
     int threads = openMp.ompGetMaxThreads();
@@ -136,16 +165,12 @@ public final class Trainer {
       // takes longer than the work. Holds for this thread only.
       openMp.setOmpNumThreads(1);
     }
-    try (Batches batches =
-            Batches.training(train, recipe.batch(), recipe.seed())
-                .augmentation(Augmentations.parse(recipe.augmentation()))
-                .mixing(Augmentations.parseBatch(recipe.mixing()).orElse(null))
-                .labelSmoothing(recipe.labelSmoothing())
-                .outputs(recipe.model().outputs())
-                .build();
+    try (Batches batches = recipe.batches(train);
         Batches testing =
             Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
-      prepare(updatesPerEpoch());
+      prepare();
+      Optional<Checkpoint> checkpoint = checkpoint();
+      provideRoom();
       History history = new History(List.of());
       Checkpoint.Tally tally = Checkpoint.Tally.NOTHING;
       if (checkpoint.isPresent()) {
@@ -164,7 +189,7 @@ public final class Trainer {
           break;
         }
         if (averaging != null) {
-          averaging.afterEpoch(network.params(), epoch + 1);
+          averaging.afterEpoch(learner.network().params(), epoch + 1);
         }
         history = history.plus(test(testing, epoch, tally));
         tally = Checkpoint.Tally.NOTHING;
@@ -186,16 +211,62 @@ public final class Trainer {
     }
   }
 
+  /** The result in the folder, where it is that of this run and finished. */
+  private Optional<Result> finished() {
+    if (!Files.exists(folder.result())) {
+      return Optional.empty();
+    }
+    Result there;
+    try {
+      there = Json.read(folder.result(), Result.class);
+    } catch (IllegalArgumentException e) {
+      if (Files.exists(folder.checkpoint())) {
+        return Optional.empty(); // which says all that the result did
+      }
+      throw damaged(e);
+    }
+    if (!there.isFinished()) {
+      return Optional.empty();
+    }
+    if (!there.isOf(recipe, engine, data)) {
+      throw new TrainingException(
+          Text.of(
+                  "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine %s, data",
+                  folder.result(),
+                  there.recipe(),
+                  there.seed(),
+                  there.definition().epochs(),
+                  there.engine())
+              + Text.of(
+                  " %s): train into another folder with --out, or without --resume.",
+                  there.data()));
+    }
+    try {
+      kept = ModelFile.read(folder.model()).params().dup();
+    } catch (IllegalArgumentException e) {
+      throw damaged(e);
+    }
+    folder.delete(folder.checkpoint()); // where the process ended before it could
+    result = there;
+    progress.finishedBefore(there);
+    return Optional.of(there);
+  }
+
+  private static TrainingException damaged(IllegalArgumentException e) {
+    return new TrainingException(
+        e.getMessage() + " Delete the file, or train without --resume, to have it made anew.");
+  }
+
   /** Keeps the parameters and gives back what the engine holds outside the heap. */
   private void release() {
-    if (network != null) {
+    if (learner != null) {
       kept = keptParameters();
-      network.close();
+      learner.close();
     }
   }
 
   private INDArray keptParameters() {
-    return (averaging == null ? network.params() : averaging.average()).dup();
+    return (averaging == null ? learner.network().params() : averaging.average()).dup();
   }
 
   /** The trained net, the averaged one where the recipe averages; after {@link #run}. */
@@ -236,68 +307,38 @@ public final class Trainer {
 
   /** How often an epoch changes the parameters: once a batch, unless gradients are accumulated. */
   public int updatesPerEpoch() {
-    int batches = (train.size() + recipe.batch() - 1) / recipe.batch();
-    return (batches + recipe.accumulation() - 1) / recipe.accumulation();
+    return recipe.updatesPerEpoch(train.size());
   }
 
-  private void prepare(int updatesPerEpoch) {
+  private void prepare() {
     schedule =
         Schedules.parse(
-            recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), updatesPerEpoch);
-    MultiLayerConfiguration configuration =
-        recipe
-            .optimizer()
-            .configuration(
-                recipe.model(),
-                schedule.learningRate(),
-                schedule.momentum().orElse(null),
-                recipe.seed());
-    network = engine.network(configuration, threads);
-    Stack.initialize(network, recipe.seed());
-    hits = new Hits(network);
-    network.addListeners(hits);
-    averaging = Averaging.of(recipe.averaging(), network.params());
-    INDArray trained = WeightDecay.trained(network, true);
-    accumulation = new Accumulation(trained);
-    if (recipe.accumulation() > 1) {
-      network.addListeners(accumulation);
-    }
-    if (recipe.clipping() > 0) {
-      network.addListeners(new Clipping(recipe.clipping(), trained));
-    }
-    if (recipe.optimizer().weightDecay() > 0) {
-      network.addListeners(new WeightDecay(recipe.optimizer(), schedule.learningRate(), network));
-    }
+            recipe.schedule(),
+            recipe.optimizer().learningRate(),
+            recipe.epochs(),
+            updatesPerEpoch());
+    learner = new Learner(recipe, schedule, engine, threads);
+    hits = new Hits(learner.network());
+    learner.network().addListeners(hits);
+    averaging = Averaging.of(recipe.averaging(), learner.network().params());
   }
 
   private Checkpoint.Tally trainEpoch(Batches batches, int epoch, Checkpoint.Tally tally) {
-    network.setEpochCount(epoch);
     while (batches.hasNext() && !(stopped && tally.batches() % recipe.accumulation() == 0)) {
       long start = System.nanoTime();
       DataSet batch = batches.next();
-      int iteration = network.getIterationCount();
-      double rate = schedule.learningRate().valueAt(iteration, epoch);
-      // Deeplearning4j draws dropout from one stream: tie it to the batch, so that a resumed run
-      // draws what an unbroken one does.
-      Nd4j.getRandom().setSeed(new RandomStream(recipe.seed(), epoch, tally.batches()).nextLong());
+      int update = learner.network().getIterationCount();
+      double rate = learner.rate(epoch);
       hits.expect(batch.getLabels());
-      if ((tally.batches() + 1) % recipe.accumulation() != 0 && batches.hasNext()) {
-        accumulation.add(network, batch);
-      } else {
-        network.fit(batch);
-        if (averaging != null) {
-          averaging.afterBatch(network.params(), iteration);
-        }
+      boolean updated = learner.learn(batch, epoch, tally.batches(), !batches.hasNext());
+      if (!learner.isFinite()) {
+        throw diverged(epoch, tally.batches(), rate);
+      }
+      if (updated && averaging != null) {
+        averaging.afterBatch(learner.network().params(), update);
       }
       int images = (int) batch.getFeatures().size(0);
-      tally = tally.plus(images, network.score(), hits.count(), System.nanoTime() - start);
-      if (!Double.isFinite(network.score())) {
-        throw new TrainingException(
-            Text.of(
-                    "The loss became %s in epoch %d, batch %d, at a learning rate of %s: try a lower",
-                    network.score(), epoch + 1, tally.batches(), rate)
-                + " learning rate, a warm-up, or batch norm.");
-      }
+      tally = tally.plus(images, learner.loss(), hits.count(), System.nanoTime() - start);
       progress.batch(
           tally.batches(),
           tally.loss() / tally.images(),
@@ -308,7 +349,20 @@ public final class Trainer {
     return tally;
   }
 
+  private TrainingException diverged(int epoch, int batch, double rate) {
+    String what =
+        Double.isFinite(learner.loss())
+            ? "A parameter is no number any more"
+            : "The loss became " + learner.loss();
+    return new TrainingException(
+        Text.of(
+                "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a warm-up,",
+                what, epoch + 1, batch + 1, rate)
+            + " or batch norm.");
+  }
+
   private EpochResult test(Batches testing, int epoch, Checkpoint.Tally tally) {
+    MultiLayerNetwork network = learner.network();
     Predictions raw = Predictions.of(network, testing);
     Predictions kept = raw;
     if (averaging != null) {
@@ -318,16 +372,25 @@ public final class Trainer {
       network.params().assign(parameters);
     }
     double seconds = tally.nanos() / 1e9;
-    return new EpochResult(
-        epoch + 1,
-        tally.loss() / tally.images(),
-        100.0 * tally.right() / tally.images(),
-        kept.loss(),
-        kept.accuracy(),
-        raw.accuracy(),
-        schedule.learningRate().valueAt(network.getIterationCount() - 1, epoch),
-        seconds,
-        tally.images() / seconds);
+    EpochResult tested =
+        new EpochResult(
+            epoch + 1,
+            tally.loss() / tally.images(),
+            100.0 * tally.right() / tally.images(),
+            kept.loss(),
+            kept.accuracy(),
+            raw.accuracy(),
+            schedule.learningRate().valueAt(learner.network().getIterationCount() - 1, epoch),
+            seconds,
+            tally.images() / seconds);
+    if (!tested.isFinite()) {
+      throw new TrainingException(
+          Text.of(
+                  "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or batch",
+                  epoch + 1, tested.testLoss())
+              + " norm.");
+    }
+    return tested;
   }
 
   /**
@@ -335,18 +398,15 @@ public final class Trainer {
    * some, else by the training images: the test set decides nothing.
    */
   private void report(EpochResult epoch) {
-    if (schedule.learningRate() instanceof ReduceLROnPlateau plateau) {
-      boolean validated = recipe.validation() > 0;
-      plateau.step(
-          switch (plateau.settings().metric()) {
-            case LOSS -> validated ? epoch.testLoss() : epoch.trainLoss();
-            case ACCURACY -> validated ? epoch.testAccuracy() : epoch.trainAccuracy();
-          });
-    }
-  }
-
-  private ReduceLROnPlateau.State plateau() {
-    return schedule.learningRate() instanceof ReduceLROnPlateau plateau ? plateau.state() : null;
+    boolean validated = recipe.validation() > 0;
+    plateau()
+        .ifPresent(
+            plateau ->
+                plateau.step(
+                    switch (plateau.settings().metric()) {
+                      case LOSS -> validated ? epoch.testLoss() : epoch.trainLoss();
+                      case ACCURACY -> validated ? epoch.testAccuracy() : epoch.trainAccuracy();
+                    }));
   }
 
   private Result result(History history) {
@@ -356,6 +416,7 @@ public final class Trainer {
             recipe,
             Summary.of(recipe.model()).parameters(),
             engine,
+            data,
             train.size(),
             test.size(),
             history);
@@ -367,72 +428,84 @@ public final class Trainer {
     }
     if (result != null) {
       folder.write(folder.history(), history.csv());
-      folder.write(folder.model(), modelBytes());
+      folder.write(folder.model(), ModelFile.bytes(plain(keptParameters())));
       folder.write(folder.result(), Json.pretty(result));
     }
     if (result != null && result.isFinished()) {
-      try {
-        Files.deleteIfExists(folder.checkpoint());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      folder.delete(folder.checkpoint());
       return;
     }
+    MultiLayerNetwork network = learner.network();
     Checkpoint.State state =
         new Checkpoint.State(
-            recipe, engine.toString(), history, network.getIterationCount(), tally, plateau());
+            recipe,
+            engine.toString(),
+            data,
+            history,
+            network.getIterationCount(),
+            tally,
+            plateau().map(ReduceLROnPlateau::state).orElse(null));
     folder.write(
         folder.checkpoint(),
         new Checkpoint(
                 state,
-                network.params(),
-                network.getUpdater().getStateViewArray(),
-                averaging == null ? null : averaging.average())
+                network.params().dup().data().asFloat(),
+                updaterState().map(u -> u.dup().data().asFloat()).orElse(new float[0]),
+                averaging == null ? new float[0] : averaging.average().data().asFloat())
             .bytes());
   }
 
-  private byte[] modelBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ModelSerializer.writeModel(plain(keptParameters()), bytes, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+  private Optional<INDArray> updaterState() {
+    return Optional.ofNullable(learner.network().getUpdater().getStateViewArray());
+  }
+
+  private Optional<ReduceLROnPlateau> plateau() {
+    return schedule.learningRate() instanceof ReduceLROnPlateau plateau
+        ? Optional.of(plateau)
+        : Optional.empty();
   }
 
   private Optional<Checkpoint> checkpoint() {
     if (folder == null || !resume || !Files.exists(folder.checkpoint())) {
       return Optional.empty();
     }
-    Checkpoint checkpoint = Checkpoint.read(folder.checkpoint());
-    Checkpoint.State state = checkpoint.state();
-    if (!state.recipe().equals(recipe) || !state.engine().equals(engine.toString())) {
-      throw new TrainingException(
-          Text.of(
-                  "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s): resume it with the",
-                  folder.checkpoint(),
-                  state.recipe().name(),
-                  state.recipe().seed(),
-                  state.recipe().epochs(),
-                  state.engine())
-              + " same options, or train into another folder with --out.");
+    Checkpoint.Plan plan =
+        new Checkpoint.Plan(
+            recipe,
+            engine,
+            data,
+            train.size(),
+            (int) learner.network().numParams(),
+            updaterState().map(INDArray::length).orElse(0L).intValue(),
+            averaging != null,
+            plateau().orElse(null));
+    return Optional.of(Checkpoint.read(folder.checkpoint(), plan));
+  }
+
+  /** A full disk is to be noticed now and not after an epoch. */
+  private void provideRoom() {
+    if (folder == null) {
+      return;
     }
-    return Optional.of(checkpoint);
+    long numbers =
+        3 * learner.network().numParams() + updaterState().map(INDArray::length).orElse(0L);
+    long text = FILES + (long) EPOCH * Math.min(recipe.epochs(), LISTED_EPOCHS);
+    // Twice, because the old files stay until the new ones are whole.
+    folder.provide(2 * (Float.BYTES * numbers + text));
   }
 
   private void restore(Checkpoint checkpoint) {
-    network.params().assign(checkpoint.parameters());
-    if (checkpoint.updater() != null) {
-      network.getUpdater().getStateViewArray().assign(checkpoint.updater());
-    }
+    assign(learner.network().params(), checkpoint.parameters());
+    updaterState().ifPresent(state -> assign(state, checkpoint.updater()));
     if (averaging != null) {
-      averaging.average().assign(checkpoint.average());
+      assign(averaging.average(), checkpoint.average());
     }
-    if (schedule.learningRate() instanceof ReduceLROnPlateau plateau) {
-      plateau.restore(checkpoint.state().plateau());
-    }
-    network.setIterationCount(checkpoint.state().iteration());
+    plateau().ifPresent(plateau -> plateau.restore(checkpoint.state().plateau()));
+    learner.network().setIterationCount(checkpoint.state().iteration());
+  }
+
+  private static void assign(INDArray to, float[] numbers) {
+    to.assign(Nd4j.createFromArray(numbers).reshape(to.shape()));
   }
 
   /**

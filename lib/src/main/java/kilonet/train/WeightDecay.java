@@ -1,13 +1,12 @@
 package kilonet.train;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -18,7 +17,9 @@ final class WeightDecay extends BaseTrainingListener {
 
   private final Optimizer optimizer;
   private final ISchedule rates;
-  private final INDArray decayed;
+  private final boolean[] decayed;
+  private final float[] parameters;
+  private final float[] gradient;
 
   /**
    * A listener for a network.
@@ -30,27 +31,27 @@ final class WeightDecay extends BaseTrainingListener {
     this.optimizer = optimizer;
     this.rates = rates;
     this.decayed = trained(network, optimizer.decayNormAndBias());
+    this.parameters = new float[decayed.length];
+    this.gradient = new float[decayed.length];
   }
 
   /**
-   * One for each trained parameter, zero for running statistics.
+   * True for each trained parameter, false for running statistics.
    *
-   * @param normAndBias whether batch norm's gamma and beta and the biases get a one too
+   * @param normAndBias whether batch norm's gamma and beta and the biases are true too
    */
-  static INDArray trained(MultiLayerNetwork network, boolean normAndBias) {
-    INDArray mask = Nd4j.zeros(network.params().dataType(), network.numParams());
-    long offset = 0;
+  static boolean[] trained(MultiLayerNetwork network, boolean normAndBias) {
+    boolean[] mask = new boolean[(int) network.numParams()];
+    int offset = 0;
     for (int i = 0; i < network.getnLayers(); i++) {
       boolean norm = network.getLayer(i).conf().getLayer() instanceof BatchNormalization;
       for (Map.Entry<String, INDArray> entry : network.getLayer(i).paramTable().entrySet()) {
         String name = entry.getKey();
-        long length = entry.getValue().length();
+        int end = offset + (int) entry.getValue().length();
         boolean weight = !norm && name.equals("W");
         boolean trained = !norm || name.equals("gamma") || name.equals("beta");
-        if (weight || (normAndBias && trained)) {
-          mask.get(NDArrayIndex.interval(offset, offset + length)).assign(1);
-        }
-        offset += length;
+        Arrays.fill(mask, offset, end, weight || (normAndBias && trained));
+        offset = end;
       }
     }
     return mask;
@@ -59,15 +60,22 @@ final class WeightDecay extends BaseTrainingListener {
   @Override
   public void onGradientCalculation(Model model) {
     MultiLayerNetwork network = (MultiLayerNetwork) model;
-    INDArray parameters = network.params().reshape(network.numParams());
-    INDArray kept = parameters.mul(decayed);
+    PlainNumbers.get(network.params(), parameters);
     if (optimizer.kind() == Optimizer.Kind.ADAMW || optimizer.kind() == Optimizer.Kind.MUON) {
       double rate = rates.valueAt(network.getIterationCount(), network.getEpochCount());
-      parameters.subi(kept.muli(rate * optimizer.weightDecay()));
+      float kept = (float) (1 - rate * optimizer.weightDecay());
+      for (int i = 0; i < parameters.length; i++) {
+        parameters[i] = decayed[i] ? parameters[i] * kept : parameters[i];
+      }
+      PlainNumbers.put(parameters, network.params());
     } else {
       // The gradient is still the sum over the batch; the update divides it.
-      INDArray gradient = network.getFlattenedGradients().reshape(network.numParams());
-      gradient.addi(kept.muli(optimizer.weightDecay() * network.batchSize()));
+      float share = (float) (optimizer.weightDecay() * network.batchSize());
+      PlainNumbers.get(network.getFlattenedGradients(), gradient);
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = decayed[i] ? gradient[i] + parameters[i] * share : gradient[i];
+      }
+      PlainNumbers.put(gradient, network.getFlattenedGradients());
     }
   }
 }

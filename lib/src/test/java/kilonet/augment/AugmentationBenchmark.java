@@ -39,6 +39,7 @@ public class AugmentationBenchmark {
     "rotation(7, bilinear)",
     "affine(degrees=10, translate=0.1, scale=0.9..1.1, shear=5)",
     "affine(degrees=10, translate=0.1, scale=0.9..1.1, shear=5, interpolation=bilinear)",
+    "affine(degrees=10, shift=2, scale=0.9..1.1, interpolation=bilinear)",
     "shift(2)",
     "crop(28, padding=2)",
     "perspective(0.5, p=1)",

@@ -307,7 +307,7 @@ class AugmentationTest {
   void aWarpIsTheSameAsItsFormulaForAnyMap() {
     for (int seed = 0; seed < 4000; seed++) {
       RandomStream random = new RandomStream(seed);
-      Picture picture = new Picture(1 + random.below(12), 1 + random.below(12));
+      Picture picture = new Picture(1 + random.nextInt(12), 1 + random.nextInt(12));
       int height = picture.height();
       int width = picture.width();
       for (int i = 0; i < height * width; i++) {
@@ -345,6 +345,42 @@ class AugmentationTest {
               .isCloseTo(expected, within(1e-5f));
         }
       }
+    }
+  }
+
+  /** What was loaded is warped where its ink is, anything else everywhere. */
+  @Test
+  void aWarpLooksOnlyWhereTheInkIsAndGivesTheSameBits() {
+    for (int seed = 0; seed < 3000; seed++) {
+      RandomStream random = new RandomStream(seed, 7);
+      int height = 1 + random.nextInt(40);
+      int width = 1 + random.nextInt(40);
+      byte[] bytes = new byte[height * width];
+      int left = random.nextInt(width);
+      int top = random.nextInt(height);
+      int right = left + random.nextInt(width - left + 1);
+      int bottom = top + random.nextInt(height - top + 1);
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          bytes[y * width + x] = (byte) random.nextInt(256);
+        }
+      }
+      double[] m = new double[6];
+      for (int i = 0; i < 6; i++) {
+        m[i] = random.between(-2, 2) * (i % 3 == 2 ? width : 1);
+      }
+      // Off any picture in one step, or all of it in one place.
+      m[seed % 6] *= new double[] {1, 1, 0, 1e12}[seed / 6 % 4];
+      float fill = seed % 5 == 0 ? 0.5f : 0;
+      Picture loaded = new Picture(height, width);
+      Picture touched = new Picture(height, width);
+      loaded.load(bytes, 0);
+      touched.load(bytes, 0);
+      touched.pixels();
+      for (Picture picture : List.of(loaded, touched)) {
+        Warp.affine(picture, Interpolation.BILINEAR, fill, m[0], m[1], m[2], m[3], m[4], m[5]);
+      }
+      assertThat(Digits.pixels(loaded)).as("seed %d", seed).containsExactly(Digits.pixels(touched));
     }
   }
 

@@ -164,7 +164,7 @@ class AugmentationsTest {
 
   /** Any augmentation; several only inside apply and choice or as the outermost. */
   private static Augmentation draw(RandomStream random, int depth) {
-    int terms = 1 + random.below(2);
+    int terms = 1 + random.nextInt(2);
     List<Augmentation> list = new ArrayList<>();
     for (int i = 0; i < terms; i++) {
       list.add(drawTerm(random, depth));
@@ -173,37 +173,37 @@ class AugmentationsTest {
   }
 
   private static Augmentation drawTerm(RandomStream random, int depth) {
-    Interpolation how = Interpolation.values()[random.below(2)];
+    Interpolation how = Interpolation.values()[random.nextInt(2)];
     double part = random.nextDouble();
-    double fill = random.below(2) * random.nextDouble();
-    Range range = new Range(part, part + random.nextDouble() * random.below(2));
-    Range degrees = new Range(-part * random.below(2), part * 9);
-    return switch (random.below(depth > 0 ? 15 : 13)) {
+    double fill = random.nextInt(2) * random.nextDouble();
+    Range range = new Range(part, part + random.nextDouble() * random.nextInt(2));
+    Range degrees = new Range(-part * random.nextInt(2), part * 9);
+    return switch (random.nextInt(depth > 0 ? 15 : 13)) {
       case 0 -> new RandomRotation(degrees, how, fill);
       case 1 ->
           new RandomAffine(
-              degrees, part, fill, random.below(3), range, degrees, degrees, how, fill);
-      case 2 -> new RandomShift(random.below(4), fill);
+              degrees, part, fill, random.nextInt(3), range, degrees, degrees, how, fill);
+      case 2 -> new RandomShift(random.nextInt(4), fill);
       case 3 ->
           new RandomCrop(
-              1 + random.below(30),
-              1 + random.below(30),
-              random.below(3),
+              1 + random.nextInt(30),
+              1 + random.nextInt(30),
+              random.nextInt(3),
               random.nextBoolean(),
-              RandomCrop.PaddingMode.values()[random.below(4)],
+              RandomCrop.PaddingMode.values()[random.nextInt(4)],
               fill);
       case 4 -> new RandomPerspective(part, fill, how, fill);
       case 5 ->
           new RandomErasing(
               part, new Range(part / 2, part), range, fill * 1e-9, random.nextBoolean());
-      case 6 -> new CutOut(1 + random.below(9), 1 + random.below(2), fill * 1e9);
+      case 6 -> new CutOut(1 + random.nextInt(9), 1 + random.nextInt(2), fill * 1e9);
       case 7 -> new ElasticTransform(part * 100, part * 1e-4, how, fill);
       case 8 ->
           random.nextBoolean()
               ? new ColorJitter(range, degrees.high() > 1 ? range : Range.ONE)
               : new ColorJitter(part, fill);
       case 9 -> new GaussianNoise(-part, fill, random.nextBoolean());
-      case 10 -> new GaussianBlur(1 + 2 * random.below(5), range);
+      case 10 -> new GaussianBlur(1 + 2 * random.nextInt(5), range);
       case 11 -> new Normalize(-part, part + 1);
       case 12 -> new Identity();
       case 13 -> new RandomApply(draw(random, depth - 1), part);
@@ -219,9 +219,9 @@ class AugmentationsTest {
     for (int seed = 0; seed < 3000; seed++) {
       RandomStream random = new RandomStream(seed);
       StringBuilder text = new StringBuilder();
-      for (int i = random.below(12); i >= 0; i--) {
-        int from = random.below(letters.length());
-        text.append(letters, from, Math.min(letters.length(), from + 1 + random.below(9)));
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        int from = random.nextInt(letters.length());
+        text.append(letters, from, Math.min(letters.length(), from + 1 + random.nextInt(9)));
       }
       try {
         TermParser.parse(text.toString(), "+");

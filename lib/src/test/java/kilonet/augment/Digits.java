@@ -19,13 +19,19 @@ final class Digits {
 
   /** A digit. */
   static Picture of(int digit) {
-    return of(digit, 0, 28);
+    return of(digit, 0, 28, 0, 28);
   }
 
-  /** Some rows of a digit. */
-  static Picture of(int digit, int firstRow, int endRow) {
-    Picture picture = new Picture(endRow - firstRow, 28);
-    picture.load(PIXELS, digit * 784 + firstRow * 28);
+  /** A piece of a digit. */
+  static Picture of(int digit, int firstRow, int endRow, int firstColumn, int endColumn) {
+    int width = endColumn - firstColumn;
+    byte[] piece = new byte[(endRow - firstRow) * width];
+    for (int y = firstRow; y < endRow; y++) {
+      System.arraycopy(
+          PIXELS, (digit * 28 + y) * 28 + firstColumn, piece, (y - firstRow) * width, width);
+    }
+    Picture picture = new Picture(endRow - firstRow, width);
+    picture.load(piece, 0);
     return picture;
   }
 

@@ -9,8 +9,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.DataIdentity;
 import kilonet.seeds.Seeds;
+import kilonet.train.Engine;
+import kilonet.train.EpochResult;
+import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
@@ -288,6 +293,52 @@ class KilonetTest {
   }
 
   @Test
+  void aChangedCopyOfARecipeIsCalledByItsFileAndSaysWhatIsInVain() throws Exception {
+    Path file = folder.resolve("mine.json");
+    String whole = kilonet("recipes", "model_3").out;
+    Files.writeString(
+        file, whole.replaceFirst("\"learning_rate\" : 0.2", "\"learning_rate\" : 0.0001"));
+    Outcome trained =
+        kilonet(
+            ("train --data digits --limit 128 --epochs 1 --recipe %s --out %s/run")
+                .formatted(file, folder)
+                .split(" "));
+    assertThat(trained.json().get("recipe").asText()).isEqualTo("mine");
+    assertThat(trained.err)
+        .startsWith("The learning rate 1.0E-4 of the optimizer is not used: the schedule onecycle(")
+        .contains("sets the rate, up to 0.2; change it there.");
+    assertThat(trained.out).contains("Its only epoch is below 99.4%.", "Its files are in ");
+    Files.writeString(file, whole);
+    assertThat(kilonet("summary", "--recipe", file.toString()).err).isEmpty();
+  }
+
+  @Test
+  void aRunThatNamesNoFolderNeverGoesOverAnother() throws Exception {
+    Path runs = folder.resolve("runs");
+    Recipe recipe = Recipes.named("model_3");
+    Path first = runs.resolve("model_3-seed1");
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false)).isEqualTo(first);
+    assertThat(DefaultFolder.of(runs, recipe.data("digits"), Engine.FUSED, false))
+        .isEqualTo(runs.resolve("model_3-digits-seed1"));
+    History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
+    Result other =
+        Result.of(recipe.epochs(1), 7_806, Engine.FUSED, DataIdentity.MNIST, 1_000, 100, history);
+    Files.createDirectories(first);
+    Files.writeString(first.resolve("result.json"), Json.pretty(other));
+    assertThat(DefaultFolder.of(runs, recipe.epochs(1), Engine.FUSED, false)).isEqualTo(first);
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false))
+        .isEqualTo(runs.resolve("model_3-seed1-2"));
+    assertThat(DefaultFolder.of(runs, recipe, Engine.DL4J, false))
+        .isEqualTo(runs.resolve("model_3-seed1-2"));
+    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, true)).isEqualTo(first);
+  }
+
+  @Test
+  void accuraciesHaveTwoDigits() {
+    assertThat(ReportCommand.percents(List.of(99.55, 99.5))).isEqualTo("99.55%, 99.50%");
+  }
+
+  @Test
   void aRecipeInAFileThatLacksSomethingOrHasTooMuchIsRefused() throws Exception {
     Path file = folder.resolve("own.json");
     String whole = kilonet("recipes", "model_2").out;
@@ -331,6 +382,8 @@ class KilonetTest {
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|--jobs is 0: give",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
         "2|reproduce 000 --data digits --jobs 0|--jobs is 0: give",
+        "2|report --check nowhere|There is no folder nowhere: name the folder that holds Step_1.ipynb",
+        "2|report --write src|The folder src holds no notebooks of the steps: name the folder",
         "2|fly|Unmatched argument",
         "2|''|No command was given"
       })
@@ -363,5 +416,109 @@ class KilonetTest {
   @Test
   void theStackTraceIsThereForWhoAsks() {
     assertThat(kilonet("evaluate", "gone.zip", "--stacktrace").err).contains("\tat ");
+  }
+
+  private static String[] train(Path out, String... more) {
+    List<String> words =
+        new ArrayList<>(List.of("train", "--recipe", "model_2", "--data", "digits"));
+    words.addAll(List.of("--limit", "128", "--epochs", "1", "--out", out.toString()));
+    words.addAll(List.of(more));
+    return words.toArray(String[]::new);
+  }
+
+  @Test
+  void aFinishedRunIsToldAndNotTrainedAgain() throws Exception {
+    Outcome first = kilonet(train(folder));
+    assertThat(first.status).isZero();
+    byte[] model = Files.readAllBytes(folder.resolve("model.zip"));
+    Outcome again = kilonet(train(folder, "--resume"));
+    assertThat(again.err).isEmpty();
+    assertThat(again.status).isZero();
+    assertThat(again.out)
+        .contains("This run is finished since epoch 1: nothing is left to train.")
+        .doesNotContain("epoch  1/1");
+    assertThat(again.lastLine()).as("times and all").isEqualTo(first.lastLine());
+    assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+
+    Outcome other = kilonet(train(folder, "--resume", "--seed", "7"));
+    assertThat(other.status).isEqualTo(1);
+    assertThat(other.err).contains("is of another run, which is finished").contains("--out");
+    assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+  }
+
+  @Test
+  void aSingleSeedIsToldWithoutADeviation() {
+    Outcome sweep =
+        kilonet(
+            "sweep",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--limit",
+            "128",
+            "--epochs",
+            "1",
+            "--seeds",
+            "4",
+            "--out",
+            folder.toString());
+    assertThat(sweep.err).isEmpty();
+    assertThat(sweep.out).contains("over 1 seeds: ").doesNotContain("±").doesNotContain("0.000");
+    assertThat(sweep.lastLine()).doesNotContain("standard_deviation");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../../x", "/tmp/x", "a/../../x", ".."})
+  void aNameOfARecipeDoesNotLeaveTheFolderOfResults(String name) throws Exception {
+    Path file = folder.resolve("own.json");
+    String json = Json.pretty(Recipes.named("model_2"));
+    Files.writeString(file, json.replace("\"model_2\"", "\"" + name + "\""));
+    Path results = folder.resolve("a/b/results");
+    Outcome outcome =
+        kilonet(
+            "sweep",
+            "--recipe",
+            file.toString(),
+            "--data",
+            "digits",
+            "--seeds",
+            "1",
+            "--results",
+            results.toString());
+    assertThat(outcome.status).isEqualTo(2);
+    assertThat(outcome.err).contains("A part of a recipe's name is '").doesNotContain("\tat ");
+    assertThat(folder.resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void whatDataARecipeNamesIsUsedOrRefused() throws Exception {
+    Path file = folder.resolve("own.json");
+    Recipe own = Recipes.named("model_2").limit(128).epochs(1);
+    Files.writeString(file, Json.pretty(own.data("digits")));
+    Path run = folder.resolve("run");
+    Outcome digits = kilonet("train", "--recipe", file.toString(), "--out", run.toString());
+    assertThat(digits.status).isZero();
+    assertThat(digits.json().get("data").asText()).isEqualTo("digits");
+    Files.writeString(file, Json.pretty(own.data("fashion")));
+    Outcome fashion = kilonet("train", "--recipe", file.toString(), "--out", run.toString());
+    assertThat(fashion.status).isEqualTo(2);
+    assertThat(fashion.err)
+        .contains("model_2 is for data called 'fashion', which are not here: use --data mnist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "sweep --seeds 1", "ablate --seeds 1", "search", "lr-find"})
+  void aFolderThatCannotBeWrittenIsNamedBeforeAnythingIsTrained(String command) throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("--recipe", "model_3", "--data", "digits"));
+    words.addAll(List.of("--out", file.resolve("run").toString()));
+    words.addAll(command.equals("search") ? List.of("--space", space.toString()) : List.of());
+    Outcome outcome = kilonet(words.toArray(String[]::new));
+    assertThat(outcome.status).isEqualTo(1);
+    assertThat(outcome.err).contains("cannot be written").contains("--out");
+    assertThat(outcome.out).isEmpty();
   }
 }

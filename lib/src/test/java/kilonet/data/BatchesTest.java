@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
 import kilonet.augment.Augmentations;
@@ -248,6 +251,36 @@ class BatchesTest {
               .distinct()
               .count();
       assertThat(different).isEqualTo(Batches.KEPT + 4);
+    }
+  }
+
+  @Test
+  void nothing_is_allocated_for_an_image_in_the_steady_state() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ImageSet set = PenDigits.generate(1_000, 1, 3).train();
+    AtomicLong ofWorker = new AtomicLong();
+    Augmentation affine = Augmentations.parse("affine(degrees=10, shift=2)");
+    Augmentation watched =
+        (picture, random) -> {
+          affine.apply(picture, random);
+          ofWorker.set(threads.getCurrentThreadAllocatedBytes());
+        };
+    try (Batches batches = Batches.training(set, 64, 1).augmentation(watched).workers(1).build()) {
+      long reader = 0;
+      long worker = 0;
+      for (int epoch = 0; epoch < 12; epoch++) {
+        if (epoch == 6) {
+          reader = threads.getCurrentThreadAllocatedBytes();
+          worker = ofWorker.get();
+        }
+        while (batches.hasNext()) {
+          batches.next();
+        }
+        batches.reset();
+      }
+      // A picture as numbers would be 3,136 bytes; waiting for a batch takes a few dozen.
+      assertThat((threads.getCurrentThreadAllocatedBytes() - reader) / 6_000).isLessThan(32);
+      assertThat((ofWorker.get() - worker) / 6_000).isLessThan(32);
     }
   }
 

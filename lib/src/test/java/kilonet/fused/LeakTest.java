@@ -64,7 +64,7 @@ class LeakTest {
 
   /**
    * Megabytes by which the process grows while something is done, after as many rounds as warm-up:
-   * compiled code, the allocator's arenas and oneDNN's cache of primitives grow at first.
+   * compiled code and the allocator's arenas grow at first.
    */
   private static double growth(String what, int rounds, IntConsumer each) throws IOException {
     IntStream.range(0, rounds).forEach(each);

@@ -184,4 +184,17 @@ class FigureTest {
       assertThat(Math.max(a, b) / Math.min(a, b)).as("contrast at %s", v).isGreaterThan(4.5);
     }
   }
+
+  @Test
+  void whatDrawingLacksIsNamed() {
+    Throwable library =
+        new UnsatisfiedLinkError(
+            "/usr/lib/jvm/java-21/lib/libfontmanager.so: libharfbuzz.so.0: cannot open shared object"
+                + " file: No such file or directory");
+    assertThat(Figure.whatIsMissing(new RuntimeException(library)))
+        .startsWith("Charts need the library libharfbuzz.so.0, and this machine lacks it: install")
+        .contains("libharfbuzz0b");
+    assertThat(Figure.whatIsMissing(new NoClassDefFoundError("sun.font.SunFontManager")))
+        .startsWith("Charts need a font, and Java finds none: install");
+  }
 }

@@ -1,6 +1,7 @@
 package kilonet.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import kilonet.data.DataIdentity;
 import kilonet.model.Summary;
 import kilonet.text.Text;
 import kilonet.train.Contract;
@@ -96,6 +98,7 @@ class ReportsTest {
         seed,
         "fused",
         "mnist",
+        DataIdentity.MNIST,
         60_000,
         10_000,
         EPOCHS,
@@ -362,8 +365,43 @@ class ReportsTest {
         .contains(
             notebooks.resolve("results/model_1/seed-1.json")
                 + " is missing: run environment/run.sh --keep.");
-    assertThat(new Reports(project.resolve("nothing"), false, ReportsTest::html).check())
-        .hasSize(3);
+    Files.delete(notebook(1));
+    assertThat(check()).containsExactly(notebook(1) + " is missing.");
+    Path nothing = project.resolve("nothing");
+    assertThatThrownBy(() -> Reports.check(nothing, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "There is no folder %s: name the folder that holds Step_1.ipynb to Step_3.ipynb, such as"
+                    .formatted(nothing)
+                + " notebooks.");
+    assertThatThrownBy(() -> Reports.blank(project)).hasMessageContaining("holds no notebooks");
+  }
+
+  @Test
+  void aNotebookThatWasRunAgainIsToldInOneSentence() throws IOException {
+    executed(3, 99.1, 99.46);
+    assertThat(check())
+        .singleElement()
+        .asString()
+        .startsWith(notebook(3) + " was run or changed after its results were written (5 of its")
+        .contains("'git checkout -- " + notebook(3) + " ", "results/model_3' goes back");
+    assertThat(write()).isEmpty();
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void aBlankCopyShowsNoOtherRun() throws IOException {
+    Path copies = Files.createDirectory(project.resolve("copies"));
+    for (int step = 1; step <= 2; step++) {
+      Files.copy(notebook(step), copies.resolve(notebook(step).getFileName()));
+    }
+    Reports.blank(copies);
+    Notebook blank = Notebook.read(copies.resolve("Step_1.ipynb"));
+    assertThat(blank.isExecuted()).isFalse();
+    assertThat(blank.opening())
+        .startsWith("# Step 1: Get the set-up right\n\n## Target")
+        .doesNotContain("73,514", "99.1");
+    assertThat(blank.cells()).hasSameSizeAs(Notebook.read(notebook(1)).cells());
   }
 
   @Test

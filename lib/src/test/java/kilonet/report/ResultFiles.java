@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.data.DataIdentity;
 import kilonet.model.Summary;
 import kilonet.train.Engine;
 import kilonet.train.EpochResult;
@@ -32,7 +33,14 @@ final class ResultFiles {
     }
     long parameters = Summary.of(recipe.model()).parameters();
     Result result =
-        Result.of(recipe, parameters, Engine.FUSED, 60_000, 10_000, new History(epochs));
+        Result.of(
+            recipe,
+            parameters,
+            Engine.FUSED,
+            DataIdentity.MNIST,
+            60_000,
+            10_000,
+            new History(epochs));
     Path file = Runs.file(results, recipe);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, Json.pretty(result));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kilonet.data.DataIdentity;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Stack;
@@ -131,6 +132,7 @@ class RunReportTest {
         1,
         "fused",
         "mnist",
+        DataIdentity.MNIST,
         60_000,
         10_000,
         train.length,
@@ -183,5 +185,14 @@ class RunReportTest {
             "With 10,000 test images the standard error is 0.08 points: the last epoch lies 1.2 of"
                 + " them below 99.4%, so that another seed may well end on its other side.");
     assertThat(bad.markdown()).startsWith("## Target\n\n- 99.4% of MNIST");
+    RunBlock one =
+        RunBlock.of(mnist(new double[] {99}, new double[] {99.3}), predictions(9_930, 10_000));
+    assertThat(one.markdown())
+        .contains(
+            "- test accuracy of the only epoch: 99.30%",
+            " images for 1 epoch in ",
+            "- It does not overfit: over the only epoch, ",
+            "- Its only epoch is at 99.30%, below 99.4%.")
+        .doesNotContain("1 epochs");
   }
 }

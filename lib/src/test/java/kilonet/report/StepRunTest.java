@@ -46,7 +46,9 @@ class StepRunTest {
   void theEnvironmentAsksForQuickMode() {
     assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", "1"))).isTrue();
     assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", "true"))).isTrue();
+    assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", "Yes"))).isTrue();
     assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", ""))).isFalse();
+    assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", "False"))).isFalse();
     assertThat(StepRun.isQuick(Map.of("KILONET_QUICK", "0"))).isFalse();
     assertThat(StepRun.isQuick(Map.of())).isFalse();
   }

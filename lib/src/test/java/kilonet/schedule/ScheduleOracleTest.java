@@ -79,7 +79,7 @@ class ScheduleOracleTest {
       double expected = figures.values()[step];
       assertThat(schedule.valueAt(iteration, iteration / figures.batches()))
           .as("step %d", step)
-          .isCloseTo(expected, within(1e-6 * expected + 1e-12 * figures.lr()));
+          .isCloseTo(expected, within(1e-6 * Math.abs(expected) + 1e-12 * figures.lr()));
       if (schedule instanceof ReduceLROnPlateau plateau) {
         plateau.step(figures.metrics()[step]);
       }

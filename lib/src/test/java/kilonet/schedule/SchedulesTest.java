@@ -2,6 +2,7 @@ package kilonet.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import kilonet.schedule.ReduceLROnPlateau.Metric;
@@ -178,5 +179,15 @@ class SchedulesTest {
             "The loss of epoch 0 that ReduceLROnPlateau was given is NaN: report a number, or stop the run, which has diverged.");
     assertThatThrownBy(() -> new ReduceLROnPlateau(0.1, null))
         .hasMessage("ReduceLROnPlateau has no metric to watch: give LOSS or ACCURACY.");
+  }
+
+  @Test
+  void aScheduleWithAPeakOfItsOwnIsToldFromOneThatFollowsTheRate() {
+    assertThat(Schedules.ownPeak("onecycle(max=0.2, cycle_momentum=false)", 5, 10).orElseThrow())
+        .isCloseTo(0.2, within(0.01));
+    assertThat(Schedules.ownPeak("cyclic(base=0.01, max=0.1, up=5)", 5, 10)).isNotEmpty();
+    assertThat(Schedules.ownPeak("onecycle", 5, 10)).isEmpty();
+    assertThat(Schedules.ownPeak("cosine after warmup(epochs=1)", 5, 10)).isEmpty();
+    assertThat(Schedules.ownPeak("constant", 5, 10)).isEmpty();
   }
 }

@@ -3,6 +3,8 @@ package kilonet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,5 +167,95 @@ class RunsTest {
       assertThat(together.trainLoss()).isEqualTo(alone.trainLoss());
     }
     assertThat(Files.list(folder.resolve("results/a"))).hasSize(3);
+  }
+
+  @Test
+  void runsThatWouldShareFilesAreRefused() {
+    Runs.Run run = run(recipe("a"));
+    assertThatThrownBy(() -> new Runs(List.of(run, run(recipe("b")), run), digits))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Two runs have the folder ");
+    assertThatThrownBy(() -> Sweep.runs(recipe("a"), digits, List.of(1L, 2L, 1L), folder))
+        .hasMessageContaining("seed-1: give each its own.");
+    Runs.Run longer = new Runs.Run(recipe("a").epochs(4), folder.resolve("longer"));
+    assertThatThrownBy(() -> new Runs(List.of(run, longer), digits).results(folder))
+        .hasMessageContaining("Two runs have the file of results ");
+  }
+
+  @Test
+  void runsAreTrainedOnce() {
+    Runs runs = runs(recipe("a").epochs(1));
+    runs.run();
+    assertThatThrownBy(runs::run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("These runs were trained: make others to train again.");
+  }
+
+  /** Who gets an exception may delete the folders: nobody writes there any more. */
+  @Test
+  void whenOneThrowsTheOthersHaveEnded() {
+    Runs runs = runs(recipe("a"), recipe("b"), recipe("c")).jobs(2);
+    runs.watcher(
+        new Runs.Watcher() {
+          @Override
+          public void epoch(Recipe recipe, EpochResult epoch, Duration left) {
+            if (epoch.epoch() == 1) {
+              throw new UncheckedIOException(new IOException("the disk is full"));
+            }
+          }
+        });
+    assertThatThrownBy(runs::run)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("the disk is full");
+    for (Recipe recipe : List.of(recipe("a"), recipe("b"), recipe("c"))) {
+      // A run that were still at work would hold its folder.
+      new RunFolder(run(recipe).folder()).lock().release();
+    }
+  }
+
+  @Test
+  void aFolderOfResultsThatCannotBeWrittenIsNoticedBeforeTraining() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    Runs runs = runs(recipe("a")).results(file.resolve("results"));
+    Notes notes = noting(runs, 0);
+    assertThatThrownBy(runs::run)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("results cannot be written");
+    assertThat(notes.lines).isEmpty();
+  }
+
+  @Test
+  void aFolderInUseFailsItsRunAndNotTheOthers() {
+    RunFolder.Lock lock = new RunFolder(run(recipe("a")).folder()).lock();
+    try {
+      Runs runs = runs(recipe("a"), recipe("b"));
+      assertThat(runs.run()).extracting(Result::recipe).containsExactly("b");
+      assertThat(runs.failures())
+          .singleElement()
+          .asString()
+          .startsWith("a, seed 1: ")
+          .contains("is in use by another run");
+    } finally {
+      lock.release();
+    }
+  }
+
+  @Test
+  void whatWasTrainedOnOtherImagesOfThatNameIsTrainedAgain() {
+    runs(recipe("a")).runAll();
+    Runs again =
+        new Runs(List.of(run(recipe("a"))), PenDigits.generate(256, 100, 2))
+            .results(folder.resolve("results"));
+    Notes notes = noting(again, 0);
+    again.runAll();
+    assertThat(notes.lines).containsExactly("a 1", "a 2", "a 3", "a finished");
+  }
+
+  @Test
+  void aSweepOfOneSeedKnowsNoDeviation() {
+    Sweep one = Sweep.of(runs(recipe("a").epochs(1)).runAll());
+    assertThat(one.standardDeviation()).isNull();
+    assertThat(Json.line(one)).doesNotContain("standard_deviation");
+    assertThat(Json.read(Json.line(one), Sweep.class)).isEqualTo(one);
   }
 }

@@ -48,7 +48,7 @@ class SearchTest {
 
   @Test
   void aLargerSpaceIsDrawnFromWithoutRepetitionAndTheSameWayAgain() {
-    SearchSpace space = space("{\"batch\": [16, 32, 64, 128], \"epochs\": [1, 2, 3, 4]}");
+    SearchSpace space = space("{\"batch\": [16, 32, 64, 128], \"accumulation\": [1, 2, 3, 4]}");
     List<Map<String, JsonNode>> ten = space.draw(10, 7);
     assertThat(ten).hasSize(10).doesNotHaveDuplicates().isEqualTo(space.draw(10, 7));
     assertThat(ten.subList(0, 4)).isEqualTo(space.draw(4, 7));
@@ -105,12 +105,12 @@ class SearchTest {
 
   @Test
   void severalRunsAtATimeFindTheSame() throws IOException {
-    SearchSpace space = space("{\"batch\": [7, 9], \"epochs\": [3, 4]}");
+    SearchSpace space = space("{\"batch\": [7, 9]}");
     Search.Plan one = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 1);
     Search.Plan three = new Search.Plan(9, 100_000, List.of(1), List.of(1L, 2L), 1, 3);
     List<Search.Trial> told = new ArrayList<>();
     Search first = Search.run(SMALL, space, one, DIGITS, folder.resolve("1"), told::add);
-    assertThat(told).as("a round has its own epochs").hasSize(3);
+    assertThat(told).hasSize(3);
     assertThat(Search.run(SMALL, space, three, DIGITS, folder.resolve("3"), trial -> {}))
         .isEqualTo(first);
     assertThat(written()).hasSize(2 * 3 * 2);
@@ -158,5 +158,70 @@ class SearchTest {
             () -> Search.run(SMALL, space("{\"batch\": [64]}"), tight, DIGITS, folder, trial -> {}))
         .hasMessage(
             "No recipe of this space has 5 parameters or fewer: allow more, or smaller nets.");
+  }
+
+  @Test
+  void aRateThatTheScheduleDecidesIsNotSearched() throws IOException {
+    Recipe scheduled = Recipes.named("model_3").data(Recipe.DIGITS).validation(100);
+    SearchSpace space = Json.read("{\"optimizer.learning_rate\": [0.1, 0.3]}", SearchSpace.class);
+    assertThatThrownBy(
+            () ->
+                Search.run(
+                    scheduled,
+                    space,
+                    new Search.Plan(2, Long.MAX_VALUE, List.of(1), List.of(1L), 1, 1),
+                    PenDigits.generate(200, 20, 1),
+                    folder,
+                    trial -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("The space varies optimizer.learning_rate, which changes nothing");
+  }
+
+  @Test
+  void aValueThatIsRepeatedCountsOnce() {
+    SearchSpace space =
+        space("{\"batch\": [64, 64, 64], \"mixing\": [\"none\", \"mixup\", \"none\"]}");
+    assertThat(space.size()).isEqualTo(2);
+    for (int trials = 1; trials <= 7; trials++) {
+      assertThat(space.draw(trials, 3)).hasSize(Math.min(trials, 2)).doesNotHaveDuplicates();
+    }
+    // 64 and 64.0 are two values, of which a recipe takes the first alone.
+    assertThat(space("{\"clipping\": [1, 1.0, 2]}").draw(9, 1)).hasSize(3);
+  }
+
+  @Test
+  void choicesOfOneRecipeAreOneTrial() {
+    List<Search.Trial> told = new ArrayList<>();
+    Search.run(SMALL, space("{\"clipping\": [1, 1.0]}"), plan(5, 1), DIGITS, folder, told::add);
+    assertThat(told).extracting(Search.Trial::number).containsExactly(0, 1);
+  }
+
+  @Test
+  void fewerCombinationsThanTrialsAreAllTried() {
+    List<Search.Trial> told = new ArrayList<>();
+    Search.run(SMALL, space("{\"batch\": [7, 9]}"), plan(50, 1), DIGITS, folder, told::add);
+    assertThat(told).hasSize(3);
+    told.clear();
+    Search.run(SMALL, space("{}"), plan(50, 1), DIGITS, folder.resolve("empty"), told::add);
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void whatASearchSetsItselfOrCannotCountIsRefused() {
+    for (String field : List.of("epochs", "seed", "data")) {
+      assertThatThrownBy(() -> space("{\"%s\": [1, 2]}".formatted(field)))
+          .hasMessageContaining("'%s' is no choice of a search, which sets it".formatted(field));
+    }
+    assertThatThrownBy(() -> space("{\"batch\": [1], \"batch\": [2]}"))
+        .hasMessageContaining("Duplicate field 'batch'");
+    assertThatThrownBy(() -> space("{\"batch\": [null]}"))
+        .hasMessageContaining("'batch' has no values to choose from");
+    assertThatThrownBy(() -> plan(0, 1)).hasMessageContaining("0 trials cannot be searched");
+    assertThatThrownBy(() -> plan(100_001, 1)).hasMessageContaining("use 1 to 100,000");
+    assertThatThrownBy(() -> plan(1)).hasMessageContaining("give one or more of both");
+    for (List<Long> seeds : List.of(List.<Long>of(), List.of(1L, 1L))) {
+      assertThatThrownBy(() -> new Search.Plan(1, 9, List.of(1), seeds, 1, 1))
+          .hasMessageContaining("no seed twice");
+    }
   }
 }

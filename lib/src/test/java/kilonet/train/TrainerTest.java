@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import kilonet.data.Batches;
+import kilonet.data.DataIdentity;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Models;
@@ -181,14 +182,22 @@ class TrainerTest {
       history = history.plus(new EpochResult(i + 1, 0, 0, 0, accuracies[i], 0, 0, 1, 1));
     }
     Recipe mnist = recipe().data(Recipe.MNIST);
-    assertThat(Contract.of(mnist, 7_999, history).met()).isTrue();
-    assertThat(Contract.of(mnist, 8_000, history).misses())
+    assertThat(Contract.of(mnist, DataIdentity.MNIST, 7_999, history).met()).isTrue();
+    assertThat(Contract.of(mnist, DataIdentity.MNIST, 8_000, history).misses())
         .containsExactly("It has 8000 parameters, not fewer than 8000.");
     assertThat(
-            Contract.of(mnist, 1, history.plus(new EpochResult(7, 0, 0, 0, 99.39, 0, 0, 1, 1)))
+            Contract.of(
+                    mnist,
+                    DataIdentity.MNIST,
+                    1,
+                    history.plus(new EpochResult(7, 0, 0, 0, 99.39, 0, 0, 1, 1)))
                 .misses())
-        .containsExactly("1 of its last 5 epochs are below 99.4%.");
-    assertThat(Contract.of(mnist.validation(5_000), 1, history).met()).isFalse();
-    assertThat(Contract.of(mnist, 1, new History(history.epochs().subList(1, 4))).met()).isFalse();
+        .containsExactly("1 of its last 5 epochs is below 99.4%.");
+    assertThat(Contract.of(mnist.validation(5_000), DataIdentity.MNIST, 1, history).met())
+        .isFalse();
+    assertThat(
+            Contract.of(mnist, DataIdentity.MNIST, 1, new History(history.epochs().subList(1, 4)))
+                .met())
+        .isFalse();
   }
 }

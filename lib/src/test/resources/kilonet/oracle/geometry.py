@@ -2,9 +2,11 @@
 
     python3 geometry.py
 
-digits.bin holds the first training digit of each class, 28 x 28 bytes each. A line of geometry.tsv is
-an operation, its rows of digits (first, end), the type of the result (u8 or f32), the digits (first,
-end) and the parameters; the results follow one another in geometry.bin.gz, little endian. Rotation,
+digits.bin holds the first training digit of each class, 28 x 28 bytes each. All is done on whole
+digits and on pieces of them that are wide and high, with odd sides. A line of geometry.tsv is an
+operation, the piece (first and end row, first and end column), the type of the result (u8 or f32), the
+digits (first, end) and the parameters; the results follow one another in geometry.bin.gz, little
+endian. Rotation,
 affine maps, perspective and padding run on Pillow pictures as torchvision runs them: 8-bit ones for
 the nearest neighbour, 32-bit float ones (mode F, pixels 0 to 1) for bilinear, because on 8 bits
 Pillow rounds bilinear values down. Elastic distortion, blur and jitter run on float tensors.
@@ -22,43 +24,39 @@ from torchvision.transforms import functional as F
 
 DIGITS = np.fromfile("digits.bin", dtype=np.uint8).reshape(10, 28, 28)
 NEAREST, BILINEAR = InterpolationMode.NEAREST, InterpolationMode.BILINEAR
+WHOLE = (0, 28, 0, 28)
 index, results = [], []
 
 
-def emit(operation, rows, digits, kind, parameters, transform):
+def emit(operation, box, digits, kind, parameters, transform):
     index.append("\t".join(
-        [operation, "%d %d" % rows, kind, "%d %d" % digits, " ".join(map(repr, parameters))]))
-    for digit in DIGITS[digits[0]:digits[1], rows[0]:rows[1]]:
-        result = transform(digit)
+        [operation, "%d %d %d %d" % box, kind, "%d %d" % digits, " ".join(map(repr, parameters))]))
+    for digit in DIGITS[digits[0]:digits[1], box[0]:box[1], box[2]:box[3]]:
+        result = transform(np.ascontiguousarray(digit))
         assert result.dtype == {"u8": np.uint8, "f32": np.float32}[kind], result.dtype
         results.append(result.tobytes())
 
 
-def pillow(operation, parameters, nearest, transform, rows=(0, 28), fill=0):
+def pillow(operation, box, parameters, nearest, transform, fill=0):
     """A transform(picture, interpolation, fill) of Pillow pictures."""
+    square = box == WHOLE
     if nearest:
-        emit(operation, rows, (0, 10), "u8", parameters + [fill],
+        emit(operation, box, (0, 10) if square else (3, 5), "u8", parameters + [fill],
              lambda d: np.array(transform(Image.fromarray(d), NEAREST, fill)))
     else:
-        emit(operation, rows, (2, 5), "f32", parameters + [fill],
+        emit(operation, box, (2, 5) if square else (3, 5), "f32", parameters + [fill],
              lambda d: np.array(transform(
                  Image.fromarray(d.astype(np.float32) / np.float32(255)), BILINEAR, fill)))
 
 
-def tensor(operation, parameters, transform, rows=(0, 28)):
+def tensor(operation, box, parameters, transform):
     """A transform of float tensors."""
-    emit(operation, rows, (5, 8), "f32", parameters,
+    emit(operation, box, (5, 8) if box == WHOLE else (3, 5), "f32", parameters,
          lambda d: transform(
              torch.from_numpy(d.astype(np.float32) / np.float32(255))[None])[0].numpy())
 
 
-ANGLES = [0.0, 1.0, -3.7, 7.0, 12.345, -45.0, 90.0, 133.1, 180.0, -90.0]
-for angle in ANGLES:
-    pillow("rotate", [angle], True, lambda p, i, f: F.rotate(p, angle, i, fill=f))
-for angle in ANGLES[1:7]:
-    pillow("rotate", [angle], False, lambda p, i, f: F.rotate(p, angle, i, fill=f))
-pillow("rotate", [-20.0], True, lambda p, i, f: F.rotate(p, -20.0, i, fill=f), (4, 24), 255)
-pillow("rotate", [-20.0], False, lambda p, i, f: F.rotate(p, -20.0, i, fill=f), (4, 24), 1.0)
+ANGLES = [0.0, 1.0, -3.7, 7.0, 12.345, -45.0, 90.0, 133.1, 180.0, -90.0, 270.0]
 
 # angle, x, y, scale, shear of x, shear of y
 AFFINE = [
@@ -71,35 +69,17 @@ AFFINE = [
     [-8.25, 2, 1, 1.07, 5.0, 3.0],
     [33.0, -4, 5, 0.61, -15.0, 8.0],
     [179.0, 0, 0, 2.5, 0.0, 0.0],
+    [-90.0, 1, -2, 1.0, 0.0, 0.0],
 ]
-for a in AFFINE:
-    run = lambda p, i, f: F.affine(p, a[0], a[1:3], a[3], a[4:6], i, fill=f)
-    pillow("affine", a, True, run)
-    pillow("affine", a, False, run)
-run = lambda p, i, f: F.affine(p, a[0], a[1:3], a[3], a[4:6], i, fill=f)
-a = AFFINE[6]
-pillow("affine", a, True, run, (4, 24), 128)
-pillow("affine", a, False, run, (4, 24), 0.5)
 
-for corners in [
+# Where the corners go, clockwise from top left, in parts of the sides.
+CORNERS = [
     [[2, 3], [25, 1], [26, 24], [4, 27]],
     [[0, 0], [27, 0], [27, 27], [0, 27]],
     [[0, 5], [20, 0], [27, 22], [6, 27]],
     [[7, 1], [21, 6], [24, 20], [1, 25]],
-]:
-    start = [[0, 0], [27, 0], [27, 27], [0, 27]]
-    coefficients = F._get_perspective_coeffs(start, corners)
-    parameters = coefficients + sum(corners, [])
-    run = lambda p, i, f: F.perspective(p, start, corners, i, fill=f)
-    pillow("perspective", parameters, True, run)
-    pillow("perspective", parameters, False, run)
+]
 
-# padding on each side, top and left of the crop, its height and width
-for mode in ["constant", "edge", "reflect", "symmetric"]:
-    for padding, top, left, height, width in [(4, 0, 0, 28, 28), (3, 7, 2, 19, 24), (6, 1, 12, 25, 27)]:
-        pillow("crop_" + mode, [padding, top, left, height, width], True,
-               lambda p, i, f: F.crop(
-                   F.pad(p, padding, f, mode), top, left, height, width), (2, 22), 9)
 
 # The displacement is amplitude * sin(x / 3 + y / 5) of the half side across, and the cosine down.
 def elastic(amplitude, interpolation, fill):
@@ -112,19 +92,59 @@ def elastic(amplitude, interpolation, fill):
     return run
 
 
-for amplitude, fill in [(0.05, 0.0), (0.21, 0.0), (0.13, 0.75)]:
-    tensor("elastic_bilinear", [amplitude, fill], elastic(amplitude, BILINEAR, fill))
-    tensor("elastic_nearest", [amplitude, fill], elastic(amplitude, NEAREST, fill))
-tensor("elastic_bilinear", [0.1, 0.5], elastic(0.1, BILINEAR, 0.5), (4, 24))
+def geometry(box):
+    height, width = box[1] - box[0], box[3] - box[2]
+    for angle in ANGLES:
+        run = lambda p, i, f: F.rotate(p, angle, i, fill=f)
+        pillow("rotate", box, [angle], True, run)
+        pillow("rotate", box, [angle], False, run)
+    run = lambda p, i, f: F.rotate(p, -20.0, i, fill=f)
+    pillow("rotate", box, [-20.0], True, run, 255)
+    pillow("rotate", box, [-20.0], False, run, 1.0)
 
-for taps, sigma in [(3, 0.8), (5, 1.1), (9, 2.0), (23, 4.0)]:
-    tensor("blur", [taps, sigma], lambda t: F.gaussian_blur(t, [taps, taps], [sigma, sigma]))
-tensor("blur", [5, 0.9], lambda t: F.gaussian_blur(t, [5, 5], [0.9, 0.9]), (4, 24))
+    for a in AFFINE:
+        run = lambda p, i, f: F.affine(p, a[0], a[1:3], a[3], a[4:6], i, fill=f)
+        pillow("affine", box, a, True, run)
+        pillow("affine", box, a, False, run)
+        if a[4] != 0:
+            pillow("affine", box, a, True, run, 128)
+            pillow("affine", box, a, False, run, 0.5)
 
-for factor in [0.0, 0.6, 1.7]:
-    tensor("brightness", [factor], lambda t: F.adjust_brightness(t, factor))
-    tensor("contrast", [factor], lambda t: F.adjust_contrast(t, factor))
-tensor("normalize", [0.1307, 0.3081], lambda t: F.normalize(t, [0.1307], [0.3081]))
+    for corners in CORNERS:
+        start = [[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]]
+        end = [[round(x * (width - 1) / 27), round(y * (height - 1) / 27)] for x, y in corners]
+        coefficients = F._get_perspective_coeffs(start, end)
+        run = lambda p, i, f: F.perspective(p, start, end, i, fill=f)
+        pillow("perspective", box, coefficients + sum(end, []), True, run)
+        pillow("perspective", box, coefficients + sum(end, []), False, run)
+
+    # padding on each side, top and left of the crop, its height and width
+    for mode in ["constant", "edge", "reflect", "symmetric"]:
+        for padding, top, left, high, wide in [
+            (4, 0, 0, height, width),
+            (3, 7, 2, height - 9, width - 4),
+            (6, 1, 12, height - 3, width - 1),
+        ]:
+            pillow("crop_" + mode, box, [padding, top, left, high, wide], True,
+                   lambda p, i, f: F.crop(
+                       F.pad(p, padding, f, mode), top, left, high, wide), 9)
+
+    for amplitude, fill in [(0.05, 0.0), (0.21, 0.0), (0.13, 0.75)]:
+        tensor("elastic_bilinear", box, [amplitude, fill], elastic(amplitude, BILINEAR, fill))
+        tensor("elastic_nearest", box, [amplitude, fill], elastic(amplitude, NEAREST, fill))
+
+    for taps, sigma in [(3, 0.8), (5, 1.1), (9, 2.0), (23, 4.0)]:
+        tensor("blur", box, [taps, sigma], lambda t: F.gaussian_blur(t, [taps, taps], [sigma, sigma]))
+
+    for factor in [0.0, 0.6, 1.7]:
+        tensor("brightness", box, [factor], lambda t: F.adjust_brightness(t, factor))
+        tensor("contrast", box, [factor], lambda t: F.adjust_contrast(t, factor))
+    tensor("normalize", box, [0.1307, 0.3081], lambda t: F.normalize(t, [0.1307], [0.3081]))
+
+
+geometry(WHOLE)
+geometry((5, 22, 0, 28))
+geometry((0, 28, 4, 23))
 
 with open("geometry.tsv", "w") as out:
     out.write("# torchvision %s, torch %s, Pillow %s\n"

@@ -150,3 +150,93 @@ emit("plateau(metric=loss, factor=0.5, patience=0, threshold=0.01, threshold_mod
 emit("plateau(metric=accuracy, factor=0.2, patience=1, threshold=0.001, min=0.015)", 0.1, "epoch",
      lambda o: P(o, mode="max", factor=0.2, patience=1, threshold=0.001, min_lr=0.015),
      metrics=ACCURACY)
+
+# Every mode, sign and kind of setting, over shorter runs.
+SHORT = dict(epochs=6, batches=5)
+STEPS = SHORT["epochs"] * SHORT["batches"]
+
+
+def number(value):
+    return repr(value).removesuffix(".0").replace("e-0", "e-")
+
+
+def line(name, **arguments):
+    """As Schedules writes it: what is None is left out."""
+    given = ["%s=%s" % (key, value if isinstance(value, str) else number(value))
+             for key, value in arguments.items() if value is not None]
+    return name + ("(" + ", ".join(given) + ")" if given else "")
+
+
+def both(text, make, lr=0.1, **arguments):
+    """By epochs and by iterations."""
+    emit(line(text, **arguments), lr, "epoch", make, **SHORT)
+    emit(line(text, **arguments, by="iteration"), lr, "iteration", make, **SHORT)
+
+
+for gamma in [0.5, 1.5]:
+    both("step", lambda o: s.StepLR(o, 2, gamma), size=2, gamma=gamma)
+    both("multistep", lambda o: s.MultiStepLR(o, [1, 4], gamma), milestones="[1, 4]", gamma=gamma)
+    both("exponential", lambda o: s.ExponentialLR(o, gamma), gamma=gamma)
+for factor in [0.3, 0.7]:
+    both("constant", lambda o: s.ConstantLR(o, factor, 3), factor=factor, steps=3)
+for start, end in [(0.2, 0.9), (0.9, 0.2), (0.5, 0.5), (0.4, 0.0)]:
+    both("linear", lambda o: s.LinearLR(o, start, end, 4), start=start, end=end, steps=4)
+for power in [0.5, 1.5, 3]:
+    both("polynomial", lambda o: s.PolynomialLR(o, 5, power), power=power, steps=5)
+for minimum in [0.01, 0.3]:  # below the rate, and above it
+    for steps in [1, 4, 7]:
+        both("cosine", lambda o: s.CosineAnnealingLR(o, steps, minimum), min=minimum, steps=steps)
+    for first, mult in [(1, 1), (1, 3), (3, 1), (2, 2)]:
+        both("restarts", lambda o: s.CosineAnnealingWarmRestarts(o, first, mult, minimum),
+             first=first, mult=None if mult == 1 else mult, min=minimum)
+for pct in [0.0, 0.1, 0.5, 0.77, 1.0]:
+    for anneal in ["cos", "linear"]:
+        for three in [False, True]:
+            for div, final, low, high in [(10.0, 100.0, 0.8, 0.9), (0.5, 0.25, 0.95, 0.7)]:
+                emit(line("onecycle", max=0.2, pct_start=pct,
+                          anneal=None if anneal == "cos" else anneal, div=div, final_div=final,
+                          three_phase="true" if three else None, base_momentum=low,
+                          max_momentum=high),
+                     0.1, "iteration",
+                     lambda o: s.OneCycleLR(
+                         o, 0.2, total_steps=STEPS, pct_start=pct, anneal_strategy=anneal,
+                         div_factor=div, final_div_factor=final, three_phase=three,
+                         base_momentum=low, max_momentum=high),
+                     momentum=True, **SHORT)
+for mode, gamma in [("triangular", None), ("triangular2", None), ("exp_range", 0.9), ("exp_range", 1.1)]:
+    for up, down in [(1, 1), (1, 4), (5, 2)]:
+        for base, top, low, high in [(0.0, 0.1, 0.8, 0.9), (0.2, 0.05, 0.95, 0.85)]:
+            emit(line("cyclic", base=base, max=top, up=up, down=None if down == up else down,
+                      mode=None if mode == "triangular" else mode, gamma=gamma, base_momentum=None
+                      if low == 0.8 else low, max_momentum=None if high == 0.9 else high),
+                 0.1, "iteration",
+                 lambda o: s.CyclicLR(
+                     o, base, top, up, down, mode, gamma or 1.0, base_momentum=low, max_momentum=high),
+                 momentum=True, **SHORT)
+METRICS = [
+    [1.0, 0.9, 0.95, 0.9, 0.89, 0.95, 0.9, 0.9, 0.5, 0.6],
+    [-1.0, -0.9, -1.05, -1.1, -1.09, -1.1, -1.2, -1.19, -2.0, -1.0],
+    [0.0, 0.0, 0.05, -0.05, 0.0, 0.2, 0.1, 0.15, -0.2, 0.3],
+]
+for mode, metric in [("min", "loss"), ("max", "accuracy")]:
+    for threshold_mode in ["rel", "abs"]:
+        for metrics in METRICS:
+            for patience, cooldown, minimum, eps in [(0, 0, 0.0, 1e-8), (1, 2, 0.03, 0.01)]:
+                emit(line("plateau", metric=metric, factor=0.5, patience=patience, threshold=0.1,
+                          threshold_mode=None if threshold_mode == "rel" else threshold_mode,
+                          cooldown=cooldown or None, min=minimum or None,
+                          eps=None if eps == 1e-8 else eps),
+                     0.1, "epoch",
+                     lambda o: P(o, mode=mode, factor=0.5, patience=patience, threshold=0.1,
+                                 threshold_mode=threshold_mode, cooldown=cooldown, min_lr=minimum,
+                                 eps=eps),
+                     metrics=metrics, epochs=10, batches=5)
+emit("sequential(linear(start=0.2, end=1, steps=2), cosine(min=0.01, steps=3), restarts(first=1), milestones=[2, 4])",
+     0.1, "epoch",
+     lambda o: s.SequentialLR(
+         o, [s.LinearLR(o, 0.2, 1.0, 2), s.CosineAnnealingLR(o, 3, 0.01),
+             s.CosineAnnealingWarmRestarts(o, 1)], [2, 4]), **SHORT)
+emit("sequential(polynomial(power=2, steps=4), multistep(milestones=[1, 2], gamma=0.5), milestones=[3])",
+     0.1, "epoch",
+     lambda o: s.SequentialLR(o, [s.PolynomialLR(o, 4, 2.0), s.MultiStepLR(o, [1, 2], 0.5)], [3]),
+     **SHORT)

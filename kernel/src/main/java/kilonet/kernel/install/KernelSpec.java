@@ -212,6 +212,8 @@ final class KernelSpec {
     for (String name : List.of("api", "code", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
+    // %env sets variables for the code of cells.
+    command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     if (ModuleFinderHolder.hasVectors()) {
       command.add("--add-modules=jdk.incubator.vector");
     }

@@ -183,6 +183,7 @@ public final class Kernel {
     }
     warm = true;
     practise();
+    beside(() -> Analysis.warmUp(classPath), "first completion");
     while (true) {
       try {
         Request request =
@@ -211,6 +212,23 @@ public final class Kernel {
     if (ended.getCount() > 0) {
       Log.warn(sentence);
     }
+  }
+
+  /** Does what nobody waits for, as slowly as cells want it. */
+  private void beside(Runnable work, String name) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (RuntimeException | LinkageError e) {
+                warnUnlessEnding("The " + name + " was not prepared: " + e);
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MIN_PRIORITY);
+    thread.start();
   }
 
   /** Uses the time until the first request to make the compiler's code fast. */

@@ -29,7 +29,7 @@ final class StandardImports {
           "org.knowm.xchart.*",
           "org.nd4j.linalg.api.ndarray.INDArray",
           "org.nd4j.linalg.factory.Nd4j",
-          "tech.tablesaw.api.Table");
+          "tech.tablesaw.api.*");
 
   /** Cells run once at the start, so that the first real one finds a warm compiler. */
   static final List<String> WARM_UP =

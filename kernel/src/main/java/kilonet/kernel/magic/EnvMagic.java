@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.repl.Repl;
 
-/** {@code %env}: shows the environment, or sets a variable for {@code %%bash}. */
+/** {@code %env}: shows the environment, or sets a variable for cells and {@code %%bash}. */
 final class EnvMagic implements Magic {
   private final Map<String, String> environment;
 
@@ -21,8 +21,8 @@ final class EnvMagic implements Magic {
 
   @Override
   public String help() {
-    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash;"
-        + " a JVM's own cannot be changed.";
+    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for the code"
+        + " of cells and for %%bash.";
   }
 
   @Override
@@ -44,7 +44,16 @@ final class EnvMagic implements Magic {
       }
       return value;
     }
-    environment.put(argument.substring(0, equals).strip(), argument.substring(equals + 1).strip());
+    String name = argument.substring(0, equals).strip();
+    String value = argument.substring(equals + 1).strip();
+    if (name.isEmpty()) {
+      throw new MagicFailure("%env needs a name before the =, such as %env KILONET_QUICK=1.");
+    }
+    environment.put(name, value);
+    if (!JvmEnvironment.set(name, value)) {
+      System.err.println(
+          "Only %%bash sees " + name + ": this JVM keeps its own environment as it was.");
+    }
     return Repl.NOTHING;
   }
 

@@ -1,6 +1,7 @@
 package kilonet.kernel.magic;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,16 +31,24 @@ final class LoadMagic implements Magic {
       throw new MagicFailure("%load takes one file, such as %load helpers.jsh.");
     }
     Path file = Path.of(words.get(0));
-    String source;
-    try {
-      source = Files.readString(file);
-    } catch (IOException e) {
-      throw new MagicFailure(
-          "The file "
-              + file.toAbsolutePath()
-              + " cannot be read as UTF-8 text; name one that can.");
+    return evaluator.evaluate(read(file), file.getFileName().toString());
+  }
+
+  private static String read(Path file) {
+    String name = file.toAbsolutePath().normalize().toString();
+    if (!Files.exists(file)) {
+      throw new MagicFailure("There is no file " + name + "; name one that is there.");
     }
-    return evaluator.evaluate(source, file.getFileName().toString());
+    if (!Files.isRegularFile(file)) {
+      throw new MagicFailure(name + " is no file; name one of Java.");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new MagicFailure(name + " is no text in UTF-8; save it as such.");
+    } catch (IOException e) {
+      throw new MagicFailure(name + " cannot be read; see who may, or name another file.");
+    }
   }
 
   @Override

@@ -54,6 +54,14 @@ final class MavenResolver {
   private static final String CENTRAL = "https://repo.maven.apache.org/maven2/";
   private static final String NOTEBOOK = "io.github.kilonet.notebook:cell:pom:1";
 
+  static {
+    // It warns with a stack trace where this machine's own name has no address, and goes on.
+    System.setProperty(
+        "org.slf4j.simpleLogger.log.org.eclipse.aether.internal.impl.synccontext.named"
+            + ".DiscriminatingNameMapper",
+        "error");
+  }
+
   private final RepositorySystem system = new RepositorySystemSupplier().get();
   private final DefaultRepositorySystemSession session = MavenRepositorySystemUtils.newSession();
   private final List<RemoteRepository> repositories = new ArrayList<>();

@@ -7,6 +7,9 @@ final class Html {
   /** Characters of one cell. */
   private static final int CELL = 200;
 
+  /** Characters of a cell of several lines. */
+  private static final int TEXT = 4_000;
+
   private Html() {}
 
   static String escape(String text) {
@@ -33,6 +36,12 @@ final class Html {
   private static void row(StringBuilder out, List<String> cells, String tag) {
     out.append("<tr>");
     for (String cell : cells) {
+      if (cell.strip().contains("\n") && cell.length() <= TEXT) {
+        // A table of text, such as the epochs of a run.
+        out.append('<').append(tag).append("><pre style=\"text-align:left\">");
+        out.append(escape(cell.stripTrailing())).append("</pre></").append(tag).append('>');
+        continue;
+      }
       String text = cell.length() > CELL ? cell.substring(0, CELL) + "…" : cell;
       out.append('<').append(tag).append('>').append(escape(text));
       out.append("</").append(tag).append('>');

@@ -9,6 +9,9 @@ import kilonet.kernel.Timing;
 
 /** Records as tables of their components. */
 public final class RecordRenderer implements Renderer<Record> {
+  /** Characters that a line may have; a {@code StoredResult}, which reports look for, has 250. */
+  private static final int LINE = 400;
+
   /** A renderer. */
   public RecordRenderer() {}
 
@@ -26,7 +29,27 @@ public final class RecordRenderer implements Renderer<Record> {
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       rows.add(List.of(component.getName(), value(component, value)));
     }
-    return MimeBundle.of("text/html", Html.table(List.of(), rows, ""));
+    return MimeBundle.of("text/html", Html.table(List.of(), rows, ""))
+        .with("text/plain", text(value, rows));
+  }
+
+  /** What the record says of itself; where every record would, at length, a line each component. */
+  private static String text(Record value, List<List<String>> rows) {
+    String whole = value.toString();
+    boolean own = !whole.startsWith(value.getClass().getSimpleName() + "[");
+    if (own || whole.length() <= LINE && !whole.contains("\n")) {
+      return whole;
+    }
+    StringBuilder lines = new StringBuilder();
+    for (List<String> row : rows) {
+      String component = row.get(1);
+      boolean several = component.strip().contains("\n");
+      lines
+          .append(lines.isEmpty() ? "" : "\n")
+          .append(row.get(0))
+          .append(several ? ":\n" + component.stripTrailing().indent(2) : ": " + component);
+    }
+    return lines.toString().replaceAll("\n+", "\n").stripTrailing();
   }
 
   static String value(RecordComponent component, Object value) {

@@ -1,5 +1,9 @@
 package kilonet.kernel.render;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +16,8 @@ import kilonet.train.Recipe;
 
 /**
  * Shows a training run while it goes on: a bar for the epoch, and the epochs so far; at the end a
- * table of the epochs as text.
+ * table of the epochs as text. With KILONET_PROGRESS in the environment, whoever started the kernel
+ * is told of each epoch, too: nobody sees a notebook that is executed as a whole.
  *
  * <pre>{@code
  * new Trainer(recipe, data).progress(new TrainingProgress()).run();
@@ -23,6 +28,13 @@ public final class TrainingProgress implements Progress {
   private static final long PAUSE_NANOS = 200_000_000;
 
   private final List<EpochResult> epochs = new ArrayList<>();
+  private final Progress besides =
+      System.getenv("KILONET_PROGRESS") == null
+          ? Progress.NONE
+          : Progress.lines(
+              new PrintWriter(
+                  new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+              false);
   private Display display;
   private int batches;
   private int total;
@@ -38,11 +50,13 @@ public final class TrainingProgress implements Progress {
     this.total = recipe.epochs();
     this.finished = finished;
     epochs.clear();
+    besides.started(recipe, batches, finished);
     display = Display.display(bundle(0, ""));
   }
 
   @Override
   public void batch(int batch, double loss, double accuracy, double rate, double speed) {
+    besides.batch(batch, loss, accuracy, rate, speed);
     long now = System.nanoTime();
     if (display != null && now - shown >= PAUSE_NANOS) {
       shown = now;
@@ -63,6 +77,7 @@ public final class TrainingProgress implements Progress {
   public void epoch(EpochResult e) {
     finished = e.epoch();
     epochs.add(e);
+    besides.epoch(e);
     if (display != null) {
       display.update(bundle(0, ""));
     }

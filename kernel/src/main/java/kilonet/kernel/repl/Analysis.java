@@ -76,6 +76,22 @@ public final class Analysis implements AutoCloseable {
    */
   public record Completion(int start, int end, List<Match> matches) {}
 
+  /**
+   * Makes the first completion fast, which would take seconds: the classes of the class path are
+   * indexed once in a process, and the compiler behind completions is slow as long as it is new.
+   * May be called by any thread.
+   *
+   * @param classPath that of the cells
+   */
+  public static void warmUp(List<Path> classPath) {
+    try (JShell shell = Shadow.shell(classPath)) {
+      shell.eval("import java.util.*;");
+      for (String text : List.of("Str", "List.of(1).", "new Hash")) {
+        shell.sourceCodeAnalysis().completionSuggestions(text, text.length(), new int[1]);
+      }
+    }
+  }
+
   private SourceCodeAnalysis analysis() {
     List<Path> now = repl.classPath();
     if (shell == null || !now.equals(classPath)) {

@@ -120,6 +120,7 @@ final class KernelProcess implements AutoCloseable {
     for (String name : List.of("api", "code", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
+    command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     command.add("-Dmaven.repo.local=" + folder.resolve("repository"));
     command.add("-Duser.home=" + folder);
     Locale locale = Locale.getDefault();
@@ -279,6 +280,21 @@ final class KernelProcess implements AutoCloseable {
         return new Outcome(reply, published);
       }
       published.add(message);
+    }
+  }
+
+  /** Waits until a cell that goes on has written something. */
+  Message written(Message request, String stream) throws IOException {
+    while (true) {
+      Message message = receive(iopub);
+      if (message == null) {
+        throw new IOException("the cell writes nothing: " + Files.readString(log));
+      }
+      if (request.header().get("msg_id").equals(message.parent().get("msg_id"))
+          && message.type().equals("stream")
+          && message.text("name", "").equals(stream)) {
+        return message;
+      }
     }
   }
 

@@ -90,11 +90,15 @@ class KernelTest {
   void outputOfABackgroundThreadBelongsToTheCellThatStartedIt() throws IOException {
     Outcome outcome =
         kernel.run(
-            "new Thread(() -> { try { Thread.sleep(300); } catch (InterruptedException e) { }"
-                + " System.out.println(\"late\"); }).start();");
+            "var later = new CountDownLatch(1);\n"
+                + "var behind = new Thread(() -> { try { later.await(); } catch"
+                + " (InterruptedException e) { } System.out.println(\"late\"); });\n"
+                + "behind.start();");
     String id = String.valueOf(outcome.reply().parent().get("msg_id"));
     kernel.send(
-        kernel.shell(), "execute_request", Map.of("code", "Thread.sleep(600);", "silent", true));
+        kernel.shell(),
+        "execute_request",
+        Map.of("code", "later.countDown(); behind.join();", "silent", true));
     Message message = kernel.published();
     while (!message.type().equals("stream")) {
       message = kernel.published();
@@ -153,6 +157,40 @@ class KernelTest {
   }
 
   @Test
+  void aFileThatCannotBeLoadedIsToldWhy() throws IOException {
+    assertThat(kernel.run("%load nope.java").traceback())
+        .contains("There is no file ", "nope.java; name one that is there.");
+    assertThat(kernel.run("%load " + folder).traceback()).contains(" is no file; ");
+    Path latin = Files.write(folder.resolve("latin.java"), new byte[] {'/', '/', (byte) 0xe4});
+    assertThat(kernel.run("%load " + latin).traceback()).contains(" is no text in UTF-8; ");
+  }
+
+  @Test
+  void variablesThatAreSetReachTheCodeOfCellsAndScripts() throws IOException {
+    kernel.run("%env KILONET_QUICK=1");
+    assertThat(kernel.run("System.getenv(\"KILONET_QUICK\")").value()).isEqualTo("1");
+    assertThat(kernel.run("kilonet.report.StepRun.isQuick(System.getenv())").value())
+        .isEqualTo("true");
+    assertThat(kernel.run("%%bash\necho $KILONET_QUICK").stream("stdout")).isEqualTo("1\n");
+    kernel.run("%env KILONET_QUICK=0");
+    assertThat(kernel.run("%env =1").traceback()).contains("%env needs a name");
+  }
+
+  @Test
+  void aLongRecordHasALineForEachComponent() throws IOException {
+    kernel.run("record Pair(int a, String b) { }");
+    assertThat(kernel.run("new Pair(1, \"x\")").value()).isEqualTo("Pair[a=1, b=x]");
+    assertThat(kernel.run("new Pair(1, \"x\".repeat(500))").value())
+        .isEqualTo("a: 1\nb: " + "x".repeat(500));
+    Outcome lines = kernel.run("new Pair(1, \"epoch  loss\\n    1   0.5\\n\")");
+    assertThat(lines.value()).isEqualTo("a: 1\nb:\n  epoch  loss\n      1   0.5");
+    kernel.run("record Own(int a) { public String toString() { return \"a\\nb\"; } }");
+    assertThat(kernel.run("new Own(1)").value()).isEqualTo("a\nb");
+    assertThat(lines.of("execute_result").get(0).content().get("data").toString())
+        .contains("<pre style=\"text-align:left\">epoch  loss\n    1   0.5</pre>");
+  }
+
+  @Test
   void aMagicThatFailsSaysSoInOneSentence() throws IOException {
     for (String cell :
         List.of(
@@ -195,8 +233,8 @@ class KernelTest {
   @Test
   void anEndlessLoopIsInterruptedAndVariablesAreKept() throws Exception {
     kernel.run("int kept = 7;");
-    Message loop = kernel.execute("\nwhile (true) { kept++; kept--; }");
-    Thread.sleep(300);
+    Message loop = kernel.execute("System.out.println(1);\nwhile (true) { kept++; kept--; }");
+    kernel.written(loop, "stdout");
     kernel.interrupt();
     Outcome interrupted = kernel.outcome(loop);
     assertThat(interrupted.reply().content()).containsEntry("ename", "KeyboardInterrupt");
@@ -209,9 +247,9 @@ class KernelTest {
   void anEndlessLoopInALambdaThatCatchesEverythingIsInterrupted() throws Exception {
     Message loop =
         kernel.execute(
-            "Runnable r = () -> { while (true) { try { Thread.onSpinWait(); } catch (Exception e) {"
-                + " } } };\nr.run();");
-    Thread.sleep(300);
+            "Runnable r = () -> { System.out.println(1); while (true) { try { Thread.onSpinWait(); }"
+                + " catch (Exception e) { } } };\nr.run();");
+    kernel.written(loop, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
     assertIdle();
@@ -219,8 +257,8 @@ class KernelTest {
 
   @Test
   void sleepIsInterrupted() throws Exception {
-    Message sleep = kernel.execute("Thread.sleep(600_000)");
-    Thread.sleep(300);
+    Message sleep = kernel.execute("System.out.println(1); Thread.sleep(600_000)");
+    kernel.written(sleep, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(sleep).reply().content()).containsEntry("ename", "KeyboardInterrupt");
   }
@@ -231,9 +269,13 @@ class KernelTest {
         kernel.execute(
             "org.apache.commons.io.IOUtils.copyLarge(new java.io.InputStream() {\n"
                 + "  public int read() { return 1; }\n"
-                + "  public int read(byte[] b, int o, int n) { return n; }\n"
+                + "  boolean begun;\n"
+                + "  public int read(byte[] b, int o, int n) {\n"
+                + "    if (!begun) { begun = true; System.out.println(1); }\n"
+                + "    return n;\n"
+                + "  }\n"
                 + "}, java.io.OutputStream.nullOutputStream());");
-    Thread.sleep(500);
+    kernel.written(loop, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
     assertIdle();
@@ -243,18 +285,18 @@ class KernelTest {
   void aLibraryLoopThatCallsOnlyTheLanguageIsInterrupted() throws Exception {
     library(
         "Builds",
-        "package some; public class Builds { public static void on() { StringBuilder s = new"
-            + " StringBuilder(); while (s != null) { s.append(1); s.setLength(0); } } }");
+        "package some; public class Builds { public static void on() { System.out.println(1);"
+            + " StringBuilder s = new StringBuilder(); while (s != null) { s.append(1); s.setLength(0); } } }");
     Message loop = kernel.execute("some.Builds.on()");
-    Thread.sleep(500);
+    kernel.written(loop, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
     library(
         "Sums",
-        "package some; public class Sums { public static double s; public static void up() { while"
-            + " (s < 1) { for (int i = 0; i < 9; i++) { s += i; } s = 0; } } }");
+        "package some; public class Sums { public static double s; public static void up() {"
+            + " System.out.println(1); while (s < 1) { for (int i = 0; i < 9; i++) { s += i; } s = 0; } } }");
     loop = kernel.execute("some.Sums.up()");
-    Thread.sleep(500);
+    kernel.written(loop, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(loop).reply().content()).containsEntry("ename", "KeyboardInterrupt");
   }
@@ -265,17 +307,21 @@ class KernelTest {
     library(
         "Spins",
         "package some; public class Spins { public static volatile boolean on = true; public static"
-            + " void round() { while (on) { } } }");
+            + " void round() { System.out.println(1); while (on) { } } }");
+    Path enough = folder.resolve("enough");
     Message loop =
         kernel.execute(
-            "var later = new Thread(() -> { try { Thread.sleep(8_000); } catch"
-                + " (InterruptedException e) { } some.Spins.on = false; });\n"
-                + "later.start();\nsome.Spins.round()");
-    Thread.sleep(500);
+            "var watch = new Thread(() -> { while (!Files.exists(Path.of(\"%s\"))) {"
+                    .formatted(enough)
+                + " Thread.onSpinWait(); } some.Spins.on = false; });\n"
+                + "watch.start();\nsome.Spins.round()");
+    kernel.written(loop, "stdout");
     kernel.interrupt();
-    assertThat(kernel.outcome(loop).stream("stderr"))
+    assertThat(kernel.written(loop, "stderr").text("text", ""))
         .startsWith("The cell has not stopped (it is in")
         .contains("some.Spins.round", "restart the kernel");
+    Files.createFile(enough);
+    kernel.outcome(loop);
   }
 
   /** Compiles a class and puts it on the class path of cells. */
@@ -291,8 +337,8 @@ class KernelTest {
   @Test
   void aSignalInterruptsToo() throws Exception {
     assumeTrue(hears(kernel.process.pid(), 2), "whoever started this ignores SIGINT, and so do we");
-    Message sleep = kernel.execute("Thread.sleep(600_000)");
-    Thread.sleep(300);
+    Message sleep = kernel.execute("System.out.println(1); Thread.sleep(600_000)");
+    kernel.written(sleep, "stdout");
     new ProcessBuilder("kill", "-INT", String.valueOf(kernel.process.pid())).start().waitFor();
     assertThat(kernel.outcome(sleep).reply().content()).containsEntry("ename", "KeyboardInterrupt");
   }
@@ -313,9 +359,8 @@ class KernelTest {
 
   @Test
   void scriptsAndQuestionsAreInterrupted() throws Exception {
-    Message script = kernel.execute("%%bash\nsleep 600");
-    Thread.sleep(300);
-    long start = System.nanoTime();
+    Message script = kernel.execute("%%bash\necho 1\nsleep 600");
+    kernel.written(script, "stdout");
     kernel.interrupt();
     assertThat(kernel.outcome(script).traceback()).contains("KeyboardInterrupt");
     Message question =
@@ -326,7 +371,6 @@ class KernelTest {
     assertThat(kernel.receive(kernel.stdin()).type()).isEqualTo("input_request");
     kernel.interrupt();
     assertThat(kernel.outcome(question).traceback()).contains("KeyboardInterrupt");
-    assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
     assertThat(kernel.run("1 + 1").value()).isEqualTo("2");
   }
 
@@ -336,16 +380,17 @@ class KernelTest {
     assertThat(kernel.run("2 + 3").value()).isEqualTo("5");
   }
 
-  /** No thread burns a core after an interrupt. */
+  /** No thread burns a core after an interrupt: sooner or later half of a second is quiet. */
   private static void assertIdle() throws Exception {
-    var cpu =
-        kernel.run(
-            "var os = (com.sun.management.OperatingSystemMXBean)"
-                + " java.lang.management.ManagementFactory.getOperatingSystemMXBean();\n"
-                + "Thread.sleep(200);\nlong before = os.getProcessCpuTime();\n"
-                + "Thread.sleep(1000);\n"
-                + "(os.getProcessCpuTime() - before) / 1_000_000");
-    assertThat(Long.parseLong(cpu.value())).as("ms of CPU in a second").isLessThan(500);
+    String half =
+        "var os = (com.sun.management.OperatingSystemMXBean)"
+            + " java.lang.management.ManagementFactory.getOperatingSystemMXBean();\n"
+            + "long before = os.getProcessCpuTime();\nlong from = System.nanoTime();\n"
+            + "Thread.sleep(500);\n"
+            + "(os.getProcessCpuTime() - before) * 2 < System.nanoTime() - from";
+    while (!kernel.run(half).value().equals("true")) {
+      // The compilers of the JVM are at work, or a thread burns a core until the test's timeout.
+    }
   }
 
   @Test
@@ -358,8 +403,10 @@ class KernelTest {
 
   @Test
   void cellsQueuedBehindAnErrorAreAborted() throws IOException {
-    Message failing = kernel.execute("Thread.sleep(300); throw new RuntimeException(\"x\");");
+    Message failing = kernel.execute("input(\"\"); throw new RuntimeException(\"x\");");
     Message queued = kernel.execute("System.out.println(\"never\")");
+    kernel.receive(kernel.stdin());
+    kernel.send(kernel.stdin(), "input_reply", Map.of("value", "go on"));
     assertThat(kernel.outcome(failing).status()).isEqualTo("error");
     Outcome aborted = kernel.outcome(queued);
     assertThat(aborted.status()).isEqualTo("aborted");
@@ -371,9 +418,10 @@ class KernelTest {
   void cellsBehindAnErrorRunWhereTheClientWantsThat() throws IOException {
     Message failing =
         kernel.execute(
-            "Thread.sleep(300); throw new RuntimeException(\"x\");",
-            Map.of("stop_on_error", false));
+            "input(\"\"); throw new RuntimeException(\"x\");", Map.of("stop_on_error", false));
     Message queued = kernel.execute("11");
+    kernel.receive(kernel.stdin());
+    kernel.send(kernel.stdin(), "input_reply", Map.of("value", "go on"));
     assertThat(kernel.outcome(failing).status()).isEqualTo("error");
     assertThat(kernel.outcome(queued).value()).isEqualTo("11");
   }
@@ -592,10 +640,12 @@ class KernelTest {
 
   @Test
   void theHeartbeatEchoesWhileACellRuns() throws IOException {
-    Message sleep = kernel.execute("Thread.sleep(500)");
+    Message waiting = kernel.execute("input(\"\")");
+    kernel.receive(kernel.stdin());
     kernel.heartbeat.send("ping");
     assertThat(kernel.heartbeat.recvStr()).isEqualTo("ping");
-    kernel.outcome(sleep);
+    kernel.send(kernel.stdin(), "input_reply", Map.of("value", "go on"));
+    kernel.outcome(waiting);
   }
 
   @Test

@@ -49,6 +49,22 @@ class LifeAndDeathTest {
   }
 
   @Test
+  void aMachineWhoseNameHasNoAddressResolvesArtifactsInSilence() throws Exception {
+    Path hosts = Files.createFile(folder.resolve("hosts"));
+    Path remote = TestRepository.create(folder.resolve("remote"));
+    try (KernelProcess kernel =
+        new KernelProcess(
+                folder, builder -> builder.command().add(1, "-Djdk.net.hosts.file=" + hosts))
+            .ready()) {
+      KernelProcess.Outcome added =
+          kernel.run("%maven --repo " + remote.toUri() + " org.example:greeter:1.0");
+      assertThat(added.status()).isEqualTo("ok");
+      assertThat(added.stream("stderr")).doesNotContain("UnknownHostException");
+      assertThat(Files.readString(kernel.log)).doesNotContain("UnknownHostException");
+    }
+  }
+
+  @Test
   void aKernelEndsWithTheProcessThatStartedIt() throws Exception {
     Process parent = new ProcessBuilder("sleep", "600").start();
     try (KernelProcess kernel =

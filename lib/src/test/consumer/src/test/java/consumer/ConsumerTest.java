@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import kilonet.data.Batches;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
 
 class ConsumerTest {
 
@@ -50,5 +53,11 @@ class ConsumerTest {
     }
     MultiLayerNetwork plain = ModelSerializer.restoreMultiLayerNetwork(file);
     assertTrue(plain.output(pictures).equalsWithEps(expected, 1e-4));
+  }
+
+  @Test
+  void tablesAreSortedThatIsTheRightFastutilCame() {
+    IntColumn numbers = IntColumn.create("n", IntStream.range(0, 20_000).map(i -> -i).toArray());
+    assertEquals(-19_999, Table.create(numbers).sortOn("n").intColumn("n").get(0));
   }
 }

@@ -1,17 +1,14 @@
-package kilonet.cli;
+package kilonet.train;
 
 import java.io.PrintWriter;
 import kilonet.text.Text;
-import kilonet.train.EpochResult;
-import kilonet.train.Progress;
-import kilonet.train.Recipe;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A line for each epoch, and on a terminal a progress bar while an epoch lasts. */
-final class RunProgress implements Progress {
+final class EpochLines implements Progress {
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -22,7 +19,7 @@ final class RunProgress implements Progress {
   private int done;
   private ProgressBar bar;
 
-  RunProgress(PrintWriter out, boolean terminal) {
+  EpochLines(PrintWriter out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
@@ -36,6 +33,12 @@ final class RunProgress implements Progress {
     if (finished > 0) {
       out.println("going on after epoch " + finished);
     }
+  }
+
+  @Override
+  public void finishedBefore(Result result) {
+    out.println(
+        Text.of("This run is finished since epoch %d: nothing is left to train.", result.epochs()));
   }
 
   @Override
@@ -59,16 +62,17 @@ final class RunProgress implements Progress {
     }
     bar.setExtraMessage(
         Text.of(
-            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s left",
+            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s",
             loss, accuracy, rate, speed, left(batch)));
     bar.stepTo(batch);
   }
 
+  /** Time until the end, at the speed since the run began or went on. */
   private String left(int batch) {
-    long nanos = System.nanoTime() - start;
+    double seconds = (System.nanoTime() - start) / 1e9;
     long remaining = (long) batches * (epochs - epoch) - batch;
-    long seconds = nanos / 1_000_000_000 * remaining / Math.max(1, done);
-    return Text.of("%d:%02d", seconds / 60, seconds % 60);
+    long left = Math.round(seconds * remaining / Math.max(1, done));
+    return Text.of("%d:%02d left", left / 60, left % 60);
   }
 
   @Override
@@ -77,7 +81,7 @@ final class RunProgress implements Progress {
     epoch = e.epoch();
     out.println(
         Text.of(
-            "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s",
+            "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s%s",
             e.epoch(),
             epochs,
             e.trainLoss(),
@@ -85,7 +89,8 @@ final class RunProgress implements Progress {
             e.testLoss(),
             e.testAccuracy(),
             e.learningRate(),
-            e.imagesPerSecond()));
+            e.imagesPerSecond(),
+            epoch < epochs ? "  " + left(0) : ""));
   }
 
   @Override

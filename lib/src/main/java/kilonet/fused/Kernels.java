@@ -1,0 +1,212 @@
+package kilonet.fused;
+
+/**
+ * The arithmetic of the engine on arrays of {@code [channel][row][column][16]} floats.
+ *
+ * <p>Two implementations give the same bits: {@link PlainKernels} and {@link VectorKernels}. Each
+ * sum has one order, whatever the width of the machine's vectors: within a lane over the taps of a
+ * window or over the pixels, in the order in which they are given, as a chain of fused
+ * multiply-adds; sums over pixels for statistics run in {@value #CHAINS} chains, pixel {@code i} in
+ * chain {@code i % 4}, which are added as {@code (0 + 1) + (2 + 3)}.
+ *
+ * <p>Positions count floats. A pixel is 16 of them.
+ */
+abstract class Kernels {
+  static final int CHAINS = 4;
+
+  /** How many sums of a tile the registers hold, beside what is added to them. */
+  abstract int sums();
+
+  /** Measures the multiply-adds that one thread does in registers, two operations each. */
+  abstract double peakGigaFlops();
+
+  /**
+   * Convolves: for each output pixel and output channel the sum over a list of taps.
+   *
+   * @param job the pixels, taps and channels
+   * @param x the input
+   * @param from where the group's input starts
+   * @param weights packed as {@code job} says
+   * @param y takes the output
+   * @param to where the group's output starts
+   * @param part which share of the job is done, from 0
+   * @param parts how many shares there are
+   */
+  abstract void convolve(
+      TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts);
+
+  /**
+   * Adds to the sums of errors times inputs over the pixels of a group.
+   *
+   * @param job the tiles
+   * @param errors of the convolution's output
+   * @param errorAt where the group's errors start
+   * @param x the convolution's input
+   * @param from where the group's input starts
+   * @param first the first tile
+   * @param end the tile behind the last
+   * @param sums {@link Layout#LANES} sums for each element of each tile
+   * @param sumsAt where those of the first tile are
+   */
+  abstract void addProducts(
+      WeightTiles job,
+      float[] errors,
+      int errorAt,
+      float[] x,
+      int from,
+      int first,
+      int end,
+      float[] sums,
+      int sumsAt);
+
+  /**
+   * Takes the sum and the sum of squares of a stretch of pixels, lane by lane, of what exceeds the
+   * first pixel.
+   *
+   * @param out takes the first pixel, the sums and the sums of squares, 16 of each
+   */
+  abstract void statistics(float[] x, int from, int pixels, float[] out);
+
+  /** {@code a = activation((y - mean) * scale + shift)}. */
+  abstract void normalize(
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      int pixels,
+      float mean,
+      float scale,
+      float shift,
+      float slope);
+
+  /** {@code a = activation(x) * factor}. */
+  abstract void activate(
+      float[] x, int from, float[] a, int to, int pixels, float slope, float factor);
+
+  /**
+   * {@code d = d * factor}, and times the slope where the activation's outcome is negative or 0.
+   */
+  abstract void backActivation(
+      float[] d, int at, float[] a, int outcomeAt, int pixels, float slope, float factor);
+
+  /**
+   * As {@link #backActivation} with factor 1, and adds to sums of {@code d} and of {@code d * (y -
+   * mean)}.
+   *
+   * @param sums 16 sums of {@code d}, then 16 of the products; added to
+   */
+  abstract void backNormalize(
+      float[] d,
+      int at,
+      float[] a,
+      int outcomeAt,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float slope,
+      float[] sums);
+
+  /**
+   * {@code d = d * factor + (y - mean) * tilt + offset}, and times the slope where {@code y}, the
+   * outcome of an activation, is negative or 0.
+   */
+  abstract void correct(
+      float[] d,
+      int at,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float factor,
+      float tilt,
+      float offset,
+      float slope);
+
+  /** Adds a stretch of pixels to 16 sums. */
+  abstract void sum(float[] d, int at, int pixels, float[] sums);
+
+  /** The largest of each window. */
+  abstract void maxPool(Windows job, float[] x, int from, float[] y, int to);
+
+  /** Gives each window's error to the first of its largest inputs. */
+  abstract void backMaxPool(
+      Windows job,
+      float[] x,
+      int from,
+      float[] y,
+      int outcomeAt,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to);
+
+  /** The sum of each window times its factor. */
+  abstract void averagePool(Windows job, float[] x, int from, float[] y, int to);
+
+  /** Gives each window's error times its factor to all of its inputs. */
+  abstract void backAveragePool(Windows job, float[] dy, int at, float[] dx, int to);
+
+  /**
+   * Batch norm, activation and max pooling in one: for each window the activation of the largest
+   * {@code (y - mean) * scale + shift}.
+   *
+   * @param job windows that have no input in common
+   */
+  abstract void normalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope);
+
+  /**
+   * The way back through {@link #normalizePool}: adds to the sums of the errors of the normalized
+   * values and of their products with {@code y - mean}, as {@link #backNormalize} does; the
+   * products run in chains, the window's input {@code i} in chain {@code i % 4}.
+   */
+  abstract void sumPooled(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums);
+
+  /**
+   * As {@link #correct}, from the errors behind the pooling, which it takes back by itself, in the
+   * place of {@code y}.
+   */
+  abstract void correctPooled(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection correction);
+
+  /**
+   * What {@link #correctPooled} does to a channel.
+   *
+   * @param mean the mean that was taken off
+   * @param scale by what the rest was multiplied
+   * @param shift what was added
+   * @param slope of the activation
+   * @param factor by what the error is multiplied
+   * @param tilt by what {@code y - mean} is multiplied
+   * @param offset what is added to both
+   * @param slopeBefore the slope of the activation whose outcome {@code y} is
+   */
+  record PooledCorrection(
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float factor,
+      float tilt,
+      float offset,
+      float slopeBefore) {}
+}

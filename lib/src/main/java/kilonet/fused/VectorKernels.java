@@ -1,0 +1,1010 @@
+package kilonet.fused;
+
+import static kilonet.fused.Layout.LANES;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The kernels with the vector module: 16 lanes are one vector of 512 bits, two of 256, or four. */
+final class VectorKernels extends Kernels {
+  static final VectorSpecies<Float> SPECIES =
+      FloatVector.SPECIES_PREFERRED.length() > LANES
+          ? FloatVector.SPECIES_512
+          : FloatVector.SPECIES_PREFERRED;
+
+  private static final VectorSpecies<Float> S = SPECIES;
+
+  private static final int PEAK = 100_000;
+
+  /** Takes a result, so that it has to be computed. */
+  private static float sink;
+
+  /** The lanes of a vector. */
+  private static final int V = SPECIES.length();
+
+  /** Whether 24 sums fit into the registers; x86 has 16 of 256 bits, and 32 of 512. */
+  private static final boolean MANY_REGISTERS = registers() >= 32;
+
+  /** Made by name, where the module is there. */
+  VectorKernels() {
+    if (V < 4) {
+      throw new UnsupportedOperationException("vectors of " + V + " lanes");
+    }
+  }
+
+  @Override
+  int sums() {
+    return MANY_REGISTERS ? 25 : 12;
+  }
+
+  /** How many vector registers the processor has. */
+  private static int registers() {
+    return V == LANES || !System.getProperty("os.arch").matches("amd64|x86_64|x86") ? 32 : 16;
+  }
+
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(S, x, at);
+  }
+
+  @Override
+  double peakGigaFlops() {
+    long start = System.nanoTime();
+    sink = ProductTiles.multiplyAdds(PEAK).lane(0);
+    return 2.0 * 12 * V * PEAK / (System.nanoTime() - start);
+  }
+
+  @Override
+  void convolve(
+      TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts) {
+    int tile = job.single() ? TapSum.LONG_TILE : TapSum.TILE;
+    List<TapSum.Block> blocks = job.blocks();
+    for (int r = 0; r < job.regions().size(); r++) {
+      TapSum.Region region = job.regions().get(r);
+      int tiles = (region.count() + tile - 1) / tile;
+      int first = TapSum.share(tiles, part, parts) * tile;
+      int end = Math.min(region.count(), TapSum.share(tiles, part + 1, parts) * tile);
+      if (job.single()) {
+        int[] taps = region.taps().get(1);
+        for (int i = 0; i < blocks.size(); i++) {
+          TapSum.Block b = blocks.get(i);
+          for (int p = first; p < end; p += tile) {
+            single(region, p, x, from + b.in(), weights, b.weights(), taps, y, to + b.out());
+          }
+        }
+        continue;
+      }
+      int[] wide = region.taps().get(TapSum.WIDE);
+      int[] narrow = region.taps().get(TapSum.NARROW);
+      for (int p = first; p < end; p += tile) {
+        int left = Math.min(tile, end - p);
+        for (int i = 0; i < blocks.size(); i++) {
+          TapSum.Block b = blocks.get(i);
+          if (b.width() == TapSum.WIDE) {
+            wide(
+                region,
+                p,
+                left,
+                x,
+                from + b.in(),
+                weights,
+                b.weights(),
+                wide,
+                y,
+                to + b.out(),
+                job.plane());
+          } else {
+            narrow(
+                region,
+                p,
+                left,
+                x,
+                from + b.in(),
+                weights,
+                b.weights(),
+                narrow,
+                y,
+                to + b.out(),
+                job.plane());
+          }
+        }
+      }
+    }
+  }
+
+  private static void wide(
+      TapSum.Region r,
+      int p,
+      int left,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to,
+      int plane) {
+    int[] in = r.in();
+    int[] out = r.out();
+    if (V == LANES) {
+      if (left > 2) {
+        SumTiles.by4x6(
+            x,
+            from + in[p],
+            from + in[p + 1],
+            from + in[p + 2],
+            from + in[p + 3],
+            w,
+            at,
+            taps,
+            y,
+            to + out[p],
+            to + out[p + 1],
+            to + out[p + 2],
+            to + out[p + 3],
+            plane);
+      } else {
+        SumTiles.by2x6(
+            x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      return;
+    }
+    for (int i = p; i < p + left; i++) {
+      int f = from + in[i];
+      int t = to + out[i];
+      if (V == 4 && MANY_REGISTERS) {
+        SumTiles.by4x6(
+            x, f, f + V, f + 2 * V, f + 3 * V, w, at, taps, y, t, t + V, t + 2 * V, t + 3 * V,
+            plane);
+      } else {
+        for (int lane = 0; lane < LANES; lane += 2 * V) {
+          SumTiles.by2x6(x, f + lane, f + lane + V, w, at, taps, y, t + lane, t + lane + V, plane);
+        }
+      }
+    }
+  }
+
+  private static void narrow(
+      TapSum.Region r,
+      int p,
+      int left,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to,
+      int plane) {
+    int[] in = r.in();
+    int[] out = r.out();
+    if (V == LANES) {
+      if (left > 2) {
+        SumTiles.by4x4(
+            x,
+            from + in[p],
+            from + in[p + 1],
+            from + in[p + 2],
+            from + in[p + 3],
+            w,
+            at,
+            taps,
+            y,
+            to + out[p],
+            to + out[p + 1],
+            to + out[p + 2],
+            to + out[p + 3],
+            plane);
+      } else {
+        SumTiles.by2x4(
+            x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      return;
+    }
+    for (int i = p; i < p + left; i++) {
+      int f = from + in[i];
+      int t = to + out[i];
+      if (V == 4 && MANY_REGISTERS) {
+        SumTiles.by4x4(
+            x, f, f + V, f + 2 * V, f + 3 * V, w, at, taps, y, t, t + V, t + 2 * V, t + 3 * V,
+            plane);
+      } else {
+        for (int lane = 0; lane < LANES; lane += 2 * V) {
+          SumTiles.by2x4(x, f + lane, f + lane + V, w, at, taps, y, t + lane, t + lane + V, plane);
+        }
+      }
+    }
+  }
+
+  private static void single(
+      TapSum.Region r,
+      int p,
+      float[] x,
+      int from,
+      float[] w,
+      int at,
+      int[] taps,
+      float[] y,
+      int to) {
+    int[] in = r.in();
+    int[] out = r.out();
+    for (int lane = 0; lane < LANES; lane += V) {
+      int f = from + lane;
+      int t = to + lane;
+      SumTiles.by8x1(
+          x,
+          f + in[p],
+          f + in[p + 1],
+          f + in[p + 2],
+          f + in[p + 3],
+          f + in[p + 4],
+          f + in[p + 5],
+          f + in[p + 6],
+          f + in[p + 7],
+          w,
+          at,
+          taps,
+          y,
+          t + out[p],
+          t + out[p + 1],
+          t + out[p + 2],
+          t + out[p + 3],
+          t + out[p + 4],
+          t + out[p + 5],
+          t + out[p + 6],
+          t + out[p + 7]);
+    }
+  }
+
+  @Override
+  void addProducts(
+      WeightTiles job,
+      float[] errors,
+      int errorAt,
+      float[] x,
+      int from,
+      int first,
+      int end,
+      float[] sums,
+      int sumsAt) {
+    int[] columns = job.inputAt();
+    int[] pixels = job.pixels();
+    for (int tile = first; tile < end; tile++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        int d = errorAt + job.errorAt()[tile] + lane;
+        int f = from + lane;
+        int t = tile * job.columns();
+        int to = sumsAt + (tile - first) * job.elements() * LANES + lane;
+        switch (job.rows()) {
+          case 5 ->
+              ProductTiles.by5x5(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  pixels,
+                  sums,
+                  to);
+          case 4 ->
+              ProductTiles.by4x6(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  pixels,
+                  sums,
+                  to);
+          case 2 ->
+              ProductTiles.by2x6(
+                  errors,
+                  d,
+                  job.plane(),
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  pixels,
+                  sums,
+                  to);
+          default ->
+              ProductTiles.by1x9(
+                  errors,
+                  d,
+                  x,
+                  f + columns[t],
+                  f + columns[t + 1],
+                  f + columns[t + 2],
+                  f + columns[t + 3],
+                  f + columns[t + 4],
+                  f + columns[t + 5],
+                  f + columns[t + 6],
+                  f + columns[t + 7],
+                  f + columns[t + 8],
+                  pixels,
+                  sums,
+                  to);
+        }
+      }
+    }
+  }
+
+  @Override
+  void statistics(float[] x, int from, int pixels, float[] out) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      statisticsOf(x, from + lane, pixels, out, lane);
+    }
+  }
+
+  private static void statisticsOf(float[] x, int from, int pixels, float[] out, int lane) {
+    FloatVector first = load(x, from);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    int whole = pixels / CHAINS * CHAINS;
+    for (int i = 0; i < whole; i += CHAINS) {
+      int at = from + i * LANES;
+      FloatVector d0 = load(x, at).sub(first);
+      FloatVector d1 = load(x, at + LANES).sub(first);
+      FloatVector d2 = load(x, at + 2 * LANES).sub(first);
+      FloatVector d3 = load(x, at + 3 * LANES).sub(first);
+      s0 = s0.add(d0);
+      s1 = s1.add(d1);
+      s2 = s2.add(d2);
+      s3 = s3.add(d3);
+      q0 = d0.fma(d0, q0);
+      q1 = d1.fma(d1, q1);
+      q2 = d2.fma(d2, q2);
+      q3 = d3.fma(d3, q3);
+    }
+    int rest = from + whole * LANES;
+    if (pixels - whole > 0) {
+      FloatVector d = load(x, rest).sub(first);
+      s0 = s0.add(d);
+      q0 = d.fma(d, q0);
+    }
+    if (pixels - whole > 1) {
+      FloatVector d = load(x, rest + LANES).sub(first);
+      s1 = s1.add(d);
+      q1 = d.fma(d, q1);
+    }
+    if (pixels - whole > 2) {
+      FloatVector d = load(x, rest + 2 * LANES).sub(first);
+      s2 = s2.add(d);
+      q2 = d.fma(d, q2);
+    }
+    first.intoArray(out, lane);
+    s0.add(s1).add(s2.add(s3)).intoArray(out, LANES + lane);
+    q0.add(q1).add(q2.add(q3)).intoArray(out, 2 * LANES + lane);
+  }
+
+  @Override
+  void normalize(
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      int pixels,
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    if (slope == 0) {
+      FloatVector zero = FloatVector.zero(S);
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(y, from + i).sub(m).fma(k, b);
+        v.blend(zero, v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
+      }
+      return;
+    }
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(y, from + i).sub(m).fma(k, b);
+      v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
+    }
+  }
+
+  @Override
+  void activate(float[] x, int from, float[] a, int to, int pixels, float slope, float factor) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    if (slope == 0) {
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(x, from + i);
+        v.blend(zero, v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
+      }
+      return;
+    }
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(x, from + i);
+      v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
+    }
+  }
+
+  @Override
+  void backActivation(
+      float[] d, int at, float[] a, int outcomeAt, int pixels, float slope, float factor) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(d, at + i).mul(k);
+      v.blend(finite(v.mul(g), g), load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+          .intoArray(d, at + i);
+    }
+  }
+
+  @Override
+  void backNormalize(
+      float[] d,
+      int at,
+      float[] a,
+      int outcomeAt,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float slope,
+      float[] sums) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      backNormalizeOf(
+          d, at + lane, a, outcomeAt + lane, y, from + lane, pixels, mean, slope, sums, lane);
+    }
+  }
+
+  private static void backNormalizeOf(
+      float[] d,
+      int at,
+      float[] a,
+      int outcomeAt,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float slope,
+      float[] sums,
+      int lane) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s0 = zero;
+    FloatVector s1 = zero;
+    FloatVector s2 = zero;
+    FloatVector s3 = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    int whole = pixels / CHAINS * CHAINS;
+    for (int i = 0; i < whole * LANES; i += CHAINS * LANES) {
+      FloatVector v0 = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      FloatVector v1 = back(d, at + i + LANES, a, outcomeAt + i + LANES, g, slope, zero);
+      FloatVector v2 = back(d, at + i + 2 * LANES, a, outcomeAt + i + 2 * LANES, g, slope, zero);
+      FloatVector v3 = back(d, at + i + 3 * LANES, a, outcomeAt + i + 3 * LANES, g, slope, zero);
+      s0 = s0.add(v0);
+      s1 = s1.add(v1);
+      s2 = s2.add(v2);
+      s3 = s3.add(v3);
+      q0 = v0.fma(load(y, from + i).sub(m), q0);
+      q1 = v1.fma(load(y, from + i + LANES).sub(m), q1);
+      q2 = v2.fma(load(y, from + i + 2 * LANES).sub(m), q2);
+      q3 = v3.fma(load(y, from + i + 3 * LANES).sub(m), q3);
+    }
+    int i = whole * LANES;
+    if (pixels - whole > 0) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s0 = s0.add(v);
+      q0 = v.fma(load(y, from + i).sub(m), q0);
+    }
+    i += LANES;
+    if (pixels - whole > 1) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s1 = s1.add(v);
+      q1 = v.fma(load(y, from + i).sub(m), q1);
+    }
+    i += LANES;
+    if (pixels - whole > 2) {
+      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      s2 = s2.add(v);
+      q2 = v.fma(load(y, from + i).sub(m), q2);
+    }
+    load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
+  }
+
+  /** The error before an activation, put in the place of the one behind it. */
+  private static FloatVector back(
+      float[] d, int at, float[] a, int outcomeAt, FloatVector g, float slope, FloatVector zero) {
+    FloatVector v = load(d, at);
+    VectorMask<Float> off = load(a, outcomeAt).compare(VectorOperators.LE, zero);
+    v = v.blend(finite(v.mul(g), g), off);
+    v.intoArray(d, at);
+    return v;
+  }
+
+  @Override
+  void correct(
+      float[] d,
+      int at,
+      float[] y,
+      int from,
+      int pixels,
+      float mean,
+      float factor,
+      float tilt,
+      float offset,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, factor);
+    FloatVector u = FloatVector.broadcast(S, tilt);
+    FloatVector b = FloatVector.broadcast(S, offset);
+    if (slope == 1) {
+      for (int i = 0; i < pixels * LANES; i += V) {
+        FloatVector v = load(y, from + i).sub(m).fma(u, b);
+        load(d, at + i).fma(k, v).intoArray(d, at + i);
+      }
+      return;
+    }
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector v = load(y, from + i);
+      FloatVector e = load(d, at + i).fma(k, v.sub(m).fma(u, b));
+      e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+    }
+  }
+
+  @Override
+  void sum(float[] d, int at, int pixels, float[] sums) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int whole = pixels / CHAINS * CHAINS;
+      for (int i = 0; i < whole; i += CHAINS) {
+        int f = at + lane + i * LANES;
+        s0 = s0.add(load(d, f));
+        s1 = s1.add(load(d, f + LANES));
+        s2 = s2.add(load(d, f + 2 * LANES));
+        s3 = s3.add(load(d, f + 3 * LANES));
+      }
+      int f = at + lane + whole * LANES;
+      s0 = pixels - whole > 0 ? s0.add(load(d, f)) : s0;
+      s1 = pixels - whole > 1 ? s1.add(load(d, f + LANES)) : s1;
+      s2 = pixels - whole > 2 ? s2.add(load(d, f + 2 * LANES)) : s2;
+      load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+    }
+  }
+
+  @Override
+  void maxPool(Windows job, float[] x, int from, float[] y, int to) {
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int out = to + job.outputs()[p];
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          m = m.max(load(x, from + inputs[i] + lane));
+        }
+        m.intoArray(y, out + lane);
+      }
+    }
+  }
+
+  @Override
+  void backMaxPool(
+      Windows job,
+      float[] x,
+      int from,
+      float[] y,
+      int outcomeAt,
+      float[] dy,
+      int at,
+      float[] dx,
+      int to) {
+    PlainKernels.clear(job, dx, to);
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    int[] errors = job.errors();
+    FloatVector zero = FloatVector.zero(S);
+    for (int p = 0; p < job.count(); p++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector m = load(y, outcomeAt + job.outputs()[p] + lane);
+        FloatVector rest = load(dy, at + p * LANES + lane);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          VectorMask<Float> here = load(x, from + inputs[i] + lane).compare(VectorOperators.EQ, m);
+          FloatVector given = zero.blend(rest, here);
+          rest = rest.blend(zero, here);
+          int e = to + errors[i] + lane;
+          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+        }
+      }
+    }
+  }
+
+  @Override
+  void averagePool(Windows job, float[] x, int from, float[] y, int to) {
+    int[] starts = job.starts();
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int out = to + job.outputs()[p];
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector s = FloatVector.zero(S);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          s = s.add(load(x, from + inputs[i] + lane));
+        }
+        s.mul(job.factors()[p]).intoArray(y, out + lane);
+      }
+    }
+  }
+
+  @Override
+  void backAveragePool(Windows job, float[] dy, int at, float[] dx, int to) {
+    PlainKernels.clear(job, dx, to);
+    int[] starts = job.starts();
+    int[] errors = job.errors();
+    for (int p = 0; p < job.count(); p++) {
+      for (int lane = 0; lane < LANES; lane += V) {
+        FloatVector given = load(dy, at + p * LANES + lane).mul(job.factors()[p]);
+        for (int i = starts[p]; i < starts[p + 1]; i++) {
+          int e = to + errors[i] + lane;
+          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+        }
+      }
+    }
+  }
+
+  @Override
+  void normalizePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        normalizePoolOfFour(job, y, from + lane, a, to + lane, m, k, b, g);
+      } else {
+        normalizePoolOfAny(job, y, from + lane, a, to + lane, m, k, b, g);
+      }
+    }
+  }
+
+  /** The larger one; the first where they are alike or cannot be compared. */
+  private static FloatVector larger(FloatVector m, FloatVector v) {
+    return m.blend(v, v.compare(VectorOperators.GT, m));
+  }
+
+  private static FloatVector activation(FloatVector v, FloatVector slope) {
+    VectorMask<Float> off = v.compare(VectorOperators.LT, FloatVector.zero(S));
+    return v.blend(finite(v.mul(slope), slope), off);
+  }
+
+  private static void normalizePoolOfFour(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      FloatVector g) {
+    int[] inputs = job.inputs();
+    int[] outputs = job.outputs();
+    for (int p = 0; p < outputs.length; p++) {
+      int i = 4 * p;
+      FloatVector v = load(y, from + inputs[i]).sub(m).fma(k, b);
+      v = larger(v, load(y, from + inputs[i + 1]).sub(m).fma(k, b));
+      v = larger(v, load(y, from + inputs[i + 2]).sub(m).fma(k, b));
+      v = larger(v, load(y, from + inputs[i + 3]).sub(m).fma(k, b));
+      activation(v, g).intoArray(a, to + outputs[p]);
+    }
+  }
+
+  private static void normalizePoolOfAny(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b,
+      FloatVector g) {
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      FloatVector v = load(y, from + inputs[start]).sub(m).fma(k, b);
+      for (int i = start + 1; i < job.starts()[p + 1]; i++) {
+        v = larger(v, load(y, from + inputs[i]).sub(m).fma(k, b));
+      }
+      activation(v, g).intoArray(a, to + job.outputs()[p]);
+    }
+  }
+
+  @Override
+  void sumPooled(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        sumOfFour(job, y, from + lane, dy, at + lane, mean, scale, shift, slope, sums, lane);
+      } else {
+        sumOfAny(job, y, from + lane, dy, at + lane, mean, scale, shift, slope, sums, lane);
+      }
+    }
+  }
+
+  private static void sumOfFour(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums,
+      int lane) {
+    int[] inputs = job.inputs();
+    int count = job.count();
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector s = zero;
+    FloatVector q0 = zero;
+    FloatVector q1 = zero;
+    FloatVector q2 = zero;
+    FloatVector q3 = zero;
+    for (int p = 0; p < count; p++) {
+      int i = 4 * p;
+      FloatVector u0 = load(y, from + inputs[i]).sub(m);
+      FloatVector u1 = load(y, from + inputs[i + 1]).sub(m);
+      FloatVector u2 = load(y, from + inputs[i + 2]).sub(m);
+      FloatVector u3 = load(y, from + inputs[i + 3]).sub(m);
+      FloatVector v0 = u0.fma(k, b);
+      FloatVector v1 = u1.fma(k, b);
+      FloatVector v2 = u2.fma(k, b);
+      FloatVector v3 = u3.fma(k, b);
+      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      s = s.add(d);
+      VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
+      q0 = zero.blend(d, e).fma(u0, q0);
+      d = d.blend(zero, e);
+      e = v1.compare(VectorOperators.EQ, most);
+      q1 = zero.blend(d, e).fma(u1, q1);
+      d = d.blend(zero, e);
+      e = v2.compare(VectorOperators.EQ, most);
+      q2 = zero.blend(d, e).fma(u2, q2);
+      d = d.blend(zero, e);
+      q3 = zero.blend(d, v3.compare(VectorOperators.EQ, most)).fma(u3, q3);
+    }
+    load(sums, lane).add(s).intoArray(sums, lane);
+    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
+  }
+
+  /** What was multiplied with a slope; 0 where the slope is, also of what is infinite. */
+  private static FloatVector finite(FloatVector sloped, FloatVector slope) {
+    FloatVector zero = FloatVector.zero(S);
+    return sloped.blend(zero, slope.compare(VectorOperators.EQ, zero));
+  }
+
+  private static void sumOfAny(
+      Windows job,
+      float[] y,
+      int from,
+      float[] dy,
+      int at,
+      float mean,
+      float scale,
+      float shift,
+      float slope,
+      float[] sums,
+      int lane) {
+    int[] inputs = job.inputs();
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
+    FloatVector zero = FloatVector.zero(S);
+    float[] chains = new float[(1 + CHAINS) * V];
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      int end = job.starts()[p + 1];
+      FloatVector most = largest(inputs, start, end, y, from, m, k, b);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      load(chains, 0).add(d).intoArray(chains, 0);
+      for (int i = start; i < end; i++) {
+        FloatVector u = load(y, from + inputs[i]).sub(m);
+        VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
+        int chain = (1 + (i - start) % CHAINS) * V;
+        zero.blend(d, here).fma(u, load(chains, chain)).intoArray(chains, chain);
+        d = d.blend(zero, here);
+      }
+    }
+    load(sums, lane).add(load(chains, 0)).intoArray(sums, lane);
+    FloatVector q = load(chains, V).add(load(chains, 2 * V));
+    q = q.add(load(chains, 3 * V).add(load(chains, 4 * V)));
+    load(sums, LANES + lane).add(q).intoArray(sums, LANES + lane);
+  }
+
+  private static FloatVector largest(
+      int[] inputs,
+      int start,
+      int end,
+      float[] y,
+      int from,
+      FloatVector m,
+      FloatVector k,
+      FloatVector b) {
+    FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+    for (int i = start + 1; i < end; i++) {
+      most = larger(most, load(y, from + inputs[i]).sub(m).fma(k, b));
+    }
+    return most;
+  }
+
+  @Override
+  void correctPooled(Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        correctOfFour(job, y, from + lane, dy, at + lane, c);
+      } else {
+        correctOfAny(job, y, from + lane, dy, at + lane, c);
+      }
+      FloatVector m = FloatVector.broadcast(S, c.mean());
+      FloatVector zero = FloatVector.zero(S);
+      for (int pixel : job.unseen()) {
+        FloatVector v = load(y, from + lane + pixel);
+        corrected(v, v.sub(m), zero, c).intoArray(y, from + lane + pixel);
+      }
+    }
+  }
+
+  private static FloatVector corrected(
+      FloatVector v, FloatVector u, FloatVector d, PooledCorrection c) {
+    FloatVector tilt = FloatVector.broadcast(S, c.tilt());
+    FloatVector offset = FloatVector.broadcast(S, c.offset());
+    FloatVector e = d.fma(FloatVector.broadcast(S, c.factor()), u.fma(tilt, offset));
+    if (c.slopeBefore() == 1) {
+      return e;
+    }
+    FloatVector g = FloatVector.broadcast(S, c.slopeBefore());
+    return e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, FloatVector.zero(S)));
+  }
+
+  private static void correctOfFour(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    int[] inputs = job.inputs();
+    int count = job.count();
+    FloatVector m = FloatVector.broadcast(S, c.mean());
+    FloatVector k = FloatVector.broadcast(S, c.scale());
+    FloatVector b = FloatVector.broadcast(S, c.shift());
+    FloatVector g = FloatVector.broadcast(S, c.slope());
+    FloatVector f = FloatVector.broadcast(S, c.factor());
+    FloatVector t = FloatVector.broadcast(S, c.tilt());
+    FloatVector o = FloatVector.broadcast(S, c.offset());
+    FloatVector h = FloatVector.broadcast(S, c.slopeBefore());
+    FloatVector zero = FloatVector.zero(S);
+    boolean sloped = c.slopeBefore() != 1;
+    for (int p = 0; p < count; p++) {
+      int i = 4 * p;
+      FloatVector y0 = load(y, from + inputs[i]);
+      FloatVector y1 = load(y, from + inputs[i + 1]);
+      FloatVector y2 = load(y, from + inputs[i + 2]);
+      FloatVector y3 = load(y, from + inputs[i + 3]);
+      FloatVector u0 = y0.sub(m);
+      FloatVector u1 = y1.sub(m);
+      FloatVector u2 = y2.sub(m);
+      FloatVector u3 = y3.sub(m);
+      FloatVector v0 = u0.fma(k, b);
+      FloatVector v1 = u1.fma(k, b);
+      FloatVector v2 = u2.fma(k, b);
+      FloatVector v3 = u3.fma(k, b);
+      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
+      FloatVector d0 = zero.blend(d, e).fma(f, u0.fma(t, o));
+      d = d.blend(zero, e);
+      e = v1.compare(VectorOperators.EQ, most);
+      FloatVector d1 = zero.blend(d, e).fma(f, u1.fma(t, o));
+      d = d.blend(zero, e);
+      e = v2.compare(VectorOperators.EQ, most);
+      FloatVector d2 = zero.blend(d, e).fma(f, u2.fma(t, o));
+      d = d.blend(zero, e);
+      e = v3.compare(VectorOperators.EQ, most);
+      FloatVector d3 = zero.blend(d, e).fma(f, u3.fma(t, o));
+      if (sloped) {
+        d0.blend(finite(d0.mul(h), h), y0.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i]);
+        d1.blend(finite(d1.mul(h), h), y1.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 1]);
+        d2.blend(finite(d2.mul(h), h), y2.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 2]);
+        d3.blend(finite(d3.mul(h), h), y3.compare(VectorOperators.LE, zero))
+            .intoArray(y, from + inputs[i + 3]);
+      } else {
+        d0.intoArray(y, from + inputs[i]);
+        d1.intoArray(y, from + inputs[i + 1]);
+        d2.intoArray(y, from + inputs[i + 2]);
+        d3.intoArray(y, from + inputs[i + 3]);
+      }
+    }
+  }
+
+  private static void correctOfAny(
+      Windows job, float[] y, int from, float[] dy, int at, PooledCorrection c) {
+    int[] inputs = job.inputs();
+    FloatVector m = FloatVector.broadcast(S, c.mean());
+    FloatVector k = FloatVector.broadcast(S, c.scale());
+    FloatVector b = FloatVector.broadcast(S, c.shift());
+    FloatVector g = FloatVector.broadcast(S, c.slope());
+    FloatVector zero = FloatVector.zero(S);
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      int end = job.starts()[p + 1];
+      FloatVector most = largest(inputs, start, end, y, from, m, k, b);
+      FloatVector d = load(dy, at + p * LANES);
+      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      for (int i = start; i < end; i++) {
+        FloatVector v = load(y, from + inputs[i]);
+        FloatVector u = v.sub(m);
+        VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
+        corrected(v, u, zero.blend(d, here), c).intoArray(y, from + inputs[i]);
+        d = d.blend(zero, here);
+      }
+    }
+  }
+}
