@@ -7,6 +7,7 @@ import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
+import kilonet.text.Text;
 import kilonet.text.TextException;
 import kilonet.text.Value;
 
@@ -95,8 +96,9 @@ public final class Augmentations {
         case "cutmix" -> Optional.of(new CutMix(new Arguments(term, "alpha").number("alpha", 1)));
         default ->
             throw term.error(
-                "no augmentation of batches is called '%s'; there are none, mixup, cutmix."
-                    .formatted(term.name()));
+                Text.of(
+                    "no augmentation of batches is called '%s'; there are none, mixup, cutmix.",
+                    term.name()));
       };
     } catch (TextException e) {
       throw e;
@@ -154,8 +156,9 @@ public final class Augmentations {
       case "choice" -> choice(term);
       default ->
           throw term.error(
-              "no augmentation is called '%s'; there are %s."
-                  .formatted(term.name(), String.join(", ", NAMES)));
+              Text.of(
+                  "no augmentation is called '%s'; there are %s.",
+                  term.name(), String.join(", ", NAMES)));
     };
   }
 

@@ -1,5 +1,7 @@
 package kilonet.augment;
 
+import kilonet.text.Text;
+
 /**
  * A random change of a whole batch, pictures and labels, such as {@link MixUp}.
  *
@@ -33,8 +35,9 @@ public interface BatchAugmentation {
           || features.length < (long) size * height * width
           || labels.length < (long) size * classes) {
         throw new IllegalArgumentException(
-            "%d features and %d labels are no batch of %d pictures of %d x %d with %d classes: give arrays of that size."
-                .formatted(features.length, labels.length, size, height, width, classes));
+            Text.of(
+                "%d features and %d labels are no batch of %d pictures of %d x %d with %d classes: give arrays of that size.",
+                features.length, labels.length, size, height, width, classes));
       }
     }
 

@@ -9,7 +9,7 @@ import kilonet.text.Check;
  * 2017. torchvision has only {@link RandomErasing}.
  *
  * @param size the side of a square in pixels, at least 1
- * @param holes the number of squares, at least 1
+ * @param holes the number of squares, 1 to 10,000
  * @param value what is painted
  */
 public record CutOut(int size, int holes, double value) implements Augmentation {
@@ -21,7 +21,7 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
    */
   public CutOut {
     Check.atLeast("CutOut's size", size, 1);
-    Check.atLeast("CutOut's holes", holes, 1);
+    Check.between("CutOut's holes", holes, 1, 10_000);
     Check.finite("CutOut's value", value);
   }
 

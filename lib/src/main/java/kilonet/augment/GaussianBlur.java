@@ -1,6 +1,7 @@
 package kilonet.augment;
 
 import kilonet.text.Check;
+import kilonet.text.Text;
 
 /**
  * Blurs the picture with a Gaussian bell of random width, mirrored at the borders.
@@ -24,8 +25,9 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
     Check.atLeast("GaussianBlur's kernelSize", kernelSize, 1);
     if (kernelSize % 2 == 0) {
       throw new IllegalArgumentException(
-          "GaussianBlur's kernelSize is %d: give an odd number, so that the kernel has a middle."
-              .formatted(kernelSize));
+          Text.of(
+              "GaussianBlur's kernelSize is %d: give an odd number, so that the kernel has a middle.",
+              kernelSize));
     }
     Check.positive("GaussianBlur's least sigma", sigma.low());
   }

@@ -1,6 +1,7 @@
 package kilonet.augment;
 
 import java.util.Arrays;
+import kilonet.text.Text;
 
 /**
  * One single-channel picture in work: two buffers of pixels, of which one is current and the other
@@ -125,8 +126,8 @@ public final class Picture {
   public void resize(int height, int width) {
     if (height <= 0 || width <= 0) {
       throw new IllegalArgumentException(
-          "A picture of %d x %d pixels cannot be: give both sides at least 1."
-              .formatted(height, width));
+          Text.of(
+              "A picture of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
     this.height = height;
     this.width = width;

@@ -2,6 +2,7 @@ package kilonet.augment;
 
 import kilonet.text.Check;
 import kilonet.text.Numbers;
+import kilonet.text.Text;
 
 /**
  * Turns, moves, scales and shears the picture about its centre, each by an amount drawn evenly.
@@ -53,7 +54,7 @@ public record RandomAffine(
   private static void checkShear(Range shear) {
     if (shear.low() <= -90 || shear.high() >= 90) {
       throw new IllegalArgumentException(
-          "RandomAffine's shear is %s degrees: stay between -90 and 90.".formatted(shear.bounds()));
+          Text.of("RandomAffine's shear is %s degrees: stay between -90 and 90.", shear.bounds()));
     }
   }
 
@@ -164,7 +165,7 @@ public record RandomAffine(
             "translate",
             translateX == translateY
                 ? Numbers.text(translateX)
-                : "[%s, %s]".formatted(Numbers.text(translateX), Numbers.text(translateY)),
+                : Text.of("[%s, %s]", Numbers.text(translateX), Numbers.text(translateY)),
             "0")
         .with("shift", shift, 0)
         .with("scale", scale.bounds(), "1")

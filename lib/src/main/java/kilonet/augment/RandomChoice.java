@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import kilonet.text.Check;
 import kilonet.text.Numbers;
+import kilonet.text.Text;
 
 /**
  * Applies one of several augmentations.
@@ -31,8 +32,9 @@ public record RandomChoice(List<Augmentation> augmentations, List<Double> weight
     }
     if (weights.size() != augmentations.size()) {
       throw new IllegalArgumentException(
-          "RandomChoice has %d augmentations and %d weights: give one weight for each."
-              .formatted(augmentations.size(), weights.size()));
+          Text.of(
+              "RandomChoice has %d augmentations and %d weights: give one weight for each.",
+              augmentations.size(), weights.size()));
     }
     weights.forEach(weight -> Check.notNegative("A weight of RandomChoice", weight));
     Check.positive("The sum of RandomChoice's weights", sum(weights));

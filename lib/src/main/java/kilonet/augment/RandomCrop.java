@@ -2,6 +2,7 @@ package kilonet.augment;
 
 import kilonet.text.Check;
 import kilonet.text.Numbers;
+import kilonet.text.Text;
 
 /**
  * Cuts a piece of a given size out of the padded picture, every place equally likely.
@@ -61,8 +62,9 @@ public record RandomCrop(
     int freeColumns = picture.width() + 2 * before - width;
     if (freeRows < 0 || freeColumns < 0) {
       throw new IllegalArgumentException(
-          "RandomCrop cannot cut %d x %d pixels out of %d x %d with a padding of %d: make the piece smaller or the padding larger."
-              .formatted(height, width, picture.height(), picture.width(), padding));
+          Text.of(
+              "RandomCrop cannot cut %d x %d pixels out of %d x %d with a padding of %d: make the piece smaller or the padding larger.",
+              height, width, picture.height(), picture.width(), padding));
     }
     crop(picture, random.nextInt(freeRows + 1) - above, random.nextInt(freeColumns + 1) - before);
   }

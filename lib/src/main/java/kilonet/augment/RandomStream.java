@@ -1,6 +1,7 @@
 package kilonet.augment;
 
 import java.util.random.RandomGenerator;
+import kilonet.text.Text;
 
 /**
  * A stream of random numbers that is told by its keys alone: the same seed and keys give the same
@@ -56,8 +57,8 @@ public final class RandomStream implements RandomGenerator {
   public int nextInt(int bound) {
     if (bound <= 0) {
       throw new IllegalArgumentException(
-          "There is no whole number from 0 to below %d: give a bound of at least 1."
-              .formatted(bound));
+          Text.of(
+              "There is no whole number from 0 to below %d: give a bound of at least 1.", bound));
     }
     return (int) ((nextLong() >>> 32) * bound >>> 32);
   }

@@ -2,6 +2,7 @@ package kilonet.augment;
 
 import kilonet.text.Check;
 import kilonet.text.Numbers;
+import kilonet.text.Text;
 
 /**
  * Two bounds between which something is drawn evenly.
@@ -27,8 +28,9 @@ public record Range(double low, double high) {
     Check.finite("The upper bound of a range", high);
     if (low > high) {
       throw new IllegalArgumentException(
-          "The range %s..%s runs backwards: give the lower bound first."
-              .formatted(Numbers.text(low), Numbers.text(high)));
+          Text.of(
+              "The range %s..%s runs backwards: give the lower bound first.",
+              Numbers.text(low), Numbers.text(high)));
     }
     // So that -0 and 0 are the same range.
     low += 0.0;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -74,8 +74,9 @@ final class AblateCommand implements Runnable {
     List<Recipe> ablations = Ablations.of(chosen);
     if (ablations.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has no ingredient that could be left out, such as an augmentation, an average or a"
-                  .formatted(chosen.name())
+          Text.of(
+                  "%s has no ingredient that could be left out, such as an augmentation, an average or a",
+                  chosen.name())
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
@@ -110,7 +111,7 @@ final class AblateCommand implements Runnable {
       double error = sweep.spread().standardErrorTo(whole.spread());
       String ingredient = sweep.recipe().substring((name + "-without-").length());
       without.add(new Without(ingredient, sweep, change, Double.isNaN(error) ? null : error));
-      String words = String.format(Locale.ROOT, ", %+.3f%s", change, Spread.plusMinus(error, 3));
+      String words = Text.of(", %+.3f%s", change, Spread.plusMinus(error, 3));
       print.println(line("  without " + ingredient, sweep, words));
     }
     Outcome outcome = new Outcome(whole, without);
@@ -119,13 +120,9 @@ final class AblateCommand implements Runnable {
   }
 
   private static String line(String name, Sweep sweep, String change) {
-    return String.format(
-        Locale.ROOT,
+    return Text.of(
         "%-28s %.3f%%, lowest of the last five %.2f%%%s",
-        name,
-        sweep.mean(),
-        sweep.lowest(),
-        change);
+        name, sweep.mean(), sweep.lowest(), change);
   }
 
   /** A line for each run. */
@@ -144,8 +141,7 @@ final class AblateCommand implements Runnable {
       spec.commandLine()
           .getOut()
           .println(
-              String.format(
-                  Locale.ROOT,
+              Text.of(
                   "%d/%d  %s seed %d: %.2f%%",
                   finished,
                   all,

@@ -1,9 +1,10 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
+import kilonet.text.Check;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import picocli.CommandLine.Command;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Runnable {
 
   private static final double RATE = 0.01;
+
+  private static final int LARGEST_BATCH = 16_384;
 
   @Option(
       names = "--recipe",
@@ -44,7 +47,9 @@ final class BenchCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     Recipe recipe = RecipeOption.named(name);
-    recipe = batch == null ? recipe : recipe.batch(batch);
+    recipe =
+        batch == null ? recipe : recipe.batch(Check.between("--batch", batch, 1, LARGEST_BATCH));
+    Check.between("--rounds", rounds, 1, 10_000);
     // What 'train' trains with, at a rate that is safe for random labels.
     MultiLayerConfiguration configuration =
         recipe.optimizer().configuration(recipe.model(), new ConstantLR(RATE), null, recipe.seed());
@@ -52,8 +57,7 @@ final class BenchCommand implements Runnable {
         Benchmark.run(
             configuration, recipe.model().height(), recipe.model().width(), recipe.batch(), rounds);
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%s, batch %d, %d threads, medians of %d rounds%n"
                 + "               fused      plain DL4J   ratio%n"
                 + "training   %,9.0f   %,13.0f  %6.1f   images/s%n"
@@ -75,10 +79,7 @@ final class BenchCommand implements Runnable {
     out.println("milliseconds of one thread for a training batch, by operation:");
     result.profile().entrySet().stream()
         .sorted((a, b) -> Double.compare(b.getValue(), a.getValue()))
-        .forEach(
-            entry ->
-                out.println(
-                    String.format(Locale.ROOT, "%8.3f  %s", entry.getValue(), entry.getKey())));
+        .forEach(entry -> out.println(Text.of("%8.3f  %s", entry.getValue(), entry.getKey())));
     LastLine.print(out, result);
   }
 }

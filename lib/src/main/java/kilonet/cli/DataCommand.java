@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import kilonet.data.DataUnavailableException;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,8 +50,9 @@ final class DataCommand implements Runnable {
     }
     var images = Mnist.load(found);
     out.println(
-        "MNIST, verified: %,d training and %,d test images in"
-            .formatted(images.train().size(), images.test().size()));
+        Text.of(
+            "MNIST, verified: %,d training and %,d test images in",
+            images.train().size(), images.test().size()));
     out.println(found.toAbsolutePath().normalize());
   }
 }

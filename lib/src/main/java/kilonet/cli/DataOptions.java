@@ -6,6 +6,7 @@ import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Option;
 
@@ -39,7 +40,7 @@ final class DataOptions {
     }
     if (data != null && !data.equals(Recipe.MNIST)) {
       throw new IllegalArgumentException(
-          "No data is called '%s': use --data mnist or --data digits.".formatted(data));
+          Text.of("No data is called '%s': use --data mnist or --data digits.", data));
     }
     if (data != null) {
       return new Chosen(
@@ -56,8 +57,9 @@ final class DataOptions {
     }
     if (data == null && !recipe.data().equals(Recipe.MNIST)) {
       throw new IllegalArgumentException(
-          "The recipe %s is for data called '%s', which are not here: use --data mnist or --data"
-                  .formatted(recipe.name(), recipe.data())
+          Text.of(
+                  "The recipe %s is for data called '%s', which are not here: use --data mnist or --data",
+                  recipe.name(), recipe.data())
               + " digits.");
     }
     return load(err);
@@ -67,12 +69,13 @@ final class DataOptions {
   TrainTest load(String trainedOn) {
     if (data != null && !data.equals(trainedOn)) {
       throw new IllegalArgumentException(
-          "The run was trained on %s, not on %s: leave --data out.".formatted(trainedOn, data));
+          Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data));
     }
     if (!trainedOn.equals(Recipe.DIGITS) && !trainedOn.equals(Recipe.MNIST)) {
       throw new IllegalArgumentException(
-          "The run was trained on '%s', which the command line does not have: use the library, with"
-                  .formatted(trainedOn)
+          Text.of(
+                  "The run was trained on '%s', which the command line does not have: use the library, with",
+                  trainedOn)
               + " RunReport.write(folder, images).");
     }
     return trainedOn.equals(Recipe.DIGITS)

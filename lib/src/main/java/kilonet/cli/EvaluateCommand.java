@@ -3,15 +3,19 @@ package kilonet.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
-import java.util.Locale;
+import java.util.Arrays;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
 import kilonet.report.ConfusionMatrix;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +24,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** {@code kilonet evaluate}. */
 @Command(
@@ -60,11 +63,12 @@ final class EvaluateCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = ModelFile.read(file.toPath());
+    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
+    ImageSet test = chosen.images().test();
+    requireFit(network, file, test.height(), test.width(), test.classes());
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
-    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
-    ImageSet test = chosen.images().test();
     Predictions predictions;
     try (Batches batches = Batches.inOrder(test, BATCH).build()) {
       predictions = Predictions.of(network, batches);
@@ -76,12 +80,11 @@ final class EvaluateCommand implements Runnable {
     perClass.numericColumns().stream()
         .filter(DoubleColumn.class::isInstance)
         .map(DoubleColumn.class::cast)
-        .forEach(column -> column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2)));
+        .forEach(column -> column.setPrintFormatter(Numbers.format("#,##0.00")));
     out.println(perClass.print());
     out.println();
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
             file.getName(),
             predictions.accuracy(),
@@ -92,9 +95,7 @@ final class EvaluateCommand implements Runnable {
     if (shifts != null) {
       int outputs = predictions.probabilities()[0].length;
       shifted = Predictions.withShifts(network, test, outputs, shifts).accuracy();
-      out.println(
-          String.format(
-              Locale.ROOT, "with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
+      out.println(Text.of("with test-time shifts of %d pixels: %.2f%%", shifts, shifted));
     }
     LastLine.print(
         out,
@@ -106,5 +107,44 @@ final class EvaluateCommand implements Runnable {
             predictions.loss(),
             shifted,
             confusion));
+  }
+
+  /**
+   * Asks a net about a blank picture, before anything is done with it.
+   *
+   * @throws IllegalArgumentException if it takes no such pictures, tells another number of classes
+   *     apart, or answers with what is no number
+   */
+  static void requireFit(MultiLayerNetwork network, File file, int height, int width, int classes) {
+    INDArray output;
+    try {
+      output = network.output(Nd4j.zeros(1, 1, height, width), false);
+    } catch (RuntimeException e) {
+      // Deeplearning4j throws exceptions of many kinds, some with a page of text.
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s takes no pictures of %d x %d pixels and one channel: name the model.zip of a run"
+                  + " on such pictures.",
+              file, height, width),
+          e);
+    }
+    if (output.rank() != 2 || output.size(1) < classes) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s does not tell %d classes apart (it has outputs of shape %s): name the model.zip of"
+                  + " a run on data of %d classes.",
+              file, classes, Arrays.toString(output.shape()), classes));
+    }
+    requireNumbers(output, file);
+  }
+
+  /** Refuses an answer that holds what is no number, which another picture may still get. */
+  static void requireNumbers(INDArray output, File file) {
+    if (!Double.isFinite(output.sumNumber().doubleValue())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s answers with what is no number: its training failed, or its file is damaged.",
+              file));
+    }
   }
 }

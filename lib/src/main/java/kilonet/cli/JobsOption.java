@@ -1,5 +1,6 @@
 package kilonet.cli;
 
+import kilonet.text.Check;
 import picocli.CommandLine.Option;
 
 /** {@code --jobs}. */
@@ -13,6 +14,6 @@ final class JobsOption {
   private int jobs;
 
   int jobs() {
-    return jobs;
+    return Check.between("--jobs", jobs, 1, 256);
   }
 }

@@ -3,7 +3,9 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import kilonet.data.DataException;
+import kilonet.text.Text;
 import kilonet.train.TrainingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,11 +61,15 @@ public final class Kilonet implements Runnable {
 
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    // Other libraries' messages and numbers, too, are to be the same on every machine.
+    Locale.setDefault(Locale.ROOT);
     StandardError.connect();
     quieten("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     quieten("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
     quieten("java.awt.headless", "true");
+    // It would leave a page about the machine in the folder where the memory ran out.
+    quieten("org.deeplearning4j.crash.reporting.enabled", "false");
     System.exit(
         execute(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -87,17 +93,64 @@ public final class Kilonet implements Runnable {
           CommandLine command = exception.getCommandLine();
           err.println(command.getCommandSpec().qualifiedName() + ": " + exception.getMessage());
           if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, err)) {
-            err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+            err.println(Text.of("Try '%s --help'.", command.getCommandSpec().qualifiedName()));
           }
           return USAGE;
         };
-    return new CommandLine(kilonet)
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(failed)
-        .setParameterExceptionHandler(misused)
-        .execute(arguments);
+    try {
+      return new CommandLine(kilonet)
+          .setOut(out)
+          .setErr(err)
+          .setCaseInsensitiveEnumValuesAllowed(true)
+          .setExecutionExceptionHandler(failed)
+          .setParameterExceptionHandler(misused)
+          .execute(arguments);
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      // Picocli lets errors pass.
+      return kilonet.explain(e, err);
+    }
+  }
+
+  private int explain(Error error, PrintWriter err) {
+    if (stacktrace) {
+      error.printStackTrace(err);
+    } else if (error instanceof LinkageError) {
+      err.println(
+          Text.of(
+              "kilonet: a part of the program is missing or does not fit this machine (%s): build"
+                  + " or install it again.",
+              firstLine(error)));
+    } else {
+      err.println(
+          Text.of(
+              "kilonet: the memory does not suffice (%s): take a smaller net, batch or picture, or"
+                  + " give Java more with -Xmx.",
+              firstLine(error)));
+    }
+    return FAILED;
+  }
+
+  private static String firstLine(Throwable thrown) {
+    String message = thrown.getMessage();
+    return message == null || message.isBlank()
+        ? thrown.getClass().getSimpleName()
+        : message.lines().findFirst().orElseThrow().strip();
+  }
+
+  /** Whether a state is one of the library's own, which has its sentence. */
+  private static boolean isThrownHere(Exception exception) {
+    StackTraceElement[] frames = exception.getStackTrace();
+    return frames.length > 0 && frames[0].getClassName().startsWith("kilonet.");
+  }
+
+  /** Whether memory did not suffice, Java's or that of ND4J's native code. */
+  private static boolean isAboutMemory(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError || firstLine(cause).contains("bad_alloc")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int explain(Exception exception, CommandLine command) {
@@ -107,15 +160,19 @@ public final class Kilonet implements Runnable {
         exception instanceof IllegalArgumentException
             || exception instanceof DataException
             || exception instanceof TrainingException
-            || exception instanceof UncheckedIOException;
+            || exception instanceof UncheckedIOException
+            || exception instanceof IllegalStateException && isThrownHere(exception);
     if (stacktrace) {
       exception.printStackTrace(err);
     } else if (ours) {
       err.println(name + ": " + exception.getMessage());
+    } else if (isAboutMemory(exception)) {
+      return explain(new OutOfMemoryError(firstLine(exception)), err);
     } else {
       err.println(
-          "%s: something unforeseen happened (%s): run it again with --stacktrace and report that."
-              .formatted(name, exception));
+          Text.of(
+              "%s: something unforeseen happened (%s): run it again with --stacktrace and report that.",
+              name, exception));
     }
     return exception instanceof IllegalArgumentException ? USAGE : FAILED;
   }

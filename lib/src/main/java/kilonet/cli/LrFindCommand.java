@@ -2,8 +2,9 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import kilonet.report.LearningRateChart;
+import kilonet.text.Check;
+import kilonet.text.Text;
 import kilonet.train.LearningRateFinder;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -61,6 +62,7 @@ final class LrFindCommand implements Runnable {
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
     Recipe chosen = recipe.recipe();
+    Check.between("--batches", batches, 20, 1_000_000);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen.data(images.name()));
     RunFolder files = new RunFolder(folder);
@@ -77,15 +79,11 @@ final class LrFindCommand implements Runnable {
             .png());
     for (int i = 0; i < test.rates().size(); i += Math.max(1, test.rates().size() / 20)) {
       print.println(
-          String.format(
-              Locale.ROOT,
-              "rate %.2e  smoothed loss %.4f",
-              test.rates().get(i),
-              test.losses().get(i)));
+          Text.of("rate %.2e  smoothed loss %.4f", test.rates().get(i), test.losses().get(i)));
     }
     print.println("plot: " + plot);
     print.println(
         "The loss falls fastest at the rate below; one-cycle may peak up to ten times higher.");
-    print.println(String.format(Locale.ROOT, "%.3g", test.suggestion()));
+    print.println(Text.of("%.3g", test.suggestion()));
   }
 }

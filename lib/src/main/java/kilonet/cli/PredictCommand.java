@@ -1,13 +1,15 @@
 package kilonet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import kilonet.data.Mnist;
 import kilonet.report.DigitPhoto;
 import kilonet.text.Terminal;
+import kilonet.text.Text;
 import kilonet.train.ModelFile;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -33,16 +35,22 @@ final class PredictCommand implements Runnable {
 
   /** A line of output. */
   private record Prediction(
-      String image, int digit, double probability, List<Double> probabilities) {}
+      String image,
+      int digit,
+      double probability,
+      List<Double> probabilities,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = ModelFile.read(file.toPath());
+    EvaluateCommand.requireFit(network, file, DigitPhoto.SIDE, DigitPhoto.SIDE, Mnist.CLASSES);
     // All pictures are read before the first answer: a bad one spoils no half of the output.
     List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();
     for (int i = 0; i < photos.size(); i++) {
       INDArray output = network.output(photos.get(i).input(), false);
+      EvaluateCommand.requireNumbers(output, file);
       List<Double> probabilities = new ArrayList<>();
       int digit = 0;
       for (int c = 0; c < output.size(1); c++) {
@@ -50,15 +58,20 @@ final class PredictCommand implements Runnable {
         digit = probabilities.get(c) > probabilities.get(digit) ? c : digit;
       }
       Prediction prediction =
-          new Prediction(images.get(i).toString(), digit, probabilities.get(digit), probabilities);
+          new Prediction(
+              images.get(i).toString(),
+              digit,
+              probabilities.get(digit),
+              probabilities,
+              photos.get(i).warning());
       if (Terminal.isThere()) {
         out.println(
-            String.format(
-                Locale.ROOT,
+            Text.of(
                 "%s: %d, with a probability of %.2f%%",
-                prediction.image(),
-                digit,
-                100 * prediction.probability()));
+                prediction.image(), digit, 100 * prediction.probability()));
+        if (prediction.warning() != null) {
+          out.println("  " + prediction.warning());
+        }
       }
       LastLine.print(out, prediction);
     }

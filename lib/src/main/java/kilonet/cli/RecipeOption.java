@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import kilonet.seeds.Seeds;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
@@ -64,7 +65,8 @@ final class RecipeOption {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "No recipe is called '%s': use one of %s, or a file NAME.json."
-                        .formatted(name, String.join(", ", names()))));
+                    Text.of(
+                        "No recipe is called '%s': use one of %s, or a file NAME.json.",
+                        name, String.join(", ", names()))));
   }
 }

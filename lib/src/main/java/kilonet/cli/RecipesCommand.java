@@ -1,8 +1,8 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Command;
@@ -33,8 +33,7 @@ final class RecipesCommand implements Runnable {
     for (String each : RecipeOption.names()) {
       Recipe recipe = RecipeOption.named(each);
       out.println(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "%-16s %,9d parameters, %2d epochs, batch %d, %s, %s",
               each,
               Summary.of(recipe.model()).parameters(),

@@ -3,12 +3,12 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import kilonet.report.Reports;
 import kilonet.report.RunReport;
 import kilonet.report.StepRun;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Result;
@@ -77,7 +77,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     if (task.blank != null) {
       Reports.blank(task.blank);
-      out.println("%s: outputs and figures are taken out.".formatted(task.blank));
+      out.println(Text.of("%s: outputs and figures are taken out.", task.blank));
       return 0;
     }
     Path folder = task.write != null ? task.write : task.check;
@@ -92,29 +92,30 @@ final class ReportCommand implements Callable<Integer> {
     }
     out.println(
         problems.isEmpty()
-            ? "%s: %s."
-                .formatted(
-                    folder,
-                    task.check != null
-                        ? "notebooks, results and reports agree"
-                        : "opening blocks and reports are written")
-            : "%s: %d thing%s to mend."
-                .formatted(folder, problems.size(), problems.size() == 1 ? "" : "s"));
+            ? Text.of(
+                "%s: %s.",
+                folder,
+                task.check != null
+                    ? "notebooks, results and reports agree"
+                    : "opening blocks and reports are written")
+            : Text.of(
+                "%s: %d thing%s to mend.",
+                folder, problems.size(), problems.size() == 1 ? "" : "s"));
     return problems.isEmpty() ? 0 : Kilonet.FAILED;
   }
 
   /** Accuracies as everywhere, with two digits. */
   static String percents(List<Double> accuracies) {
     return accuracies.stream()
-        .map(accuracy -> String.format(Locale.ROOT, "%.2f%%", accuracy))
+        .map(accuracy -> Text.of("%.2f%%", accuracy))
         .collect(Collectors.joining(", "));
   }
 
   static String verdict(Contract contract) {
     return contract.met()
-        ? "The assignment is met: %d parameters, %d epochs, last %d at %s."
-            .formatted(
-                contract.params(), contract.epochs(), Contract.LAST, percents(contract.lastFive()))
+        ? Text.of(
+            "The assignment is met: %d parameters, %d epochs, last %d at %s.",
+            contract.params(), contract.epochs(), Contract.LAST, percents(contract.lastFive()))
         : "The assignment is not met. " + String.join(" ", contract.misses());
   }
 }

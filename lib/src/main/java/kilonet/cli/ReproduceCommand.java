@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import kilonet.model.Summary;
 import kilonet.seeds.Seeds;
+import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -129,8 +129,8 @@ final class ReproduceCommand implements Runnable {
   }
 
   private Recipe changed(Recipe recipe) {
-    Recipe changed = epochs == null ? recipe : recipe.epochs(epochs);
-    return limit == null ? changed : changed.limit(limit);
+    Recipe changed = epochs == null ? recipe : recipe.epochs(RunOptions.checkedEpochs(epochs));
+    return limit == null ? changed : changed.limit(RunOptions.checkedLimit(limit));
   }
 
   private List<Recipe> chosen() {
@@ -149,8 +149,9 @@ final class ReproduceCommand implements Runnable {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "No published experiment is called '%s': use one of %s, or 000 to 004."
-                        .formatted(id, String.join(", ", Seeds.names()))));
+                    Text.of(
+                        "No published experiment is called '%s': use one of %s, or 000 to 004.",
+                        id, String.join(", ", Seeds.names()))));
   }
 
   /**
@@ -202,8 +203,7 @@ final class ReproduceCommand implements Runnable {
     public void epoch(Recipe recipe, EpochResult e, Duration left) {
       line(
           recipe,
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "epoch %2d/%d  train %.2f%%  test %.2f%%  %,.0f images/s  %s",
               e.epoch(),
               recipe.epochs(),
@@ -219,8 +219,7 @@ final class ReproduceCommand implements Runnable {
       trained += earlier ? 0 : 1;
       line(
           result.definition(),
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "%s: best %.2f%%, last five %.2f%% or more, %.0f s  %s",
               earlier ? "was finished" : "finished",
               Collections.max(result.testAccuracy()),
@@ -236,13 +235,12 @@ final class ReproduceCommand implements Runnable {
 
     private void line(Recipe recipe, String text) {
       print.println(
-          "%d/%d  %s seed %d  %s"
-              .formatted(finished, all, recipe.name(), recipe.seed(), text)
+          Text.of("%d/%d  %s seed %d  %s", finished, all, recipe.name(), recipe.seed(), text)
               .stripTrailing());
     }
 
     private static String left(Duration left) {
-      return "about %d:%02d h left".formatted(left.toHours(), left.toMinutesPart());
+      return Text.of("about %d:%02d h left", left.toHours(), left.toMinutesPart());
     }
   }
 }

@@ -1,5 +1,6 @@
 package kilonet.cli;
 
+import kilonet.text.Check;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,8 +24,20 @@ final class RunOptions {
 
   Recipe recipe() {
     Recipe chosen = recipe.recipe();
-    chosen = epochs == null ? chosen : chosen.epochs(epochs);
-    chosen = limit == null ? chosen : chosen.limit(limit);
-    return validation == null ? chosen : chosen.validation(validation);
+    chosen = epochs == null ? chosen : chosen.epochs(checkedEpochs(epochs));
+    chosen = limit == null ? chosen : chosen.limit(checkedLimit(limit));
+    return validation == null
+        ? chosen
+        : chosen.validation(Check.atLeast("--validation", validation, 0));
+  }
+
+  /** Epochs that a machine can live to see the end of. */
+  static int checkedEpochs(int epochs) {
+    return Check.between("--epochs", epochs, 1, 10_000);
+  }
+
+  /** Images to train on; 0 for all. */
+  static int checkedLimit(int limit) {
+    return Check.atLeast("--limit", limit, 0);
   }
 }

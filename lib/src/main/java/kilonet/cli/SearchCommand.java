@@ -3,7 +3,8 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Check;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
@@ -95,6 +96,13 @@ final class SearchCommand implements Runnable {
   public void run() {
     PrintWriter print = spec.commandLine().getOut();
     List<Long> numbers = SweepCommand.parse(seeds);
+    Check.between("--trials", trials, 1, 100_000);
+    if (maxParameters < 1) {
+      throw new IllegalArgumentException("--max-parameters must be at least 1.");
+    }
+    if (rounds != null) {
+      rounds.forEach(round -> Check.between("--rounds", round, 1, 10_000));
+    }
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
@@ -118,13 +126,12 @@ final class SearchCommand implements Runnable {
     print.println();
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));
-    print.println("The best recipe is in %s: train it with --recipe %s".formatted(best, best));
+    print.println(Text.of("The best recipe is in %s: train it with --recipe %s", best, best));
     LastLine.print(print, search);
   }
 
   private static String line(Search.Trial trial) {
-    return String.format(
-        Locale.ROOT,
+    return Text.of(
         "trial %2d, %2d epochs: %.3f%% (lowest %.2f%%), loss %.4f, %,d parameters: %s",
         trial.number(),
         trial.epochs(),

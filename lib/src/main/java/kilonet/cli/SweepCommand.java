@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -68,8 +68,7 @@ final class SweepCommand implements Runnable {
                   @Override
                   public void finished(Result result, boolean earlier, Duration left) {
                     print.println(
-                        String.format(
-                            Locale.ROOT,
+                        Text.of(
                             "seed %d: test accuracy %.2f%%, last epochs %s, %.0f s",
                             result.seed(),
                             result.history().last().testAccuracy(),
@@ -85,8 +84,7 @@ final class SweepCommand implements Runnable {
     PrintWriter print = spec.commandLine().getOut();
     files.write(files.path().resolve("sweep.json"), Json.pretty(sweep));
     print.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%s on %s over %d seeds: %s, lowest of all last epochs %.2f%%, assignment met by %d",
             sweep.recipe(),
             sweep.data(),
@@ -103,15 +101,17 @@ final class SweepCommand implements Runnable {
       Matcher range = RANGE.matcher(part.strip());
       if (!range.matches()) {
         throw new IllegalArgumentException(
-            "'%s' are no seeds: write a range such as 1..10, or numbers joined by commas."
-                .formatted(text));
+            Text.of(
+                "'%s' are no seeds: write a range such as 1..10, or numbers joined by commas.",
+                text));
       }
       long first = Long.parseLong(range.group(1));
       long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
       if (last < first || last - first > 9_999) {
         throw new IllegalArgumentException(
-            "The range %s runs backwards or is longer than 10,000 seeds: write it as 1..10."
-                .formatted(part.strip()));
+            Text.of(
+                "The range %s runs backwards or is longer than 10,000 seeds: write it as 1..10.",
+                part.strip()));
       }
       for (long seed = first; seed <= last; seed++) {
         if (!numbers.contains(seed)) {

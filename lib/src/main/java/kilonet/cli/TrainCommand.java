@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import kilonet.model.Summary;
 import kilonet.report.RunReport;
 import kilonet.text.Terminal;
+import kilonet.text.Text;
 import kilonet.train.Progress;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -57,8 +58,9 @@ final class TrainCommand implements Runnable {
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
     print.println(
-        "%s on %s with the %s engine, seed %d, into %s"
-            .formatted(chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
+        Text.of(
+            "%s on %s with the %s engine, seed %d, into %s",
+            chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
     Trainer trainer =
         new Trainer(chosen, images.images())
             .engine(engine.engine())
@@ -80,7 +82,7 @@ final class TrainCommand implements Runnable {
 
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
     if (Interruption.isEnding()) {
-      err.println("No charts were drawn: 'kilonet report %s' draws them.".formatted(folder));
+      err.println(Text.of("No charts were drawn: 'kilonet report %s' draws them.", folder));
       return;
     }
     try {
@@ -95,7 +97,8 @@ final class TrainCommand implements Runnable {
     print.println(
         result.isFinished()
             ? ReportCommand.verdict(result.contract())
-            : "stopped after epoch %d of %d: go on with --resume"
-                .formatted(result.epochs(), result.definition().epochs()));
+            : Text.of(
+                "stopped after epoch %d of %d: go on with --resume",
+                result.epochs(), result.definition().epochs()));
   }
 }

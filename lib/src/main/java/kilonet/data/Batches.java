@@ -16,6 +16,7 @@ import kilonet.augment.Augmentation;
 import kilonet.augment.BatchAugmentation;
 import kilonet.augment.Picture;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -155,8 +156,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   public void startAt(int epoch, int batch) {
     if (epoch < 0 || batch < 0 || batch > batches) {
       throw new IllegalArgumentException(
-          "There is no batch %,d in epoch %,d: give epochs from 0 and batches from 0 to %,d."
-              .formatted(batch, epoch, batches));
+          Text.of(
+              "There is no batch %,d in epoch %,d: give epochs from 0 and batches from 0 to %,d.",
+              batch, epoch, batches));
     }
     forgetOrders();
     if (epoch != this.epoch) {
@@ -193,8 +195,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   public DataSet next() {
     if (!hasNext()) {
       throw new NoSuchElementException(
-          "Epoch %,d has no more than its %,d batches: call reset() to go to the next epoch."
-              .formatted(epoch, batches));
+          Text.of(
+              "Epoch %,d has no more than its %,d batches: call reset() to go to the next epoch.",
+              epoch, batches));
     }
     if (workers.isShutdown()) {
       throw new IllegalStateException("These batches were closed: build new ones.");
@@ -220,8 +223,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     if (slot.failure != null) {
       slot.ready.release();
       throw new IllegalStateException(
-          "Batch %,d of epoch %,d could not be made: %s"
-              .formatted(position, epoch, slot.failure.getMessage()),
+          Text.of(
+              "Batch %,d of epoch %,d could not be made: %s",
+              position, epoch, slot.failure.getMessage()),
           slot.failure);
     }
     return slot.current();
@@ -237,8 +241,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   public DataSet next(int size) {
     if (size != settings.batchSize) {
       throw new UnsupportedOperationException(
-          "A batch of %,d cannot be given: these are batches of %,d."
-              .formatted(size, settings.batchSize));
+          Text.of(
+              "A batch of %,d cannot be given: these are batches of %,d.",
+              size, settings.batchSize));
     }
     return next();
   }
@@ -434,13 +439,13 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       settings.augmentation.apply(picture, random);
       if (picture.height() != set.height() || picture.width() != set.width()) {
         throw new IllegalStateException(
-            "The augmentation %s turned an image of %d x %d into one of %d x %d: use one that keeps"
-                    .formatted(
-                        settings.augmentation,
-                        set.height(),
-                        set.width(),
-                        picture.height(),
-                        picture.width())
+            Text.of(
+                    "The augmentation %s turned an image of %d x %d into one of %d x %d: use one that keeps",
+                    settings.augmentation,
+                    set.height(),
+                    set.width(),
+                    picture.height(),
+                    picture.width())
                 + " the size, such as a crop with padding.");
       }
       normalize(picture.pixels(), pixels, settings.mean, settings.std);
@@ -502,7 +507,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private Builder(ImageSet set, int batchSize, boolean shuffled, long seed) {
       if (batchSize < 1) {
         throw new IllegalArgumentException(
-            "Batches of %,d images cannot be: give at least 1.".formatted(batchSize));
+            Text.of("Batches of %,d images cannot be: give at least 1.", batchSize));
       }
       this.set = set;
       this.batchSize = batchSize;
@@ -535,8 +540,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     public Builder normalization(float mean, float std) {
       if (!(std > 0) || !Float.isFinite(std) || !Float.isFinite(mean)) {
         throw new IllegalArgumentException(
-            "Normalization by mean %s and standard deviation %s cannot be: give finite numbers, the"
-                    .formatted(mean, std)
+            Text.of(
+                    "Normalization by mean %s and standard deviation %s cannot be: give finite numbers, the",
+                    mean, std)
                 + " second above 0.");
       }
       this.mean = mean;
@@ -554,7 +560,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     public Builder labelSmoothing(double epsilon) {
       if (!(epsilon >= 0 && epsilon < 1)) {
         throw new IllegalArgumentException(
-            "Label smoothing by %s cannot be: give a number from 0 to below 1.".formatted(epsilon));
+            Text.of("Label smoothing by %s cannot be: give a number from 0 to below 1.", epsilon));
       }
       this.labelSmoothing = (float) epsilon;
       return this;
@@ -569,8 +575,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     public Builder outputs(int outputs) {
       if (outputs < set.classes()) {
         throw new IllegalArgumentException(
-            "%d outputs are too few for %d classes: give at least %d."
-                .formatted(outputs, set.classes(), set.classes()));
+            Text.of(
+                "%d outputs are too few for %d classes: give at least %d.",
+                outputs, set.classes(), set.classes()));
       }
       this.outputs = outputs;
       return this;
@@ -585,7 +592,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     public Builder workers(int workers) {
       if (workers < 1) {
         throw new IllegalArgumentException(
-            "%d threads cannot make batches: give at least 1.".formatted(workers));
+            Text.of("%d threads cannot make batches: give at least 1.", workers));
       }
       this.workers = workers;
       return this;

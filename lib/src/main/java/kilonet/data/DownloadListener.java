@@ -9,7 +9,7 @@ public interface DownloadListener {
   DownloadListener SILENT = (file, received, total) -> {};
 
   /**
-   * More of a file has arrived. Called often, by threads of the network.
+   * More of a file has arrived. Called some twenty times a second, by the thread that waits for it.
    *
    * @param file its name
    * @param received bytes that have arrived

@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import kilonet.text.Text;
 
 /**
  * Reads files of the IDX format (LeCun, Cortes, Burges: <i>The MNIST database</i>), gzipped or not,
@@ -62,13 +63,13 @@ final class IdxReader {
       int columns = source.number();
       if (rows != height || columns != width) {
         throw new DataException(
-            "%s: images of %d x %d pixels were expected, but its header says %d x %d."
-                .formatted(
-                    file,
-                    height,
-                    width,
-                    Integer.toUnsignedLong(rows),
-                    Integer.toUnsignedLong(columns)));
+            Text.of(
+                "%s: images of %d x %d pixels were expected, but its header says %d x %d.",
+                file,
+                height,
+                width,
+                Integer.toUnsignedLong(rows),
+                Integer.toUnsignedLong(columns)));
       }
       byte[] pixels = source.values((long) count * height * width, "images");
       return new Images(count, height, width, pixels, source.sha256());
@@ -91,8 +92,9 @@ final class IdxReader {
         int label = labels[i] & 0xFF;
         if (label >= classes) {
           throw new DataException(
-              "%s: labels from 0 to %d were expected, but label %,d is %d."
-                  .formatted(file, classes - 1, i, label));
+              Text.of(
+                  "%s: labels from 0 to %d were expected, but label %,d is %d.",
+                  file, classes - 1, i, label));
         }
       }
       return new Labels(labels, source.sha256());
@@ -128,8 +130,9 @@ final class IdxReader {
     } catch (ZipException | EOFException e) {
       raw.close();
       throw new DataException(
-          "%s: gzip data were expected, but their header is damaged (%s)."
-              .formatted(file, e instanceof EOFException ? "it ends too early" : e.getMessage()),
+          Text.of(
+              "%s: gzip data were expected, but their header is damaged (%s).",
+              file, e instanceof EOFException ? "it ends too early" : e.getMessage()),
           e);
     } catch (IOException e) {
       raw.close();
@@ -139,9 +142,9 @@ final class IdxReader {
 
   private static DataException unreadable(Path file, IOException e) {
     if (e instanceof NoSuchFileException) {
-      return new DataException("%s: a file was expected, but there is none.".formatted(file), e);
+      return new DataException(Text.of("%s: a file was expected, but there is none.", file), e);
     }
-    return new DataException("%s: the file cannot be read (%s).".formatted(file, e), e);
+    return new DataException(Text.of("%s: the file cannot be read (%s).", file, e), e);
   }
 
   /** The uncompressed content of a file, counted and hashed as it is read. */
@@ -162,8 +165,9 @@ final class IdxReader {
       int found = number();
       if (found != magic) {
         throw new DataException(
-            "%s: the magic number %d of IDX %s was expected, but the file begins with %d%s."
-                .formatted(file, magic, what, Integer.toUnsignedLong(found), meaning(found)));
+            Text.of(
+                "%s: the magic number %d of IDX %s was expected, but the file begins with %d%s.",
+                file, magic, what, Integer.toUnsignedLong(found), meaning(found)));
       }
     }
 
@@ -179,8 +183,9 @@ final class IdxReader {
       int count = number();
       if (count < 1) {
         throw new DataException(
-            "%s: a number of %s from 1 to %,d was expected, but its header says %,d."
-                .formatted(file, what, Integer.MAX_VALUE, Integer.toUnsignedLong(count)));
+            Text.of(
+                "%s: a number of %s from 1 to %,d was expected, but its header says %,d.",
+                file, what, Integer.MAX_VALUE, Integer.toUnsignedLong(count)));
       }
       return count;
     }
@@ -189,29 +194,36 @@ final class IdxReader {
       byte[] four = readNBytes(4);
       if (four.length < 4) {
         throw new DataException(
-            "%s: an IDX header was expected, but the file ends after %,d bytes."
-                .formatted(file, position));
+            Text.of(
+                "%s: an IDX header was expected, but the file ends after %,d bytes.",
+                file, position));
       }
       return ByteBuffer.wrap(four).getInt();
     }
 
     byte[] values(long length, String what) throws IOException {
-      if (length > Integer.MAX_VALUE - 8) {
+      // They are held twice while they are read.
+      long most = Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 4);
+      if (length > most) {
         throw new DataException(
-            "%s: at most %,d bytes of %s were expected, but its header declares %,d."
-                .formatted(file, Integer.MAX_VALUE - 8, what, length));
+            Text.of(
+                "%s: %s that fit into this Java's memory were expected, but its header declares %,d"
+                    + " bytes.",
+                file, what, length));
       }
       long expected = position + length;
       byte[] values = readNBytes((int) length);
       if (values.length < length) {
         throw new DataException(
-            "%s: %,d bytes were expected from its header, but the file is truncated after %,d."
-                .formatted(file, expected, position));
+            Text.of(
+                "%s: %,d bytes were expected from its header, but the file is truncated after %,d.",
+                file, expected, position));
       }
       if (read() >= 0) {
         throw new DataException(
-            "%s: %,d bytes were expected from its header, but the file goes on after them."
-                .formatted(file, expected));
+            Text.of(
+                "%s: %,d bytes were expected from its header, but the file goes on after them.",
+                file, expected));
       }
       return values;
     }
@@ -236,9 +248,10 @@ final class IdxReader {
           throw e;
         }
         throw new DataException(
-            "%s: whole gzip data were expected, but they are damaged after %,d uncompressed bytes"
-                    .formatted(file, position)
-                + " (%s): get the file again.".formatted(e.getMessage()),
+            Text.of(
+                    "%s: whole gzip data were expected, but they are damaged after %,d uncompressed bytes",
+                    file, position)
+                + Text.of(" (%s): get the file again.", e.getMessage()),
             e);
       }
       if (read > 0) {

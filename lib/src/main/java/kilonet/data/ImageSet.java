@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 
 /**
  * Labelled single-channel images in memory, one byte a pixel: 0 is the background, 255 full ink.
@@ -52,29 +53,32 @@ public final class ImageSet {
       byte[] labels) {
     if (!mayBeTaken && (name.equals(Mnist.NAME) || name.equals(PenDigits.NAME))) {
       throw new DataException(
-          "The name '%s' is taken by a data set of Kilonet's own: give these images another."
-              .formatted(name));
+          Text.of(
+              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
+              name));
     }
     if (height < 1 || width < 1) {
       throw new DataException(
-          "Images of %d x %d pixels cannot be: give both sides at least 1."
-              .formatted(height, width));
+          Text.of(
+              "Images of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
     if (classes < 2 || classes > 128) {
-      throw new DataException("%d classes cannot be: give 2 to 128.".formatted(classes));
+      throw new DataException(Text.of("%d classes cannot be: give 2 to 128.", classes));
     }
     long expected = (long) labels.length * height * width;
     if (labels.length == 0 || pixels.length != expected) {
       throw new DataException(
-          "%,d labels of %d x %d images call for %,d pixels, but there are %,d: give one label for"
-                  .formatted(labels.length, height, width, expected, pixels.length)
+          Text.of(
+                  "%,d labels of %d x %d images call for %,d pixels, but there are %,d: give one label for",
+                  labels.length, height, width, expected, pixels.length)
               + " each of one or more images.");
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new DataException(
-            "Label %d of image %,d is out of range: give 0 to %d."
-                .formatted(labels[i] & 0xFF, i, classes - 1));
+            Text.of(
+                "Label %d of image %,d is out of range: give 0 to %d.",
+                labels[i] & 0xFF, i, classes - 1));
       }
     }
     this.name = name;
@@ -169,8 +173,8 @@ public final class ImageSet {
   public ImageSet first(int n) {
     if (n < 1 || n > size()) {
       throw new DataException(
-          "The first %,d of %,d images cannot be taken: give 1 to %,d."
-              .formatted(n, size(), size()));
+          Text.of(
+              "The first %,d of %,d images cannot be taken: give 1 to %,d.", n, size(), size()));
     }
     return n == size()
         ? this
@@ -196,7 +200,7 @@ public final class ImageSet {
       int index = indices[i];
       if (index < 0 || index >= size()) {
         throw new DataException(
-            "There is no image %,d: give places from 0 to %,d.".formatted(index, size() - 1));
+            Text.of("There is no image %,d: give places from 0 to %,d.", index, size() - 1));
       }
       System.arraycopy(pixels, index * n, chosenPixels, i * n, n);
       chosenLabels[i] = labels[index];
@@ -219,8 +223,9 @@ public final class ImageSet {
   public Split split(int validation, long seed) {
     if (validation < 1 || validation >= size()) {
       throw new DataException(
-          "%,d of %,d images cannot be put aside for validation: give 1 to %,d."
-              .formatted(validation, size(), size() - 1));
+          Text.of(
+              "%,d of %,d images cannot be put aside for validation: give 1 to %,d.",
+              validation, size(), size() - 1));
     }
     int[] counts = classCounts();
     int[] quotas = quotas(counts, validation);
@@ -289,8 +294,7 @@ public final class ImageSet {
 
   @Override
   public String toString() {
-    return "%s: %,d images of %d x %d in %d classes"
-        .formatted(name, size(), height, width, classes);
+    return Text.of("%s: %,d images of %d x %d in %d classes", name, size(), height, width, classes);
   }
 
   /**

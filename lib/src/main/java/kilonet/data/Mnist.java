@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import kilonet.text.Text;
 
 /**
  * MNIST, 60,000 and 10,000 handwritten digits of 28 x 28 pixels (LeCun, Bottou, Bengio, Haffner:
@@ -76,15 +77,16 @@ public final class Mnist {
   private static Path complete(Path folder, String what) {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
-          "%s: %s was expected to be there, but %s."
-              .formatted(
-                  folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
+          Text.of(
+              "%s: %s was expected to be there, but %s.",
+              folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
     }
     for (MnistFile file : MnistFile.ALL) {
       if (file.in(folder).isEmpty()) {
         throw new DataException(
-            "%s: %s was expected to hold MNIST's four files, but %s (also with .gz) is missing."
-                .formatted(folder, what, file.usualName()));
+            Text.of(
+                "%s: %s was expected to hold MNIST's four files, but %s (also with .gz) is missing.",
+                folder, what, file.usualName()));
       }
     }
     return folder;
@@ -196,8 +198,8 @@ public final class Mnist {
   public static TrainTest loadAlike(Path folder, String name) {
     if (name.isBlank() || name.equals(NAME) || name.equals(PenDigits.NAME)) {
       throw new DataException(
-          "Data that are not verified cannot be called '%s': give them another name."
-              .formatted(name));
+          Text.of(
+              "Data that are not verified cannot be called '%s': give them another name.", name));
     }
     return load(folder, name, false);
   }
@@ -217,9 +219,9 @@ public final class Mnist {
     IdxReader.Labels labels = IdxReader.labels(labelPath, CLASSES);
     if (images.count() != labels.labels().length) {
       throw new DataException(
-          "%s: a label for each of the %,d images of %s was expected, but there are %,d labels."
-              .formatted(
-                  labelPath, images.count(), imagePath.getFileName(), labels.labels().length));
+          Text.of(
+              "%s: a label for each of the %,d images of %s was expected, but there are %,d labels.",
+              labelPath, images.count(), imagePath.getFileName(), labels.labels().length));
     }
     if (verified) {
       verify(imagePath, imageFile.sha256(), images.sha256());
@@ -235,8 +237,9 @@ public final class Mnist {
               ? "delete the file to have it downloaded again"
               : "put the original there, or name no folder to have it downloaded";
       throw new DataException(
-          "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): %s."
-              .formatted(file, expected, found, remedy));
+          Text.of(
+              "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): %s.",
+              file, expected, found, remedy));
     }
   }
 }

@@ -1,30 +1,30 @@
 package kilonet.data;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import kilonet.text.Text;
 
 /**
  * Fetches MNIST's files from mirrors. A transfer that breaks off is resumed where it stopped; a
@@ -36,12 +36,15 @@ final class MnistDownload {
    * How much is put up with.
    *
    * @param silence how long a server may take to connect, and then to send anything
+   * @param slowest bytes a second that it has to send after that, on the whole
    * @param tries how often a mirror is asked for a file
    * @param pause between two tries
    */
-  record Patience(Duration silence, int tries, Duration pause) {
+  record Patience(Duration silence, int slowest, int tries, Duration pause) {
 
-    static final Patience USUAL = new Patience(Duration.ofSeconds(15), 3, Duration.ofSeconds(1));
+    /** No file takes longer than ten minutes. */
+    static final Patience USUAL =
+        new Patience(Duration.ofSeconds(15), 16 << 10, 3, Duration.ofSeconds(1));
   }
 
   private static final int OK = 200;
@@ -51,9 +54,13 @@ final class MnistDownload {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERROR = 500;
 
+  /** How often the clock and what has come in are looked at, in milliseconds. */
+  private static final int TICK = 50;
+
   private static final String WAYS_ON =
-      ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s."
-          .formatted(Mnist.FOLDER_VARIABLE, PenDigits.NAME);
+      Text.of(
+          ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s.",
+          Mnist.FOLDER_VARIABLE, PenDigits.NAME);
 
   private final List<MnistFile> files;
   private final List<URI> mirrors;
@@ -74,7 +81,7 @@ final class MnistDownload {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new DataUnavailableException(
-          "%s: the folder for MNIST cannot be made (%s)%s".formatted(folder, e, WAYS_ON), e);
+          Text.of("%s: the folder for MNIST cannot be made (%s)%s", folder, e, WAYS_ON), e);
     }
     HttpClient client =
         HttpClient.newBuilder()
@@ -98,7 +105,7 @@ final class MnistDownload {
         fetch(client, mirror, file, folder);
         return;
       } catch (IOException e) {
-        failures.add("%s: %s".formatted(mirror, reason(e)));
+        failures.add(Text.of("%s: %s", mirror, reason(e)));
         last = e;
         Collections.rotate(mirrors.subList(mirrors.indexOf(mirror), mirrors.size()), -1);
       } finally {
@@ -106,8 +113,9 @@ final class MnistDownload {
       }
     }
     throw new DataUnavailableException(
-        "MNIST's file %s could not be downloaded (%s)%s"
-            .formatted(file.usualName(), String.join("; ", failures), WAYS_ON),
+        Text.of(
+            "MNIST's file %s could not be downloaded (%s)%s",
+            file.usualName(), String.join("; ", failures), WAYS_ON),
         last);
   }
 
@@ -121,10 +129,11 @@ final class MnistDownload {
   private void fetch(HttpClient client, URI mirror, MnistFile file, Path folder)
       throws IOException {
     String name = file.usualName() + ".gz";
+    String parent = mirror.toString().endsWith("/") ? mirror.toString() : mirror + "/";
+    byte[] body = transfer(client, URI.create(parent + name), file);
     Path aside = Files.createTempFile(folder, name + ".", ".part");
     try {
-      String parent = mirror.toString().endsWith("/") ? mirror.toString() : mirror + "/";
-      transfer(client, URI.create(parent + name), file, aside);
+      Files.write(aside, body);
       verify(file, aside);
       Files.move(aside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -141,17 +150,17 @@ final class MnistDownload {
     }
     if (!found.equals(file.sha256())) {
       throw new IOException(
-          "sent other content than MNIST's (SHA-256 %s instead of %s)"
-              .formatted(found, file.sha256()));
+          Text.of(
+              "sent other content than MNIST's (SHA-256 %s instead of %s)", found, file.sha256()));
     }
   }
 
-  private void transfer(HttpClient client, URI address, MnistFile file, Path aside)
-      throws IOException {
+  private byte[] transfer(HttpClient client, URI address, MnistFile file) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (int left = patience.tries(); ; ) {
       try {
-        request(client, address, file, aside);
-        return;
+        request(client, address, file, body);
+        return body.toByteArray();
       } catch (Refused | ConnectException | HttpConnectTimeoutException e) {
         // Asking again will not help.
         throw e;
@@ -159,60 +168,116 @@ final class MnistDownload {
         if (--left == 0) {
           throw e;
         }
-        pause();
       }
-    }
-  }
-
-  private void pause() throws IOException {
-    try {
-      Thread.sleep(patience.pause().toMillis());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private void request(HttpClient client, URI address, MnistFile file, Path aside)
-      throws IOException {
-    long have = Files.size(aside);
-    HttpRequest.Builder request = HttpRequest.newBuilder(address);
-    if (have > 0) {
-      request.header("Range", "bytes=" + have + "-");
-    }
-    try (FileChannel target = FileChannel.open(aside, StandardOpenOption.WRITE)) {
-      Receiver receiver = new Receiver(file, target, have);
-      CompletableFuture<?> response = client.sendAsync(request.build(), receiver::accept);
-      CompletableFuture<?> either = CompletableFuture.anyOf(receiver.failed, response);
       try {
-        while (!either.isDone()) {
-          long left = receiver.lastSign + patience.silence().toNanos() - System.nanoTime();
-          if (left <= 0) {
-            throw new IOException(
-                "sent nothing for %,d ms".formatted(patience.silence().toMillis()));
-          }
-          try {
-            either.get(left, TimeUnit.NANOSECONDS);
-          } catch (TimeoutException e) {
-            // Something may have come in meanwhile: look at the clock again.
-            continue;
-          }
-        }
-        either.get();
-        // Of two that were done at once, the other may have been the one that was seen.
-        if (receiver.failed.isDone()) {
-          receiver.failed.get();
-        }
-      } finally {
-        response.cancel(true);
+        Thread.sleep(patience.pause().toMillis());
+      } catch (InterruptedException e) {
+        throw interrupted(e);
       }
+    }
+  }
+
+  /** Asks for what a body still lacks; it keeps what came in, also where the transfer fails. */
+  private void request(HttpClient client, URI address, MnistFile file, ByteArrayOutputStream body)
+      throws IOException {
+    int had = body.size();
+    HttpRequest.Builder request = HttpRequest.newBuilder(address);
+    if (had > 0) {
+      request.header("Range", "bytes=" + had + "-");
+    }
+    AtomicLong total = new AtomicLong(-1);
+    CompletableFuture<HttpResponse<Void>> response =
+        client.sendAsync(
+            request.build(),
+            head -> {
+              BodySubscriber<Void> receiver = receiver(head, had, body, file.size());
+              head.headers()
+                  .firstValueAsLong("Content-Length")
+                  .ifPresent(length -> total.set(body.size() + length));
+              return receiver;
+            });
+    try {
+      check(await(response, file, body, total), had, body);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IOException(reason(e), e);
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(reason(e), e);
     } catch (InterruptedException e) {
       throw interrupted(e);
+    } finally {
+      response.cancel(true);
     }
+  }
+
+  /** Where the body of an answer goes: behind what is there, in its place, or nowhere. */
+  private static BodySubscriber<Void> receiver(
+      ResponseInfo head, int had, ByteArrayOutputStream body, long most) {
+    if (head.statusCode() == OK) {
+      body.reset();
+    } else if (!isRest(head.statusCode(), head.headers(), had)) {
+      return BodySubscribers.discarding();
+    }
+    return BodySubscribers.ofByteArrayConsumer(
+        part -> part.filter(bytes -> body.size() <= most).ifPresent(body::writeBytes));
+  }
+
+  private static boolean isRest(int status, HttpHeaders headers, int had) {
+    return status == PARTIAL_CONTENT
+        && headers.firstValue("Content-Range").orElse("").startsWith("bytes " + had + "-");
+  }
+
+  /** Waits for an answer's end as long as enough of it comes in. */
+  private HttpResponse<Void> await(
+      CompletableFuture<HttpResponse<Void>> response,
+      MnistFile file,
+      ByteArrayOutputStream body,
+      AtomicLong total)
+      throws IOException, ExecutionException, InterruptedException {
+    long start = System.nanoTime();
+    long lastSign = start;
+    int received = body.size();
+    long arrived = 0;
+    HttpResponse<Void> answer = null;
+    while (answer == null) {
+      try {
+        answer = response.get(TICK, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Something may have come in meanwhile.
+      }
+      int now = body.size();
+      if (now != received) {
+        arrived += Math.max(0, now - received);
+        received = now;
+        lastSign = System.nanoTime();
+        listener.progress(file.usualName(), received, total.get());
+      }
+      if (received > file.size()) {
+        throw new Refused(Text.of("sent more than the file's %,d bytes", file.size()), null);
+      }
+      long silence = patience.silence().toNanos();
+      if (answer == null && System.nanoTime() - lastSign > silence) {
+        throw new IOException(Text.of("sent nothing for %,d ms", patience.silence().toMillis()));
+      }
+      double seconds = (System.nanoTime() - start - silence) / 1e9;
+      if (answer == null && arrived < seconds * patience.slowest()) {
+        throw new IOException(Text.of("sent less than %,d bytes a second", patience.slowest()));
+      }
+    }
+    return answer;
+  }
+
+  private static void check(HttpResponse<Void> answer, int had, ByteArrayOutputStream body)
+      throws IOException {
+    int status = answer.statusCode();
+    if (status == OK || isRest(status, answer.headers(), had)) {
+      return;
+    }
+    if (status == PARTIAL_CONTENT || status == RANGE_NOT_SATISFIABLE) {
+      body.reset();
+      throw new IOException(Text.of("could not resume at byte %,d", had));
+    }
+    if (status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS || status >= SERVER_ERROR) {
+      throw new IOException("HTTP status " + status);
+    }
+    throw new Refused("HTTP status " + status, null);
   }
 
   private static IOException interrupted(InterruptedException e) {
@@ -228,91 +293,5 @@ final class MnistDownload {
     Refused(String message, Throwable cause) {
       super(message, cause);
     }
-  }
-
-  /** Writes a body to a file as it comes in, and keeps the time of the last sign of life. */
-  private final class Receiver implements Flow.Subscriber<List<ByteBuffer>> {
-
-    private final MnistFile file;
-    private final FileChannel target;
-    private final long have;
-    private final CompletableFuture<Void> failed = new CompletableFuture<>();
-    private volatile long lastSign = System.nanoTime();
-    private long received;
-    private long total;
-
-    Receiver(MnistFile file, FileChannel target, long have) {
-      this.file = file;
-      this.target = target;
-      this.have = have;
-    }
-
-    /** Looks at the head of an answer: what follows is the whole, a rest, or of no use. */
-    BodySubscriber<Void> accept(HttpResponse.ResponseInfo info) {
-      lastSign = System.nanoTime();
-      try {
-        received = start(info);
-        target.truncate(received);
-        target.position(received);
-      } catch (IOException e) {
-        failed.completeExceptionally(e);
-      }
-      OptionalLong length = info.headers().firstValueAsLong("Content-Length");
-      total = length.isPresent() ? received + length.getAsLong() : -1;
-      return BodySubscribers.fromSubscriber(this);
-    }
-
-    private long start(HttpResponse.ResponseInfo info) throws IOException {
-      int status = info.statusCode();
-      String range = info.headers().firstValue("Content-Range").orElse("");
-      if (status == OK) {
-        return 0;
-      }
-      if (status == PARTIAL_CONTENT && range.startsWith("bytes " + have + "-")) {
-        return have;
-      }
-      if (status == PARTIAL_CONTENT || status == RANGE_NOT_SATISFIABLE) {
-        target.truncate(0);
-        throw new IOException("could not resume at byte %,d".formatted(have));
-      }
-      if (status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS || status >= SERVER_ERROR) {
-        throw new IOException("HTTP status " + status);
-      }
-      throw new Refused("HTTP status " + status, null);
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> parts) {
-      if (failed.isDone()) {
-        return;
-      }
-      lastSign = System.nanoTime();
-      try {
-        for (ByteBuffer part : parts) {
-          while (part.hasRemaining()) {
-            received += target.write(part);
-          }
-        }
-        if (received > file.size()) {
-          throw new Refused("sent more than the file's %,d bytes".formatted(file.size()), null);
-        }
-        listener.progress(file.usualName(), received, total);
-      } catch (IOException | RuntimeException e) {
-        failed.completeExceptionally(e);
-      }
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      failed.completeExceptionally(error);
-    }
-
-    @Override
-    public void onComplete() {}
   }
 }

@@ -2,6 +2,7 @@ package kilonet.data;
 
 import java.util.stream.IntStream;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 
 /**
  * Digits drawn by a generator, for where MNIST is not to be had: ten classes, 28 x 28 pixels, white
@@ -54,7 +55,7 @@ public final class PenDigits {
 
   private static ImageSet draw(int size, long seed, long part) {
     if (size < 1) {
-      throw new DataException("%,d digits cannot be drawn: give at least 1.".formatted(size));
+      throw new DataException(Text.of("%,d digits cannot be drawn: give at least 1.", size));
     }
     byte[] pixels = new byte[Math.multiplyExact(size, Pen.SIDE * Pen.SIDE)];
     byte[] labels = new byte[size];

@@ -1,5 +1,7 @@
 package kilonet.data;
 
+import kilonet.text.Text;
+
 /**
  * A data set as it is published: the images to learn from and the images to report on.
  *
@@ -19,8 +21,9 @@ public record TrainTest(ImageSet train, ImageSet test) {
         || train.width() != test.width()
         || train.classes() != test.classes()) {
       throw new DataException(
-          "Train and test images do not belong together: the first are %s, the second %s."
-              .formatted(train, test));
+          Text.of(
+              "Train and test images do not belong together: the first are %s, the second %s.",
+              train, test));
     }
   }
 

@@ -1,5 +1,7 @@
 package kilonet.model;
 
+import kilonet.text.Text;
+
 /**
  * What one value of a layer sees of the input, along one axis.
  *
@@ -35,8 +37,9 @@ public record ReceptiveField(long size, long jump, double start) {
   public ReceptiveField through(long kernel, long stride, long padding, long dilation) {
     if (kernel < 1 || stride < 1 || padding < 0 || dilation < 1) {
       throw new IllegalArgumentException(
-          "kernel %d, stride %d, padding %d, dilation %d: padding starts at 0, the others at 1."
-              .formatted(kernel, stride, padding, dilation));
+          Text.of(
+              "kernel %d, stride %d, padding %d, dilation %d: padding starts at 0, the others at 1.",
+              kernel, stride, padding, dilation));
     }
     long reach = dilation * (kernel - 1);
     return new ReceptiveField(

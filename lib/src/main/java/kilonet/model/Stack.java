@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -102,17 +103,18 @@ public record Stack(
       boolean conv = kind == Kind.CONV || kind == Kind.PLAIN;
       if (conv && channels < 1) {
         throw new IllegalArgumentException(
-            "A convolution of %d channels cannot be: give it at least 1.".formatted(channels));
+            Text.of("A convolution of %d channels cannot be: give it at least 1.", channels));
       }
       if (kind != Kind.GLOBAL_AVERAGE_POOL && kernel < 1) {
         throw new IllegalArgumentException(
-            "A kernel of %d x %d pixels cannot be: give it at least 1 x 1."
-                .formatted(kernel, kernel));
+            Text.of(
+                "A kernel of %d x %d pixels cannot be: give it at least 1 x 1.", kernel, kernel));
       }
       if (padding < 0 || padding >= Math.max(1, kernel)) {
         throw new IllegalArgumentException(
-            "A padding of %d pixels does not fit a %d x %d kernel: use 0 to %d."
-                .formatted(padding, kernel, kernel, Math.max(0, kernel - 1)));
+            Text.of(
+                "A padding of %d pixels does not fit a %d x %d kernel: use 0 to %d.",
+                padding, kernel, kernel, Math.max(0, kernel - 1)));
       }
     }
 
@@ -147,8 +149,9 @@ public record Stack(
         return new Block(Kind.GLOBAL_AVERAGE_POOL, 0, 0, 0, false);
       }
       throw new IllegalArgumentException(
-          "'%s' is no block: write 'conv 10 3x3', 'conv 12 3x3 pad 1', 'conv 10 1x1 plain',"
-                  .formatted(text)
+          Text.of(
+                  "'%s' is no block: write 'conv 10 3x3', 'conv 12 3x3 pad 1', 'conv 10 1x1 plain',",
+                  text)
               + " 'conv 16 1x1 no dropout', 'depthwise 3x3', 'depthwise 3x3 plain', 'maxpool 2',"
               + " 'avgpool 4' or 'global avgpool'.");
     }
@@ -160,15 +163,15 @@ public record Stack(
         case MAX_POOL -> "maxpool " + kernel;
         case AVERAGE_POOL -> "avgpool " + kernel;
         case GLOBAL_AVERAGE_POOL -> "global avgpool";
-        case CONV -> "conv %d ".formatted(channels) + window() + (dropout ? "" : " no dropout");
-        case PLAIN -> "conv %d ".formatted(channels) + window() + " plain";
+        case CONV -> Text.of("conv %d ", channels) + window() + (dropout ? "" : " no dropout");
+        case PLAIN -> Text.of("conv %d ", channels) + window() + " plain";
         case DEPTHWISE -> "depthwise " + window() + (dropout ? "" : " no dropout");
         case PLAIN_DEPTHWISE -> "depthwise " + window() + " plain";
       };
     }
 
     private String window() {
-      return "%dx%d".formatted(kernel, kernel) + (padding == 0 ? "" : " pad " + padding);
+      return Text.of("%dx%d", kernel, kernel) + (padding == 0 ? "" : " pad " + padding);
     }
   }
 
@@ -179,19 +182,21 @@ public record Stack(
         || !parts.get(0).equals("conv")
         || Set.copyOf(parts).size() != parts.size()) {
       throw new IllegalArgumentException(
-          "'%s' is no order of a block: start with conv and join what follows out of bn, relu and"
-                  .formatted(order)
+          Text.of(
+                  "'%s' is no order of a block: start with conv and join what follows out of bn, relu and",
+                  order)
               + " dropout by '-', each once, as in conv-bn-relu-dropout.");
     }
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException(
-          "A dropout of %s cannot be: it is the share of values set to zero, from 0 to below 1."
-              .formatted(dropout));
+          Text.of(
+              "A dropout of %s cannot be: it is the share of values set to zero, from 0 to below 1.",
+              dropout));
     }
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "Pictures of %d x %d pixels cannot be: give both sides at least 1."
-              .formatted(height, width));
+          Text.of(
+              "Pictures of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
     blocks = List.copyOf(blocks);
   }
@@ -314,8 +319,9 @@ public record Stack(
       if (rows + 2 * block.padding() < block.kernel()
           || columns + 2 * block.padding() < block.kernel()) {
         throw new IllegalArgumentException(
-            "'%s' does not fit the %d x %d pixels that reach it: make it smaller or pool less."
-                .formatted(block, rows, columns));
+            Text.of(
+                "'%s' does not fit the %d x %d pixels that reach it: make it smaller or pool less.",
+                block, rows, columns));
       }
       switch (block.kind()) {
         case CONV, DEPTHWISE -> addParts(net, block, ++convolutions);
@@ -345,9 +351,10 @@ public record Stack(
     }
     if (rows != 1 || columns != 1) {
       throw new IllegalArgumentException(
-          "The last block leaves %d x %d pixels, where a class needs one: end in 'global avgpool'"
-                  .formatted(rows, columns)
-              + " or in 'conv %d %dx%d plain'.".formatted(outputs(), rows, columns));
+          Text.of(
+                  "The last block leaves %d x %d pixels, where a class needs one: end in 'global avgpool'",
+                  rows, columns)
+              + Text.of(" or in 'conv %d %dx%d plain'.", outputs(), rows, columns));
     }
     return net.layer(
             new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
@@ -461,7 +468,7 @@ public record Stack(
 
   @Override
   public String toString() {
-    return "%s: %s".formatted(order, String.join(", ", texts()));
+    return Text.of("%s: %s", order, String.join(", ", texts()));
   }
 
   /** The stack that {@code order}, {@code bias}, {@code dropout} and texts of blocks describe. */

@@ -2,7 +2,9 @@ package kilonet.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.IntStream;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -26,12 +28,13 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.nd4j.linalg.learning.config.NoOp;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * The table of a sequential net's layers: shapes, trainable parameters, arithmetic and receptive
@@ -43,6 +46,9 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
  * @param multiplyAdds multiply-adds of one picture's forward pass, in convolutions and dense layers
  */
 public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
+
+  private static final int USUAL_SIDE = 28;
+  private static final int LARGEST_SIDE = 512;
 
   /**
    * One layer.
@@ -84,9 +90,68 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
     return of(stack.configuration(new NoOp(), 0), stack.inputType());
   }
 
-  /** The summary of a sequential configuration for single-channel pictures of 28 x 28 pixels. */
+  /**
+   * The summary of a sequential configuration whose pictures are as large as its layers say: a
+   * configuration of Deeplearning4j does not keep the size that it was made for, but the sizes of
+   * what it flattens. Where several squares come to them, it is that of MNIST if it is among them.
+   *
+   * @throws IllegalArgumentException if that leaves the size open: then {@linkplain
+   *     #of(MultiLayerConfiguration, InputType) give it}; or if a layer's receptive field is not
+   *     known here
+   */
   public static Summary of(MultiLayerConfiguration configuration) {
-    return of(configuration, InputType.convolutional(28, 28, 1));
+    return of(configuration, input(configuration));
+  }
+
+  private static InputType input(MultiLayerConfiguration configuration) {
+    Layer first = configuration.getConf(0).getLayer();
+    if (configuration.getInputPreProcess(0) instanceof FeedForwardToCnnPreProcessor rows) {
+      return InputType.convolutionalFlat(
+          rows.getInputHeight(), rows.getInputWidth(), rows.getNumChannels());
+    }
+    if (first instanceof DenseLayer dense) {
+      return InputType.feedForward(dense.getNIn());
+    }
+    List<Integer> sides =
+        first instanceof ConvolutionLayer c
+            ? IntStream.rangeClosed(1, LARGEST_SIDE)
+                .filter(side -> fits(configuration, side, c.getNIn()))
+                .boxed()
+                .toList()
+            : List.of();
+    if (sides.size() != 1 && !sides.contains(USUAL_SIDE)) {
+      throw new IllegalArgumentException(
+          "The size of the pictures does not follow from this configuration: give it, as in"
+              + " Summary.of(configuration, InputType.convolutional(height, width, channels)).");
+    }
+    int side = sides.size() == 1 ? sides.get(0) : USUAL_SIDE;
+    return InputType.convolutional(side, side, ((ConvolutionLayer) first).getNIn());
+  }
+
+  /** Whether a square picture comes to the sizes of what is flattened, and anything is. */
+  private static boolean fits(MultiLayerConfiguration configuration, int side, long channels) {
+    InputType shape = InputType.convolutional(side, side, channels);
+    boolean known = false;
+    try {
+      for (int i = 0; i < configuration.getConfs().size(); i++) {
+        InputPreProcessor preProcessor = configuration.getInputPreProcess(i);
+        if (preProcessor instanceof CnnToFeedForwardPreProcessor flat
+            && shape instanceof InputType.InputTypeConvolutional picture) {
+          if (flat.getInputHeight() != picture.getHeight()
+              || flat.getInputWidth() != picture.getWidth()) {
+            return false;
+          }
+          known = true;
+        }
+        shape = preProcessor == null ? shape : preProcessor.getOutputType(shape);
+        Layer layer = configuration.getConf(i).getLayer();
+        shape = layer instanceof LossLayer ? shape : layer.getOutputType(i, shape);
+      }
+      return known;
+    } catch (RuntimeException e) {
+      // Deeplearning4j throws exceptions of many kinds where a kernel does not fit.
+      return false;
+    }
   }
 
   /**
@@ -232,8 +297,9 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
 
   private static IllegalArgumentException unknown(Layer layer) {
     return new IllegalArgumentException(
-        "Layer '%s' (%s) has no receptive field that is known here: a summary takes sequential nets"
-                .formatted(name(layer), layer.getClass().getSimpleName())
+        Text.of(
+                "Layer '%s' (%s) has no receptive field that is known here: a summary takes sequential nets",
+                name(layer), layer.getClass().getSimpleName())
             + " of 2-D convolutions, pooling, dense layers and what works value by value.");
   }
 
@@ -295,20 +361,21 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
   /** The layers as a table of Tablesaw. */
   public Table table() {
     Table table =
-        Table.create(
-            "summary",
-            StringColumn.create("layer"),
-            StringColumn.create("kernel"),
-            StringColumn.create("stride"),
-            StringColumn.create("padding"),
-            StringColumn.create("output"),
-            LongColumn.create("parameters"),
-            LongColumn.create("multiply-adds"),
-            LongColumn.create("jump"),
-            DoubleColumn.create("start"),
-            StringColumn.create("receptive field"));
-    table.longColumn("parameters").setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
-    table.longColumn("multiply-adds").setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
+        Numbers.plain(
+            Table.create(
+                "summary",
+                StringColumn.create("layer"),
+                StringColumn.create("kernel"),
+                StringColumn.create("stride"),
+                StringColumn.create("padding"),
+                StringColumn.create("output"),
+                LongColumn.create("parameters"),
+                LongColumn.create("multiply-adds"),
+                LongColumn.create("jump"),
+                DoubleColumn.create("start"),
+                StringColumn.create("receptive field")));
+    table.longColumn("parameters").setPrintFormatter(Numbers.format("#,##0"));
+    table.longColumn("multiply-adds").setPrintFormatter(Numbers.format("#,##0"));
     for (Row row : rows) {
       table.stringColumn("layer").append(row.layer);
       table.stringColumn("kernel").append(row.kernel);
@@ -330,7 +397,7 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
     StringBuilder text = new StringBuilder();
     String format = "%-16.16s %6s %6s %4s %14s %12s %13s %5s %7s %6s%n";
     text.append(
-        String.format(
+        Text.of(
             format,
             "layer",
             "kernel",
@@ -344,28 +411,24 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
             "field"));
     for (Row row : rows) {
       text.append(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               format,
               row.layer,
               row.kernel,
               row.stride,
               row.padding,
               row.output,
-              row.parameters == 0 ? "" : String.format(Locale.ROOT, "%,d", row.parameters),
-              row.multiplyAdds == 0 ? "" : String.format(Locale.ROOT, "%,d", row.multiplyAdds),
+              row.parameters == 0 ? "" : Text.of("%,d", row.parameters),
+              row.multiplyAdds == 0 ? "" : Text.of("%,d", row.multiplyAdds),
               row.jump,
-              String.format(Locale.ROOT, "%.1f", row.start),
+              Text.of("%.1f", row.start),
               row.field()));
     }
     Row last = rows.get(rows.size() - 1);
     text.append(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "receptive field: %s, multiply-adds of a picture: %,d%ntotal parameters: %d",
-            last.field(),
-            multiplyAdds,
-            parameters));
+            last.field(), multiplyAdds, parameters));
     return text.toString();
   }
 }

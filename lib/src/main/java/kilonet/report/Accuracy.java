@@ -1,6 +1,7 @@
 package kilonet.report;
 
-import java.util.Locale;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Predictions;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -18,8 +19,9 @@ public record Accuracy(int right, int images) {
   public Accuracy {
     if (images < 1 || right < 0 || right > images) {
       throw new IllegalArgumentException(
-          "%,d of %,d images cannot be right: give 1 image or more, and 0 to all of them right."
-              .formatted(right, images));
+          Text.of(
+              "%,d of %,d images cannot be right: give 1 image or more, and 0 to all of them right.",
+              right, images));
     }
   }
 
@@ -44,18 +46,19 @@ public record Accuracy(int right, int images) {
 
   /** The figures as a table of Tablesaw. */
   public Table table() {
-    return Table.create(
-        "accuracy",
-        IntColumn.create("images", new int[] {images}),
-        IntColumn.create("right", new int[] {right}),
-        IntColumn.create("wrong", new int[] {images - right}),
-        DoubleColumn.create("accuracy", new double[] {percent()}),
-        DoubleColumn.create("standard error", new double[] {standardError()}));
+    return Numbers.plain(
+        Table.create(
+            "accuracy",
+            IntColumn.create("images", new int[] {images}),
+            IntColumn.create("right", new int[] {right}),
+            IntColumn.create("wrong", new int[] {images - right}),
+            DoubleColumn.create("accuracy", new double[] {percent()}),
+            DoubleColumn.create("standard error", new double[] {standardError()})));
   }
 
   /** Such as {@code 99.40% ± 0.08}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%.2f%% ± %.2f", percent(), standardError());
+    return Text.of("%.2f%% ± %.2f", percent(), standardError());
   }
 }

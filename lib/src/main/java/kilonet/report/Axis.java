@@ -1,11 +1,11 @@
 package kilonet.report;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 
 /**
@@ -127,9 +127,7 @@ record Axis(
   private static String even(double value, double step) {
     int decimals = (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
     boolean zero = Math.abs(value) < step / 2;
-    return zero
-        ? "0"
-        : decimals > 4 ? number(value) : String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    return zero ? "0" : decimals > 4 ? number(value) : Text.of("%,." + decimals + "f", value);
   }
 
   /** A number in as few digits as it takes, such as 12,000, 0.1, 0.0035 or 4e-6. */
@@ -138,13 +136,11 @@ record Axis(
       return "0";
     }
     if (Math.abs(value) < 0.99e-3) {
-      return String.format(Locale.ROOT, "%.2e", value)
-          .replaceAll("\\.?0*e", "e")
-          .replace("e-0", "e-");
+      return Text.of("%.2e", value).replaceAll("\\.?0*e", "e").replace("e-0", "e-");
     }
     if (value == Math.rint(value)) {
-      return String.format(Locale.ROOT, "%,.0f", value);
+      return Text.of("%,.0f", value);
     }
-    return String.format(Locale.ROOT, "%.6f", value).replaceAll("0+$", "").replaceAll("\\.$", "");
+    return Text.of("%.6f", value).replaceAll("0+$", "").replaceAll("\\.$", "");
   }
 }

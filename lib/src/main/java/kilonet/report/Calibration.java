@@ -2,6 +2,8 @@ package kilonet.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Predictions;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -52,7 +54,7 @@ public record Calibration(List<Bin> bins) {
   public static Calibration of(Predictions predictions, int count) {
     if (count < 1) {
       throw new IllegalArgumentException(
-          "%d bins cannot be: give at least 1; 10 or 15 are usual.".formatted(count));
+          Text.of("%d bins cannot be: give at least 1; 10 or 15 are usual.", count));
     }
     int[] images = new int[count];
     int[] right = new int[count];
@@ -101,12 +103,13 @@ public record Calibration(List<Bin> bins) {
 
   /** The bins as a table of Tablesaw. */
   public Table table() {
-    return Table.create(
-        "calibration",
-        DoubleColumn.create("above", bins.stream().mapToDouble(Bin::above).toArray()),
-        DoubleColumn.create("up to", bins.stream().mapToDouble(Bin::upTo).toArray()),
-        IntColumn.create("images", bins.stream().mapToInt(Bin::images).toArray()),
-        DoubleColumn.create("confidence", bins.stream().mapToDouble(Bin::confidence).toArray()),
-        DoubleColumn.create("accuracy", bins.stream().mapToDouble(Bin::accuracy).toArray()));
+    return Numbers.plain(
+        Table.create(
+            "calibration",
+            DoubleColumn.create("above", bins.stream().mapToDouble(Bin::above).toArray()),
+            DoubleColumn.create("up to", bins.stream().mapToDouble(Bin::upTo).toArray()),
+            IntColumn.create("images", bins.stream().mapToInt(Bin::images).toArray()),
+            DoubleColumn.create("confidence", bins.stream().mapToDouble(Bin::confidence).toArray()),
+            DoubleColumn.create("accuracy", bins.stream().mapToDouble(Bin::accuracy).toArray())));
   }
 }

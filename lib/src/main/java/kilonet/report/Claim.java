@@ -1,7 +1,7 @@
 package kilonet.report;
 
-import java.util.Locale;
 import java.util.stream.Stream;
+import kilonet.text.Text;
 
 /**
  * A sentence about a run, with the run's figures in it, and whether these bear it out.
@@ -13,7 +13,7 @@ public record Claim(String sentence, boolean holds) {
 
   /** A claim whose sentence is a format with its values. */
   static Claim that(boolean holds, String format, Object... values) {
-    return new Claim(String.format(Locale.ROOT, format, values), holds);
+    return new Claim(Text.of(format, values), holds);
   }
 
   /** The first of some claims that holds; the last has to where no other does. */

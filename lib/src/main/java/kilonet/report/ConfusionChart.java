@@ -3,7 +3,7 @@ package kilonet.report;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.util.Locale;
+import kilonet.text.Text;
 
 /** A confusion matrix as a heat map in which the few errors can be seen beside the many hits. */
 public final class ConfusionChart {
@@ -41,11 +41,9 @@ public final class ConfusionChart {
     int middle = left + classes * side / 2;
     Figure.text(
         g,
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "Confusion matrix: %,d of %,d wrong",
-            matrix.images() - matrix.right(),
-            matrix.images()),
+            matrix.images() - matrix.right(), matrix.images()),
         Palette.INK,
         Figure.font(Font.BOLD, 16),
         Figure.WIDTH / 2.0,
@@ -119,6 +117,6 @@ public final class ConfusionChart {
   }
 
   private static String percent(double value) {
-    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.1f%%", value);
+    return Double.isNaN(value) ? "–" : Text.of("%.1f%%", value);
   }
 }

@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Predictions;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -94,13 +95,14 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
   /** The most frequent confusions as a table of Tablesaw; see {@link #mostConfused}. */
   public Table mostConfusedTable(int most) {
     List<Confusion> pairs = mostConfused(most);
-    return Table.create(
-        "most confused",
-        IntColumn.create("true", pairs.stream().mapToInt(Confusion::truth).toArray()),
-        IntColumn.create("predicted", pairs.stream().mapToInt(Confusion::predicted).toArray()),
-        IntColumn.create("count", pairs.stream().mapToInt(Confusion::count).toArray()),
-        DoubleColumn.create(
-            "percent of true", pairs.stream().mapToDouble(Confusion::share).toArray()));
+    return Numbers.plain(
+        Table.create(
+            "most confused",
+            IntColumn.create("true", pairs.stream().mapToInt(Confusion::truth).toArray()),
+            IntColumn.create("predicted", pairs.stream().mapToInt(Confusion::predicted).toArray()),
+            IntColumn.create("count", pairs.stream().mapToInt(Confusion::count).toArray()),
+            DoubleColumn.create(
+                "percent of true", pairs.stream().mapToDouble(Confusion::share).toArray())));
   }
 
   /** The counts as a table of Tablesaw: a row for each true, a column for each predicted class. */
@@ -114,7 +116,7 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
           IntColumn.create(
               "as " + c, Arrays.stream(counts).mapToInt(row -> row[predicted]).toArray()));
     }
-    return table;
+    return Numbers.plain(table);
   }
 
   /**
@@ -123,13 +125,14 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
    */
   public Table perClass() {
     Table table =
-        Table.create(
-            "per class",
-            IntColumn.create("class"),
-            IntColumn.create("images"),
-            DoubleColumn.create("precision"),
-            DoubleColumn.create("recall"),
-            DoubleColumn.create("f1"));
+        Numbers.plain(
+            Table.create(
+                "per class",
+                IntColumn.create("class"),
+                IntColumn.create("images"),
+                DoubleColumn.create("precision"),
+                DoubleColumn.create("recall"),
+                DoubleColumn.create("f1")));
     for (int c = 0; c < counts.length; c++) {
       table.intColumn("class").append(c);
       table.intColumn("images").append(trueOf(c));
@@ -145,12 +148,12 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
   public String toString() {
     StringBuilder text = new StringBuilder("true \\ predicted");
     for (int c = 0; c < counts.length; c++) {
-      text.append(String.format(Locale.ROOT, "%6d", c));
+      text.append(Text.of("%6d", c));
     }
     for (int c = 0; c < counts.length; c++) {
-      text.append(String.format(Locale.ROOT, "%n%16d", c));
+      text.append(Text.of("%n%16d", c));
       for (int count : counts[c]) {
-        text.append(count == 0 ? "     ." : String.format(Locale.ROOT, "%6d", count));
+        text.append(count == 0 ? "     ." : Text.of("%6d", count));
       }
     }
     return text.toString();

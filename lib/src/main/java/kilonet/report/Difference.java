@@ -2,6 +2,7 @@ package kilonet.report;
 
 import java.util.List;
 import java.util.Optional;
+import kilonet.text.Text;
 
 /** Where two texts differ, in words. */
 final class Difference {
@@ -16,7 +17,7 @@ final class Difference {
       String a = i < here.size() ? here.get(i).strip() : "(nothing)";
       String b = i < there.size() ? there.get(i).strip() : "(nothing)";
       if (!a.equals(b)) {
-        return Optional.of("line %d is '%s' and should be '%s'.".formatted(i + 1, a, b));
+        return Optional.of(Text.of("line %d is '%s' and should be '%s'.", i + 1, a, b));
       }
     }
     return Optional.empty();

@@ -2,16 +2,11 @@ package kilonet.report;
 
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,8 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param pixels 28 x 28 pixels row by row, 0 for the ground to 255 for full ink
  * @param box where the digit was found, in pixels of the photo as it was seen
+ * @param warning why this may be no single digit, a sentence; null where nothing speaks against it
  */
-public record DigitPhoto(byte[] pixels, Rectangle box) {
+public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
 
   /** Rows and columns of the result. */
   public static final int SIDE = 28;
@@ -41,51 +37,34 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
   /** Strokes thinner than this, in pixels of the result, are thickened; MNIST has none. */
   private static final double LEAST_STROKE = 1.3;
 
-  private static final int LARGEST_READ = 2_400;
-
   /**
    * Finds the digit in an image file.
    *
    * @param file PNG, JPEG, or what else Java reads (GIF, BMP)
-   * @throws IllegalArgumentException if there is no such file, it is no image, or no digit is found
-   *     in it; the message is a sentence that says which
+   * @throws IllegalArgumentException if there is no such file, it is no image or a damaged one, or
+   *     no digit is found in it; the message is a sentence that says which
    */
   public static DigitPhoto read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "There is no file %s: name a PNG or JPEG image of a digit.".formatted(file));
+          Text.of("There is no file %s: name a PNG or JPEG image of a digit.", file));
     }
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      int step = 1;
-      BufferedImage image = null;
-      try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-        Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-        if (readers.hasNext()) {
-          ImageReader reader = readers.next();
-          reader.setInput(in);
-          ImageReadParam param = reader.getDefaultReadParam();
-          step = 1 + Math.max(reader.getWidth(0), reader.getHeight(0)) / LARGEST_READ;
-          param.setSourceSubsampling(step, step, 0, 0);
-          image = ExifOrientation.upright(reader.read(0, param), ExifOrientation.of(bytes));
-          reader.dispose();
-        }
-      }
-      if (image == null) {
-        throw new IllegalArgumentException(
-            "%s is no image that can be read: give a PNG or JPEG file.".formatted(file));
-      }
-      DigitPhoto found = of(image);
+      PictureFile picture = PictureFile.of(Files.readAllBytes(file));
+      DigitPhoto found = of(picture.image());
       Rectangle box = found.box;
+      int step = picture.step();
       return new DigitPhoto(
           found.pixels,
-          new Rectangle(step * box.x, step * box.y, step * box.width, step * box.height));
+          new Rectangle(step * box.x, step * box.y, step * box.width, step * box.height),
+          found.warning);
     } catch (NoDigitException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
-    } catch (IOException | IndexOutOfBoundsException e) {
+    } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s is no image that can be read (%s): give a PNG or JPEG file."
-              .formatted(file, e.getMessage()),
+          Text.of(
+              "%s is no image that can be read (%s): give a whole PNG or JPEG file.",
+              file, e.getMessage()),
           e);
     }
   }
@@ -112,7 +91,8 @@ public record DigitPhoto(byte[] pixels, Rectangle box) {
     int width = (int) Math.max(1, Math.round(box.width * scale));
     int height = (int) Math.max(1, Math.round(box.height * scale));
     float[] small = resample(crop, box.width, box.height, width, height);
-    return new DigitPhoto(centred(small, width, height), map.inPhoto(box));
+    return new DigitPhoto(
+        centred(small, width, height), map.inPhoto(box), map.doubt(blob, ink, box));
   }
 
   /** The pixels as a net takes them: {@code [1, 1, 28, 28]}, normalized as MNIST's. */

@@ -1,5 +1,7 @@
 package kilonet.report;
 
+import static java.util.stream.Collectors.joining;
+
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
@@ -20,7 +22,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.imageio.ImageIO;
+import java.util.stream.Stream;
+import kilonet.text.Text;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
@@ -40,10 +43,12 @@ public final class Figure extends BufferedImage {
       Pattern.compile("(lib[\\w+-]+\\.so[.\\d]*): cannot open shared object file");
 
   private final Consumer<Graphics2D> painter;
+  private final String drawn;
 
-  private Figure(int width, int height, Consumer<Graphics2D> painter) {
+  private Figure(int width, int height, String drawn, Consumer<Graphics2D> painter) {
     super(width, height, TYPE_INT_RGB);
     this.painter = painter;
+    this.drawn = drawn;
   }
 
   /**
@@ -55,8 +60,13 @@ public final class Figure extends BufferedImage {
    * @throws IllegalStateException if this machine has no fonts
    */
   public static Figure of(int width, int height, Consumer<Graphics2D> painter) {
+    return of(width, height, null, painter);
+  }
+
+  /** A figure of which it is known, in words, what it draws. */
+  static Figure of(int width, int height, String drawn, Consumer<Graphics2D> painter) {
     requireFonts();
-    Figure figure = new Figure(width, height, painter);
+    Figure figure = new Figure(width, height, drawn, painter);
     figure.paint(figure, 1);
     return figure;
   }
@@ -77,9 +87,11 @@ public final class Figure extends BufferedImage {
       width = Math.max(width, figure.getWidth());
       height += figure.getHeight();
     }
+    boolean known = Stream.of(figures).allMatch(figure -> figure.drawn != null);
     return of(
         width,
         height,
+        known ? Stream.of(figures).map(figure -> figure.drawn).collect(joining("\n")) : null,
         g -> {
           int y = 0;
           for (Figure figure : figures) {
@@ -92,7 +104,7 @@ public final class Figure extends BufferedImage {
         });
   }
 
-  /** The figure as PNG, a pixel a pixel. */
+  /** The figure as PNG, a pixel a pixel, with a note of what was drawn. */
   public byte[] png() {
     return png(1);
   }
@@ -108,13 +120,7 @@ public final class Figure extends BufferedImage {
       image = new BufferedImage(scale * getWidth(), scale * getHeight(), TYPE_INT_RGB);
       paint(image, scale);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return PngNote.png(image, drawn);
   }
 
   /** The figure as an SVG element, without the prolog of an XML file, so that HTML can hold it. */
@@ -152,10 +158,10 @@ public final class Figure extends BufferedImage {
         Files.writeString(file, svg());
       } else {
         throw new IllegalArgumentException(
-            "%s is neither PNG nor SVG by its name: let it end in .png or .svg.".formatted(file));
+            Text.of("%s is neither PNG nor SVG by its name: let it end in .png or .svg.", file));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be written: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be written: %s", file, e), e);
     }
   }
 
@@ -196,11 +202,11 @@ public final class Figure extends BufferedImage {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       Matcher library = LIBRARY.matcher(String.valueOf(t.getMessage()));
       if (library.find()) {
-        missing = "the library %s, and this machine lacks it".formatted(library.group(1));
+        missing = Text.of("the library %s, and this machine lacks it", library.group(1));
       }
     }
-    return "Charts need %s: install what headless drawing takes (on Debian and Ubuntu:"
-            .formatted(missing)
+    return Text.of(
+            "Charts need %s: install what headless drawing takes (on Debian and Ubuntu:", missing)
         + " apt-get install fontconfig fonts-dejavu-core libfreetype6 libharfbuzz0b).";
   }
 

@@ -2,6 +2,7 @@ package kilonet.report;
 
 import java.util.Collections;
 import java.util.List;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
@@ -25,7 +26,7 @@ final class Findings {
   /** What these epochs are called. */
   static String lastEpochs(Result run) {
     int count = last(run).size();
-    return count == 1 ? "only epoch" : "last %d epochs".formatted(count);
+    return count == 1 ? "only epoch" : Text.of("last %d epochs", count);
   }
 
   /** Train less test accuracy in percent points, the mean of the last five epochs. */

@@ -5,11 +5,11 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import kilonet.augment.Augmentation;
 import kilonet.augment.Picture;
 import kilonet.augment.RandomStream;
 import kilonet.data.ImageSet;
+import kilonet.text.Text;
 import kilonet.train.Predictions;
 
 /** Galleries of digits, drawn as ink on paper. */
@@ -35,8 +35,9 @@ public final class Gallery {
   public static Figure mistakes(ImageSet set, Predictions predictions, int most) {
     if (set.size() != predictions.size()) {
       throw new IllegalArgumentException(
-          "%,d predictions say nothing about %,d images: give the images that were predicted."
-              .formatted(predictions.size(), set.size()));
+          Text.of(
+              "%,d predictions say nothing about %,d images: give the images that were predicted.",
+              predictions.size(), set.size()));
     }
     List<Mistake> all = Mistake.all(predictions);
     List<Item> items =
@@ -46,16 +47,15 @@ public final class Gallery {
                 m ->
                     new Item(
                         PixelArt.of(set, m.image()),
-                        "%d → %d, %s".formatted(m.truth(), m.predicted(), percent(m.probability())),
+                        Text.of("%d → %d, %s", m.truth(), m.predicted(), percent(m.probability())),
                         Palette.GRID))
             .toList();
     String title =
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%,d of %,d digits are classified wrongly%s",
             all.size(),
             set.size(),
-            all.size() > items.size() ? "; the %d of greatest loss".formatted(items.size()) : "");
+            all.size() > items.size() ? Text.of("; the %d of greatest loss", items.size()) : "");
     return grid(
         title, "true class → predicted class, and the probability of the prediction", items, 8, 3);
   }
@@ -81,14 +81,9 @@ public final class Gallery {
       }
     }
     return grid(
-        "The first %d digits of each class".formatted(each),
-        String.format(
-            Locale.ROOT,
-            "%s, %,d images of %d x %d pixels",
-            set.name(),
-            set.size(),
-            set.height(),
-            set.width()),
+        Text.of("The first %d digits of each class", each),
+        Text.of(
+            "%s, %,d images of %d x %d pixels", set.name(), set.size(), set.height(), set.width()),
         items,
         each,
         2);
@@ -182,7 +177,6 @@ public final class Gallery {
   }
 
   private static String percent(double probability) {
-    return String.format(
-        Locale.ROOT, probability >= 0.995 ? "%.1f%%" : "%.0f%%", 100 * probability);
+    return Text.of(probability >= 0.995 ? "%.1f%%" : "%.0f%%", 100 * probability);
   }
 }

@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How far each pixel of a photo differs from its ground, in the direction of the ink.
@@ -34,11 +35,31 @@ final class InkMap {
   /** Of 1: the least difference from the ground that can be ink. */
   private static final float LEAST_CONTRAST = 0.1f;
 
+  /** What is not the digit but as heavy and as large, in parts of it, may be another one. */
+  private static final double ANOTHER_MASS = 0.25;
+
+  private static final double ANOTHER_SIDE = 0.4;
+
+  /** Width to height: MNIST's digits are at most as wide as high, a broad pen's a little more. */
+  private static final double WIDEST = 1.4;
+
+  /** The bar of a 5 or the stroke of a 4 may be a part, and is not nearly as high as the digit. */
+  private static final double TALL_PART = 0.7;
+
+  /** Of its box, a bold digit fills less. */
+  private static final double MOST_INK = 0.72;
+
+  /** Of full ink; a blurred digit changes by half of it in a twentieth of its side. */
+  private static final double LEAST_SHARPNESS = 0.35;
+
   private final int width;
   private final int height;
   private final double photoScale;
   private final float[] ink;
   private final float noise;
+
+  /** What looks like ink and is no part of the digit. */
+  private List<Blob> others = List.of();
 
   private InkMap(int width, int height, double photoScale, float[] ink, float noise) {
     this.width = width;
@@ -235,8 +256,16 @@ final class InkMap {
     private final double mass;
     private final float peak;
     private final boolean atEdge;
+    private final List<Rectangle> parts;
 
-    private Blob(int[] pixels, Rectangle box, double mass, float peak, boolean atEdge) {
+    private Blob(
+        int[] pixels,
+        Rectangle box,
+        double mass,
+        float peak,
+        boolean atEdge,
+        List<Rectangle> parts) {
+      this.parts = parts;
       this.pixels = pixels;
       this.box = box;
       this.mass = mass;
@@ -283,7 +312,80 @@ final class InkMap {
         }
       }
     }
+    blobs.remove(main);
+    others = blobs;
     return main;
+  }
+
+  /**
+   * Why this may be no single digit, as a sentence, or null. A net gives one of ten answers to
+   * whatever it is shown, and may be sure of it.
+   *
+   * @param inkOfDigit its ink from 0 to 1
+   * @param box where it is
+   */
+  String doubt(Blob digit, float[] inkOfDigit, Rectangle box) {
+    double beside = others.stream().filter(b -> !b.atEdge).mapToDouble(b -> b.mass).sum();
+    boolean another =
+        others.stream()
+            .anyMatch(
+                b ->
+                    !b.atEdge
+                        && b.mass > ANOTHER_MASS * digit.mass
+                        && longer(b.box) > ANOTHER_SIDE * longer(digit.box));
+    if (another || beside > digit.mass) {
+      return "There is more than one digit, or something beside it: show one digit alone.";
+    }
+    if (box.width > WIDEST * box.height || sideBySide(digit)) {
+      return "This is wider than a digit, or two digits that are close: show one digit alone.";
+    }
+    int solid = 0;
+    for (float value : inkOfDigit) {
+      solid += value > 0.5f ? 1 : 0;
+    }
+    // A bar may be a 1, unless it goes on outside the picture and is broad.
+    double least = digit.atEdge ? 0.3 : 0.5;
+    if (Math.min(box.width, box.height) > least * longer(box)
+        && solid > MOST_INK * box.width * box.height) {
+      return "This is a filled area and has no strokes: show one digit alone.";
+    }
+    if (sharpness(box) < LEAST_SHARPNESS * digit.peak) {
+      return "This has no edges, as a shadow or a gradient has none: show one digit alone.";
+    }
+    return null;
+  }
+
+  private static int longer(Rectangle box) {
+    return Math.max(box.width, box.height);
+  }
+
+  /** Whether two parts that are nearly as high as the whole stand beside each other. */
+  private static boolean sideBySide(Blob digit) {
+    List<Rectangle> high =
+        digit.parts.stream().filter(part -> part.height > TALL_PART * digit.box.height).toList();
+    return high.stream()
+        .anyMatch(left -> high.stream().anyMatch(right -> left.x + left.width <= right.x));
+  }
+
+  /** The steepest change of ink over a twentieth of the digit's longer side. */
+  private double sharpness(Rectangle box) {
+    int reach = Math.max(1, longer(box) / DigitPhoto.BOX);
+    float most = 0;
+    for (int y = box.y - reach; y < box.y + box.height; y++) {
+      for (int x = box.x - reach; x < box.x + box.width; x++) {
+        float here = at(x, y);
+        most = Math.max(most, Math.abs(at(x + reach, y) - here));
+        most = Math.max(most, Math.abs(at(x, y + reach) - here));
+      }
+    }
+    return most;
+  }
+
+  /** Ink at a place; what lies outside the picture goes on as its edge does. */
+  private float at(int x, int y) {
+    int inX = Math.max(0, Math.min(width - 1, x));
+    int inY = Math.max(0, Math.min(height - 1, y));
+    return ink[inY * width + inX];
   }
 
   /** Over three by three pixels, so that a speck is not taken for ink. */
@@ -339,7 +441,7 @@ final class InkMap {
         }
       }
       int[] pixels = Arrays.copyOf(stack, size);
-      blobs.add(new Blob(pixels, box, mass, peak(pixels), atEdge));
+      blobs.add(new Blob(pixels, box, mass, peak(pixels), atEdge, List.of(box)));
     }
     return blobs;
   }
@@ -373,7 +475,8 @@ final class InkMap {
         a.box.union(b.box),
         a.mass + b.mass,
         Math.max(a.peak, b.peak),
-        a.atEdge || b.atEdge);
+        a.atEdge || b.atEdge,
+        Stream.concat(a.parts.stream(), b.parts.stream()).toList());
   }
 
   /** The digit's ink from 0 to 1, soft edges included, and nothing else. */

@@ -1,5 +1,6 @@
 package kilonet.report;
 
+import kilonet.text.Text;
 import kilonet.train.Contract;
 
 /** Charts of accuracy against parameters, with the two limits of the assignment. */
@@ -32,7 +33,7 @@ final class Leaderboard {
             new double[] {Contract.ACCURACY, Contract.ACCURACY},
             Palette.MARK)
         .mark(
-            "%,d parameters".formatted(Contract.PARAMETERS_BELOW),
+            Text.of("%,d parameters", Contract.PARAMETERS_BELOW),
             new double[] {Contract.PARAMETERS_BELOW, Contract.PARAMETERS_BELOW},
             new double[] {low, HIGHEST},
             Palette.MUTED);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.SchedulePlan;
 import kilonet.schedule.Schedules;
+import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
 import kilonet.train.Recipe;
@@ -32,8 +33,9 @@ public final class LearningRateChart {
             recipe.schedule(), recipe.optimizer().learningRate(), recipe.epochs(), batchesPerEpoch);
     if (plan.learningRate() instanceof ReduceLROnPlateau) {
       throw new IllegalArgumentException(
-          "The rates of '%s' are only known after the run: draw its history instead."
-              .formatted(recipe.schedule()));
+          Text.of(
+              "The rates of '%s' are only known after the run: draw its history instead.",
+              recipe.schedule()));
     }
     Figure rates =
         byBatch("learning rate", plan.learningRate(), true, recipe.epochs(), batchesPerEpoch);
@@ -87,10 +89,9 @@ public final class LearningRateChart {
     double margin = most > least ? 0.06 * (most - least) : 0.06 * most;
     return new Plot(
             320,
-            "%s%s by batch"
-                .formatted(what.substring(0, 1).toUpperCase(Locale.ROOT), what.substring(1)),
-            Axis.linear(
-                String.format(Locale.ROOT, "batch (%,d an epoch)", batchesPerEpoch), 0, batches),
+            Text.of(
+                "%s%s by batch", what.substring(0, 1).toUpperCase(Locale.ROOT), what.substring(1)),
+            Axis.linear(Text.of("batch (%,d an epoch)", batchesPerEpoch), 0, batches),
             Axis.linear(what, fromZero ? 0 : least - margin, most + margin))
         .line(what, at, values, Palette.TEST, points == 1)
         .figure();
@@ -110,9 +111,10 @@ public final class LearningRateChart {
   public static Figure rangeTest(double[] rates, double[] losses, double suggestion) {
     if (rates.length < 2 || rates.length != losses.length || !(rates[0] > 0) || !(suggestion > 0)) {
       throw new IllegalArgumentException(
-          ("%d rates, %d losses and the suggestion %s make no chart: give two or more rates above 0,"
-                  + " one loss for each rate, and a suggestion above 0.")
-              .formatted(rates.length, losses.length, suggestion));
+          Text.of(
+              "%d rates, %d losses and the suggestion %s make no chart: give two or more rates above 0,"
+                  + " one loss for each rate, and a suggestion above 0.",
+              rates.length, losses.length, suggestion));
     }
     int lowest = 0;
     for (int i = 1; i < losses.length; i++) {

@@ -3,6 +3,7 @@ package kilonet.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import kilonet.text.Numbers;
 import kilonet.train.Predictions;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -57,13 +58,14 @@ public record Mistake(int image, int truth, int predicted, double probability, d
 
   /** Images as a table of Tablesaw. */
   public static Table table(List<Mistake> mistakes) {
-    return Table.create(
-        "losses",
-        IntColumn.create("image", mistakes.stream().mapToInt(Mistake::image).toArray()),
-        IntColumn.create("true", mistakes.stream().mapToInt(Mistake::truth).toArray()),
-        IntColumn.create("predicted", mistakes.stream().mapToInt(Mistake::predicted).toArray()),
-        DoubleColumn.create(
-            "probability", mistakes.stream().mapToDouble(Mistake::probability).toArray()),
-        DoubleColumn.create("loss", mistakes.stream().mapToDouble(Mistake::loss).toArray()));
+    return Numbers.plain(
+        Table.create(
+            "losses",
+            IntColumn.create("image", mistakes.stream().mapToInt(Mistake::image).toArray()),
+            IntColumn.create("true", mistakes.stream().mapToInt(Mistake::truth).toArray()),
+            IntColumn.create("predicted", mistakes.stream().mapToInt(Mistake::predicted).toArray()),
+            DoubleColumn.create(
+                "probability", mistakes.stream().mapToDouble(Mistake::probability).toArray()),
+            DoubleColumn.create("loss", mistakes.stream().mapToDouble(Mistake::loss).toArray())));
   }
 }

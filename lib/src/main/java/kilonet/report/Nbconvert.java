@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import kilonet.text.Text;
 
 /** Jupyter's converter, with this library's template for pages that fit phones and paper. */
 final class Nbconvert {
@@ -38,7 +39,7 @@ final class Nbconvert {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("%s was not rendered: %s".formatted(notebook, e), e);
+      throw new UncheckedIOException(Text.of("%s was not rendered: %s", notebook, e), e);
     }
   }
 
@@ -71,7 +72,7 @@ final class Nbconvert {
     try {
       if (process.waitFor() != 0 || !Files.exists(page)) {
         throw new IllegalStateException(
-            "jupyter-nbconvert failed on %s: %s".formatted(notebook, said.strip()));
+            Text.of("jupyter-nbconvert failed on %s: %s", notebook, said.strip()));
       }
     } catch (InterruptedException e) {
       process.destroy();

@@ -7,12 +7,12 @@ import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleFunction;
 import kilonet.data.ImageSet;
 import kilonet.data.Mnist;
 import kilonet.model.Stack;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -40,8 +40,9 @@ public final class NetworkGallery {
     INDArray weights = network.getLayer(0).paramTable().get("W");
     if (weights == null || weights.rank() != 4 || weights.size(1) != 1) {
       throw new IllegalArgumentException(
-          "The first layer '%s' has no filters to draw: give a net that starts with a convolution of"
-                  .formatted(name(network.getLayerWiseConfigurations().getConf(0).getLayer()))
+          Text.of(
+                  "The first layer '%s' has no filters to draw: give a net that starts with a convolution of",
+                  name(network.getLayerWiseConfigurations().getConf(0).getLayer()))
               + " single-channel pictures.");
     }
     int filters = (int) weights.size(0);
@@ -62,7 +63,7 @@ public final class NetworkGallery {
           Gallery.heading(
               g,
               "Filters of the first convolution",
-              "%d filters of %d x %d weights".formatted(filters, high, wide));
+              Text.of("%d filters of %d x %d weights", filters, high, wide));
           for (int f = 0; f < filters; f++) {
             double[] kernel = Arrays.copyOfRange(values, f * high * wide, (f + 1) * high * wide);
             int x = left + f % columns * cell + (cell - zoom * wide) / 2;
@@ -89,7 +90,7 @@ public final class NetworkGallery {
       g.fillRect(left + i, y, 1, 14);
     }
     Font font = Figure.font(Font.PLAIN, 13);
-    String end = String.format(Locale.ROOT, "%.2f", most);
+    String end = Text.of("%.2f", most);
     Figure.text(g, "−" + end, Palette.INK, font, left - 8, y + 12, Figure.Align.RIGHT);
     Figure.text(g, "+" + end, Palette.INK, font, left + width + 8, y + 12, Figure.Align.LEFT);
     Figure.text(g, "weight", Palette.MUTED, font, left + width / 2.0, y + 32, Figure.Align.CENTRE);
@@ -128,9 +129,10 @@ public final class NetworkGallery {
           Gallery.heading(
               g,
               "A digit on its way through the net",
-              "image %,d of %s, a %d; what each stage passes on, one picture a channel"
-                  .formatted(image, set.name(), label));
-          Stage.label(g, "input", "1 x %d x %d".formatted(set.height(), set.width()), TOP + 26);
+              Text.of(
+                  "image %,d of %s, a %d; what each stage passes on, one picture a channel",
+                  image, set.name(), label));
+          Stage.label(g, "input", Text.of("1 x %d x %d", set.height(), set.width()), TOP + 26);
           framed(g, PixelArt.of(set, image), Stage.LEFT, TOP, 2);
           int y = TOP + 76;
           for (Stage stage : stages) {
@@ -194,7 +196,7 @@ public final class NetworkGallery {
 
     /** A value, of the net's output with its class. */
     private String caption(int channel, double value) {
-      String digits = String.format(Locale.ROOT, Math.abs(value) < 9.995 ? "%.2f" : "%.0f", value);
+      String digits = Text.of(Math.abs(value) < 9.995 ? "%.2f" : "%.0f", value);
       return output ? channel + ": " + digits : digits;
     }
 
@@ -238,8 +240,9 @@ public final class NetworkGallery {
   public static Figure receptiveFields(Stack stack, ImageSet set, int image) {
     if (set.height() != stack.height() || set.width() != stack.width()) {
       throw new IllegalArgumentException(
-          "A digit of %d x %d pixels does not fit a net for %d x %d: give one of its size."
-              .formatted(set.height(), set.width(), stack.height(), stack.width()));
+          Text.of(
+              "A digit of %d x %d pixels does not fit a net for %d x %d: give one of its size.",
+              set.height(), set.width(), stack.height(), stack.width()));
     }
     List<Summary.Row> rows = new ArrayList<>();
     long field = 1;
@@ -263,8 +266,9 @@ public final class NetworkGallery {
           Gallery.heading(
               g,
               "Receptive field, layer by layer",
-              "what the middle value of a layer sees of a picture of %d x %d pixels"
-                  .formatted(set.height(), set.width()));
+              Text.of(
+                  "what the middle value of a layer sees of a picture of %d x %d pixels",
+                  set.height(), set.width()));
           for (int i = 0; i < rows.size(); i++) {
             int x = MARGIN + i % columns * cell + (cell - zoom * set.width()) / 2;
             view(g, rows.get(i), set, image, x, TOP + i / columns * high, zoom);
@@ -303,7 +307,7 @@ public final class NetworkGallery {
         Figure.Align.CENTRE);
     Figure.text(
         g,
-        "%d x %d, jump %d".formatted(row.receptiveField(), row.receptiveFieldWidth(), row.jump()),
+        Text.of("%d x %d, jump %d", row.receptiveField(), row.receptiveFieldWidth(), row.jump()),
         Palette.MUTED,
         Figure.font(Font.PLAIN, 12),
         middleX,

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import kilonet.text.Text;
 
 /** A Jupyter notebook of format 4: its cells, what they left behind, and a seal over both. */
 final class Notebook {
@@ -47,7 +48,7 @@ final class Notebook {
 
     /** Its place and its last line, for people. */
     String place() {
-      return "cell %d (%s)".formatted(number, source.substring(source.lastIndexOf('\n') + 1));
+      return Text.of("cell %d (%s)", number, source.substring(source.lastIndexOf('\n') + 1));
     }
   }
 
@@ -75,12 +76,12 @@ final class Notebook {
       }
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s is no notebook: %s".formatted(file, e.getOriginalMessage()), e);
+          Text.of("%s is no notebook: %s", file, e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
     }
     throw new IllegalArgumentException(
-        "%s is no notebook of format 4 with cells: save it with Jupyter.".formatted(file));
+        Text.of("%s is no notebook of format 4 with cells: save it with Jupyter.", file));
   }
 
   Path file() {

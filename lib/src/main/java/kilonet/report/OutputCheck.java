@@ -11,10 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import tech.tablesaw.api.Table;
 
 /** Whether the outputs that a notebook stores are those of a run. */
 final class OutputCheck {
+
+  private static final String CURVES = "TrainingCurves.of(result.history())";
 
   private final Notebook notebook;
   private final StepResults.Run run;
@@ -50,10 +53,26 @@ final class OutputCheck {
       if (output.type().equals("error")) {
         problem(cell, "it failed: " + output.form("text/plain").orElse(""));
       }
-      if (StepPage.png(output).map(OutputCheck::isBlank).orElse(false)) {
-        problem(cell, "its picture is blank.");
-      }
+      StepPage.png(output)
+          .ifPresent(
+              png -> {
+                if (isBlank(png)) {
+                  problem(cell, "its picture is blank.");
+                } else if (PngNote.of(png).filter(note -> !shows(cell, note, png)).isPresent()) {
+                  problem(cell, "its picture is not what was drawn there: execute it again.");
+                }
+              });
     }
+  }
+
+  /** Whether a picture is as it was drawn and, where a cell draws the run's curves, shows them. */
+  private boolean shows(Notebook.Cell cell, PngNote note, byte[] png) {
+    boolean curves = cell.source().contains(CURVES) && note.hasData();
+    return note.isOf(png)
+        && (!curves
+            || PngNote.of(TrainingCurves.of(run.result().history()).png())
+                .filter(right -> right.data().equals(note.data()))
+                .isPresent());
   }
 
   /** Whether all pixels are of one colour; also where it is no picture at all. */
@@ -118,18 +137,20 @@ final class OutputCheck {
                   difference ->
                       problem(
                           cell,
-                          "the %s of %s differ from this output: %s"
-                              .formatted(what, run.file(), difference)));
+                          Text.of(
+                              "the %s of %s differ from this output: %s",
+                              what, run.file(), difference)));
           return;
         }
       }
     }
     problems.add(
-        "%s has no output with the %s of %s: execute it again."
-            .formatted(notebook.file(), what, run.file()));
+        Text.of(
+            "%s has no output with the %s of %s: execute it again.",
+            notebook.file(), what, run.file()));
   }
 
   private void problem(Notebook.Cell cell, String what) {
-    problems.add("%s, %s: %s".formatted(notebook.file(), cell.place(), what));
+    problems.add(Text.of("%s, %s: %s", notebook.file(), cell.place(), what));
   }
 }

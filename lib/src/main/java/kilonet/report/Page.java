@@ -2,9 +2,9 @@ package kilonet.report;
 
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import kilonet.text.Text;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -76,8 +76,9 @@ final class Page {
   Page figure(String file, String description, Figure figure) {
     markdown.append("![").append(description).append("](").append(file).append(")\n\n");
     html.append(
-            "<figure><img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,"
-                .formatted(escaped(description), figure.getWidth(), figure.getHeight()))
+            Text.of(
+                "<figure><img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,",
+                escaped(description), figure.getWidth(), figure.getHeight()))
         .append(Base64.getEncoder().encodeToString(figure.png(2)))
         .append("\"></figure>\n");
     return this;
@@ -124,9 +125,9 @@ final class Page {
     Object value = column.get(row);
     boolean fine = column.name().contains("loss") || column.name().contains("probability");
     return value instanceof Double number
-        ? String.format(Locale.ROOT, fine ? "%.4f" : "%.2f", number)
+        ? Text.of(fine ? "%.4f" : "%.2f", number)
         : value instanceof Long || value instanceof Integer
-            ? String.format(Locale.ROOT, "%,d", value)
+            ? Text.of("%,d", value)
             : value.toString();
   }
 
@@ -135,7 +136,8 @@ final class Page {
   }
 
   String html() {
-    return """
+    return Text.of(
+        """
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -148,8 +150,8 @@ final class Page {
         <body>
         %s</body>
         </html>
-        """
-        .formatted(escaped(title), STYLE, html);
+        """,
+        escaped(title), STYLE, html);
   }
 
   private static String escaped(String text) {

@@ -6,6 +6,8 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import kilonet.text.Text;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -169,7 +171,36 @@ final class Plot {
   }
 
   Figure figure() {
-    return Figure.of(Figure.WIDTH, chart.getHeight() + LEGEND_HEIGHT, this::paint);
+    return Figure.of(Figure.WIDTH, chart.getHeight() + LEGEND_HEIGHT, drawn(), this::paint);
+  }
+
+  /**
+   * All that is drawn but the letters' shapes. Six digits are more than a pixel shows, and fewer
+   * than what logarithms of two machines may differ in.
+   */
+  private String drawn() {
+    StringBuilder text = new StringBuilder();
+    text.append(chart.getTitle()).append('\n');
+    for (Axis axis : List.of(x, y)) {
+      text.append(axis.title());
+      DoubleStream.of(axis.ticks()).forEach(at -> text.append(' ').append(axis.label().apply(at)));
+      text.append(numbers(new double[] {axis.start(), axis.end()})).append('\n');
+    }
+    legend.forEach(entry -> text.append(entry.name).append(entry.color).append('\n'));
+    for (XYSeries series : chart.getSeriesMap().values()) {
+      text.append(series.getMarkerColor()).append(numbers(series.getXData()));
+      text.append(numbers(series.getYData())).append(numbers(series.getExtraValues()));
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String numbers(double[] values) {
+    StringBuilder text = new StringBuilder(";");
+    for (double value : values == null ? new double[0] : values) {
+      text.append(Text.of(" %.6g", value));
+    }
+    return text.toString();
   }
 
   private void paint(Graphics2D g) {

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import kilonet.model.Summary;
 import kilonet.seeds.Published;
 import kilonet.seeds.Seeds;
+import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Contract;
 import kilonet.train.Recipe;
@@ -601,6 +602,6 @@ public final class RecordsReport {
   }
 
   private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+    return Text.of(format, values);
   }
 }

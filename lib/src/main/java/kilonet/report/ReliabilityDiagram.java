@@ -1,7 +1,7 @@
 package kilonet.report;
 
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Text;
 
 /** Accuracy against confidence, and how many images there are of which confidence. */
 public final class ReliabilityDiagram {
@@ -18,8 +18,7 @@ public final class ReliabilityDiagram {
     Plot dots =
         new Plot(
             400,
-            String.format(
-                Locale.ROOT,
+            Text.of(
                 "Reliability: expected calibration error %.2f%%",
                 100 * calibration.expectedError()),
             Axis.linear("confidence, %", 0, 100),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.History;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -55,11 +58,11 @@ public final class Reports {
   Reports(Path folder, boolean quick, Function<Path, Optional<String>> html) {
     if (Arrays.stream(Step.values()).noneMatch(step -> Files.exists(file(folder, step)))) {
       throw new IllegalArgumentException(
-          "%s: name the folder that holds Step_1.ipynb to Step_3.ipynb, such as notebooks."
-              .formatted(
-                  Files.isDirectory(folder)
-                      ? "The folder %s holds no notebooks of the steps".formatted(folder)
-                      : "There is no folder %s".formatted(folder)));
+          Text.of(
+              "%s: name the folder that holds Step_1.ipynb to Step_3.ipynb, such as notebooks.",
+              Files.isDirectory(folder)
+                  ? Text.of("The folder %s holds no notebooks of the steps", folder)
+                  : Text.of("There is no folder %s", folder)));
     }
     this.folder = folder;
     this.quick = quick;
@@ -188,8 +191,12 @@ public final class Reports {
     }
     if (!results.runs().isEmpty()) {
       claims(results);
-      pages(results, sound).forEach(this::checkPage);
-      checkPage(CHART, new byte[0]);
+      Map<String, byte[]> pages = pages(results, sound);
+      pages.put(CHART, chart(results));
+      pages.forEach(this::checkPage);
+      if (sound.size() == Step.values().length) {
+        leftOver(pages.keySet());
+      }
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
     }
     return problems;
@@ -203,15 +210,15 @@ public final class Reports {
     return changed < 2 || !notebook.isExecuted()
         ? Optional.empty()
         : Optional.of(
-            ("%s was run or changed after its results were written (%d of its cells): 'kilonet report"
+            Text.of(
+                "%s was run or changed after its results were written (%d of its cells): 'kilonet report"
                     + " --write %s' writes block and reports for what it says now; 'git checkout --"
-                    + " %s %s' goes back to what was committed.")
-                .formatted(
-                    notebook.file(),
-                    changed,
-                    folder,
-                    notebook.file(),
-                    folder.resolve("results").resolve(step.recipe())));
+                    + " %s %s' goes back to what was committed.",
+                notebook.file(),
+                changed,
+                folder,
+                notebook.file(),
+                folder.resolve("results").resolve(step.recipe())));
   }
 
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
@@ -238,8 +245,9 @@ public final class Reports {
         .orElseGet(
             () ->
                 List.of(
-                    "%s was executed, but its result %s is missing: %s."
-                        .formatted(notebook.file(), results.file(step), RUN)));
+                    Text.of(
+                        "%s was executed, but its result %s is missing: %s.",
+                        notebook.file(), results.file(step), RUN)));
   }
 
   private void sameRecipe(Step step, StepResults.Run run) {
@@ -328,7 +336,7 @@ public final class Reports {
         .forEach(
             (step, runs) ->
                 histories.put(
-                    "Step %d".formatted(step.number()),
+                    Text.of("Step %d", step.number()),
                     runs.stream().map(run -> run.result().history()).toList()));
     return RunComparison.of(histories).png(2);
   }
@@ -338,12 +346,41 @@ public final class Reports {
     if (!Files.isRegularFile(file)) {
       problem("%s is missing: %s.", file, WRITE);
     } else if (name.endsWith(".png")) {
-      // Fonts differ between machines, and with them the pixels of what is drawn.
-      if (OutputCheck.isBlank(bytes(file))) {
-        problem("%s is blank: %s.", file, WRITE);
+      if (!isSame(bytes(file), expected)) {
+        problem("%s is not the picture of these results: %s.", file, WRITE);
       }
     } else {
       compare(file.toString(), text(file), new String(expected, StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Whether a picture is the expected one, or was drawn from the same data on another machine:
+   * fonts differ, and with them the pixels.
+   */
+  private static boolean isSame(byte[] found, byte[] expected) {
+    return Arrays.equals(found, expected)
+        || PngNote.of(expected)
+            .filter(PngNote::hasData)
+            .flatMap(
+                right ->
+                    PngNote.of(found)
+                        .filter(note -> note.data().equals(right.data()) && note.isOf(found)))
+            .isPresent();
+  }
+
+  /** Pages and pictures that nothing writes any more would be taken for true. */
+  private void leftOver(Set<String> pages) {
+    Set<String> known = new HashSet<>(pages);
+    Stream.of(Step.values()).forEach(step -> known.add(step.file() + ".html"));
+    try (Stream<Path> files = Files.list(reports())) {
+      files
+          .filter(file -> file.toString().matches(".*\\.(png|svg|md|html|csv)"))
+          .filter(file -> !known.contains(file.getFileName().toString()))
+          .sorted()
+          .forEach(file -> problem("%s belongs to no result: delete it.", file));
+    } catch (IOException e) {
+      problem("%s cannot be read (%s).", reports(), e);
     }
   }
 
@@ -384,10 +421,10 @@ public final class Reports {
       return;
     }
     String footer =
-        "<!-- notebook %s, page %s -->\n"
-            .formatted(
-                StoredResult.sha256(bytes(notebook.file())),
-                StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
+        Text.of(
+            "<!-- notebook %s, page %s -->\n",
+            StoredResult.sha256(bytes(notebook.file())),
+            StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
     put(page(notebook), (page.get() + footer).getBytes(StandardCharsets.UTF_8));
   }
 
@@ -420,7 +457,7 @@ public final class Reports {
   }
 
   private void problem(String format, Object... values) {
-    problems.add(format.formatted(values));
+    problems.add(Text.of(format, values));
   }
 
   private static void put(Path file, byte[] content) {
@@ -431,7 +468,7 @@ public final class Reports {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
     }
   }
 

@@ -3,7 +3,7 @@ package kilonet.report;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Predictions;
 import kilonet.train.Result;
@@ -131,7 +131,7 @@ public record RunBlock(
   }
 
   private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+    return Text.of(format, values);
   }
 
   /** The block as Markdown: three headings of the second level with lists. */

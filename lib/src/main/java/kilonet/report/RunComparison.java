@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
@@ -64,7 +66,7 @@ public final class RunComparison {
       }
       int seeds = run.getValue().size();
       plot.line(
-          "%s (%d seed%s)".formatted(run.getKey(), seeds, seeds == 1 ? "" : "s"),
+          Text.of("%s (%d seed%s)", run.getKey(), seeds, seeds == 1 ? "" : "s"),
           at,
           byEpoch.stream().mapToDouble(v -> DoubleStream.of(v).average().orElseThrow()).toArray(),
           color,
@@ -83,13 +85,14 @@ public final class RunComparison {
   public static Table table(Map<String, List<History>> runs) {
     check(runs);
     Table table =
-        Table.create(
-            "runs",
-            StringColumn.create("run"),
-            IntColumn.create("seeds"),
-            DoubleColumn.create("mean"),
-            DoubleColumn.create("standard deviation"),
-            DoubleColumn.create("min of last " + Contract.LAST));
+        Numbers.plain(
+            Table.create(
+                "runs",
+                StringColumn.create("run"),
+                IntColumn.create("seeds"),
+                DoubleColumn.create("mean"),
+                DoubleColumn.create("standard deviation"),
+                DoubleColumn.create("min of last " + Contract.LAST)));
     runs.forEach(
         (name, histories) -> {
           double[] last = histories.stream().mapToDouble(h -> h.last().testAccuracy()).toArray();

@@ -2,7 +2,6 @@ package kilonet.report;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import kilonet.augment.Augmentations;
 import kilonet.data.Batches;
@@ -12,6 +11,7 @@ import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
 import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.Schedules;
+import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.ModelFile;
@@ -122,19 +122,18 @@ public final class RunReport {
     ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
     Page page =
         new Page(
-            "%s on %s, seed %d"
-                .formatted(
-                    run.recipe(),
-                    run.data().equals(Recipe.MNIST) ? "MNIST" : "generated digits",
-                    run.seed()));
+            Text.of(
+                "%s on %s, seed %d",
+                run.recipe(),
+                run.data().equals(Recipe.MNIST) ? "MNIST" : "generated digits",
+                run.seed()));
     if (!run.isFinished()) {
       page.paragraph(
-          "This run was stopped after epoch %d of %d.".formatted(run.epochs(), recipe.epochs()));
+          Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
     }
     if (recipe.validation() > 0) {
       page.paragraph(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "What is called test here are %,d images kept out of the training set.",
               predictions.size()));
     }
@@ -172,13 +171,15 @@ public final class RunReport {
   private static ImageSet testImages(Result run, TrainTest images) {
     if (!images.name().equals(run.data())) {
       throw new IllegalArgumentException(
-          "The run was trained on %s, but the images at hand are %s: name its data with --data."
-              .formatted(run.data(), images.name()));
+          Text.of(
+              "The run was trained on %s, but the images at hand are %s: name its data with --data.",
+              run.data(), images.name()));
     }
     if (run.dataset() != null && !run.dataset().equals(images.identity())) {
       throw new IllegalArgumentException(
-          "The run was trained on other images of the name %s: give those that it was trained on."
-              .formatted(run.data()));
+          Text.of(
+              "The run was trained on other images of the name %s: give those that it was trained on.",
+              run.data()));
     }
     return run.definition().images(images).test();
   }
@@ -192,13 +193,10 @@ public final class RunReport {
     double said = run.testAccuracy().get(run.epochs() - 1);
     if (!(Math.abs(said - predictions.accuracy()) <= TOLERANCE)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "%s says %.2f%%, but the net beside it reaches %.2f%% on these images: they are of"
                   + " different runs or data; train again.",
-              files.result(),
-              said,
-              predictions.accuracy()));
+              files.result(), said, predictions.accuracy()));
     }
   }
 }

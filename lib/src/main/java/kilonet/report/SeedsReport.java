@@ -8,13 +8,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import kilonet.model.Summary;
 import kilonet.seeds.Published;
 import kilonet.seeds.Seeds;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -110,7 +110,7 @@ public final class SeedsReport {
     String measuredMeets() {
       return measured.isEmpty()
           ? NONE
-          : "%d of %d".formatted(measured.count(r -> r.contract().met()), measured.runs().size());
+          : Text.of("%d of %d", measured.count(r -> r.contract().met()), measured.runs().size());
     }
 
     String receptiveField() {
@@ -194,13 +194,15 @@ public final class SeedsReport {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "%s explains '%s', but no published experiment is called so: use an id of"
-                                  .formatted(file, explanation.id)
+                          Text.of(
+                                  "%s explains '%s', but no published experiment is called so: use an id of",
+                                  file, explanation.id)
                               + " Seeds.md."));
       if (!row.differs()) {
         throw new IllegalArgumentException(
-            "%s explains why %s differs from what was published, but it does not: delete that entry."
-                .formatted(file, explanation.id));
+            Text.of(
+                "%s explains why %s differs from what was published, but it does not: delete that entry.",
+                file, explanation.id));
       }
       explanations.put(explanation.id, explanation.because);
     }
@@ -454,7 +456,7 @@ public final class SeedsReport {
     for (int i = 0; i < 4; i++) {
       int step = i;
       columns.put(
-          "step %d: test, train".formatted(i + 2), stack -> stack.getValue().get(step).toString());
+          Text.of("step %d: test, train", i + 2), stack -> stack.getValue().get(step).toString());
     }
     columns.put("mean distance", stack -> distance(stack.getValue()));
     page.table(columns, List.copyOf(stacks.entrySet()));
@@ -590,6 +592,6 @@ public final class SeedsReport {
   }
 
   private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+    return Text.of(format, values);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
@@ -218,7 +219,7 @@ enum Step {
     }
     List<String> result = new ArrayList<>(RunBlock.figures(run));
     if (before != null) {
-      result.add("changed since Step %d: %s".formatted(number() - 1, changes(run, before)));
+      result.add(Text.of("changed since Step %d: %s", number() - 1, changes(run, before)));
     }
     if (!isQuick(run)) {
       Claim met = targetIsMet(run);
@@ -245,10 +246,10 @@ enum Step {
     parts.put(
         "optimizer",
         r ->
-            "%s at %s"
-                .formatted(
-                    r.optimizer().kind().name().toLowerCase(Locale.ROOT),
-                    Axis.number(r.optimizer().learningRate())));
+            Text.of(
+                "%s at %s",
+                r.optimizer().kind().name().toLowerCase(Locale.ROOT),
+                Axis.number(r.optimizer().learningRate())));
     parts.put("weight decay", r -> Axis.number(r.optimizer().weightDecay()));
     parts.put("schedule", Recipe::schedule);
     parts.put("averaging", Recipe::averaging);
@@ -258,7 +259,7 @@ enum Step {
         (name, part) -> {
           String now = part.apply(run.definition());
           if (!now.equals(part.apply(before.definition()))) {
-            changes.add("%s `%s`".formatted(name, now));
+            changes.add(Text.of("%s `%s`", name, now));
           }
         });
     return String.join(", ", changes);

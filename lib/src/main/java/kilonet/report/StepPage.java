@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import kilonet.text.Text;
 
 /**
  * An executed notebook as a page of Markdown without its code: all texts, tables and pictures, the
@@ -42,8 +43,9 @@ final class StepPage {
       page.add(cell);
       if (cell.number() == 1) {
         page.add(
-            "This page shows what [the notebook](../%s.ipynb) left behind, without its code."
-                .formatted(name));
+            Text.of(
+                "This page shows what [the notebook](../%s.ipynb) left behind, without its code.",
+                name));
       }
     }
     if (!seeds.isEmpty()) {
@@ -67,9 +69,9 @@ final class StepPage {
     for (Notebook.Output output : cell.outputs()) {
       Optional<byte[]> png = png(output);
       if (png.isPresent()) {
-        String file = "%s_%d.png".formatted(name, files.size() + 1);
+        String file = Text.of("%s_%d.png", name, files.size() + 1);
         files.put(file, png.get());
-        add("![%s](%s)".formatted(heading, file));
+        add(Text.of("![%s](%s)", heading, file));
       } else if (output.form("text/html").map(html -> html.contains("<tr>")).orElse(false)) {
         add(table(output.form("text/html").get()));
       } else {

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -58,10 +58,11 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
         try {
           Result result = Json.read(file, Result.class);
           seeds.add(new Run(file, result, StoredResult.of(notebooks, file, result)));
-          if (!file.endsWith("seed-%d.json".formatted(result.seed()))) {
+          if (!file.endsWith(Text.of("seed-%d.json", result.seed()))) {
             problems.accept(
-                "%s holds the result of seed %d: name it after its seed."
-                    .formatted(file, result.seed()));
+                Text.of(
+                    "%s holds the result of seed %d: name it after its seed.",
+                    file, result.seed()));
           }
         } catch (IllegalArgumentException e) {
           problems.accept(e.getMessage());
@@ -82,13 +83,13 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(folder, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", folder, e), e);
     }
   }
 
   /** Where the run of a step's notebook is kept, also if there is none yet. */
   Path file(Step step) {
-    return folder.resolve(step.recipe()).resolve("seed-%d.json".formatted(SEED));
+    return folder.resolve(step.recipe()).resolve(Text.of("seed-%d.json", SEED));
   }
 
   /** The run of a step's notebook. */
@@ -145,29 +146,29 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
     for (Run seed : seeds) {
       Result run = seed.result;
       text.append(
-          "| %d | %s | %s | %s | %s | [`%s`](../%s) |\n"
-              .formatted(
-                  run.seed(),
-                  percent(Step.best(run)),
-                  percent(Step.last(run)),
-                  percent(Step.lowest(run)),
-                  run.contract().met() ? "met" : "not met",
-                  seed.tie.sha256().substring(0, 16),
-                  seed.tie.result()));
+          Text.of(
+              "| %d | %s | %s | %s | %s | [`%s`](../%s) |\n",
+              run.seed(),
+              percent(Step.best(run)),
+              percent(Step.last(run)),
+              percent(Step.lowest(run)),
+              run.contract().met() ? "met" : "not met",
+              seed.tie.sha256().substring(0, 16),
+              seed.tie.result()));
     }
     return text.append(
-            "| mean ± sd | %s | %s | %s | met by %d of %d | |\n"
-                .formatted(
-                    spread(seeds, Step::best),
-                    spread(seeds, Step::last),
-                    spread(seeds, Step::lowest),
-                    seeds.stream().filter(seed -> seed.result.contract().met()).count(),
-                    seeds.size()))
+            Text.of(
+                "| mean ± sd | %s | %s | %s | met by %d of %d | |\n",
+                spread(seeds, Step::best),
+                spread(seeds, Step::last),
+                spread(seeds, Step::lowest),
+                seeds.stream().filter(seed -> seed.result.contract().met()).count(),
+                seeds.size()))
         .toString();
   }
 
   private static String percent(double accuracy) {
-    return String.format(Locale.ROOT, "%.2f%%", accuracy);
+    return Text.of("%.2f%%", accuracy);
   }
 
   private static String spread(List<Run> seeds, Function<Result, Double> figure) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.data.TrainTest;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 
@@ -89,8 +90,7 @@ public final class StepRun {
   /** What is going to be run, on what. */
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
+    return Text.of(
         "%s%s with seed %d: %d epochs of %,d training images, tested on %,d; %s",
         quick ? "QUICK MODE, a tenth of the images and few epochs\n" : "",
         recipe.name(),

@@ -1,10 +1,10 @@
 package kilonet.report;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 
@@ -48,8 +48,7 @@ final class StepTable {
       Recipe recipe = run.map(Result::definition).orElseGet(() -> step.recipe(false));
       Summary summary = Summary.of(recipe.model());
       table.append(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "| [%s](%s/%s.ipynb) | %s | %,d | %s | %s | %s | [report](%s/reports/%s.md),"
                   + " [recipe](%strain/Recipes.java), [net](%smodel/Models.java) |\n",
               step.heading(),
@@ -58,7 +57,7 @@ final class StepTable {
               String.join("; ", step.target()),
               summary.parameters(),
               field(summary),
-              run.map(r -> String.format(Locale.ROOT, "%.2f%%", Step.best(r))).orElse("–"),
+              run.map(r -> Text.of("%.2f%%", Step.best(r))).orElse("–"),
               run.map(StepTable::lastFive).orElse("–"),
               folder,
               step.file(),
@@ -67,8 +66,8 @@ final class StepTable {
     }
     if (!results.runs().isEmpty()) {
       table.append(
-          "\n![Test accuracy by epoch of the three steps](%s/reports/%s)\n"
-              .formatted(folder, chart));
+          Text.of(
+              "\n![Test accuracy by epoch of the three steps](%s/reports/%s)\n", folder, chart));
     }
     return table.toString();
   }
@@ -83,12 +82,12 @@ final class StepTable {
             .mapToLong(Summary.Row::receptiveField)
             .max()
             .orElse(1);
-    return "%d, with the head %d".formatted(before, rows.get(rows.size() - 1).receptiveField());
+    return Text.of("%d, with the head %d", before, rows.get(rows.size() - 1).receptiveField());
   }
 
   private static String lastFive(Result run) {
     return Findings.last(run).stream()
-        .map(accuracy -> String.format(Locale.ROOT, "%.2f", accuracy))
+        .map(accuracy -> Text.of("%.2f", accuracy))
         .collect(Collectors.joining(", "));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import kilonet.data.Sha256;
+import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -22,7 +23,7 @@ public record StoredResult(String result, String sha256, String recipe) {
 
   /** Writes a result below {@code base} into {@code folder/<recipe>/seed-<seed>.json}. */
   static StoredResult write(Path base, String folder, Result result) {
-    String name = "%s/%s/seed-%d.json".formatted(folder, result.recipe(), result.seed());
+    String name = Text.of("%s/%s/seed-%d.json", folder, result.recipe(), result.seed());
     Path file = base.resolve(name);
     byte[] bytes = Json.pretty(result).getBytes(StandardCharsets.UTF_8);
     new RunFolder(file.getParent()).write(file, bytes);
@@ -37,7 +38,7 @@ public record StoredResult(String result, String sha256, String recipe) {
           sha256(Files.readAllBytes(file)),
           sha256(result.definition()));
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package kilonet.report;
 
 import java.util.List;
+import kilonet.text.Numbers;
 import kilonet.train.History;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -30,17 +31,19 @@ public record TrainTestGap(int epoch, double accuracy, double loss) {
   /** Accuracies and gap of each epoch as a table of Tablesaw. */
   public static Table table(History history) {
     List<TrainTestGap> gaps = of(history);
-    return Table.create(
-        "gap",
-        IntColumn.create("epoch", gaps.stream().mapToInt(TrainTestGap::epoch).toArray()),
-        DoubleColumn.create(
-            "train accuracy",
-            history.epochs().stream().mapToDouble(e -> e.trainAccuracy()).toArray()),
-        DoubleColumn.create(
-            "test accuracy",
-            history.epochs().stream().mapToDouble(e -> e.testAccuracy()).toArray()),
-        DoubleColumn.create(
-            "accuracy gap", gaps.stream().mapToDouble(TrainTestGap::accuracy).toArray()),
-        DoubleColumn.create("loss gap", gaps.stream().mapToDouble(TrainTestGap::loss).toArray()));
+    return Numbers.plain(
+        Table.create(
+            "gap",
+            IntColumn.create("epoch", gaps.stream().mapToInt(TrainTestGap::epoch).toArray()),
+            DoubleColumn.create(
+                "train accuracy",
+                history.epochs().stream().mapToDouble(e -> e.trainAccuracy()).toArray()),
+            DoubleColumn.create(
+                "test accuracy",
+                history.epochs().stream().mapToDouble(e -> e.testAccuracy()).toArray()),
+            DoubleColumn.create(
+                "accuracy gap", gaps.stream().mapToDouble(TrainTestGap::accuracy).toArray()),
+            DoubleColumn.create(
+                "loss gap", gaps.stream().mapToDouble(TrainTestGap::loss).toArray())));
   }
 }

@@ -1,8 +1,8 @@
 package kilonet.report;
 
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
 
@@ -44,8 +44,7 @@ public final class TrainingCurves {
   }
 
   private static String last(String name, String format, double[] values) {
-    return "%s, last ".formatted(name)
-        + String.format(Locale.ROOT, format, values[values.length - 1]);
+    return Text.of("%s, last ", name) + Text.of(format, values[values.length - 1]);
   }
 
   /**

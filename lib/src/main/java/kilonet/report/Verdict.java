@@ -1,8 +1,8 @@
 package kilonet.report;
 
 import java.util.List;
-import java.util.Locale;
 import kilonet.data.Mnist;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.Result;
@@ -31,8 +31,7 @@ public final class Verdict {
         table,
         "data",
         "all of MNIST",
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "%,d training and %,d test images of %s%s",
             run.trainImages(),
             run.testImages(),
@@ -42,8 +41,8 @@ public final class Verdict {
     row(
         table,
         "parameters",
-        String.format(Locale.ROOT, "fewer than %,d", Contract.PARAMETERS_BELOW),
-        String.format(Locale.ROOT, "%,d", run.parameters()),
+        Text.of("fewer than %,d", Contract.PARAMETERS_BELOW),
+        Text.of("%,d", run.parameters()),
         run.parameters() < Contract.PARAMETERS_BELOW);
     row(
         table,
@@ -57,8 +56,8 @@ public final class Verdict {
       row(
           table,
           "test accuracy of epoch " + e.epoch(),
-          "at least %s%%".formatted(Axis.number(Contract.ACCURACY)),
-          String.format(Locale.ROOT, "%.2f%%", e.testAccuracy()),
+          Text.of("at least %s%%", Axis.number(Contract.ACCURACY)),
+          Text.of("%.2f%%", e.testAccuracy()),
           e.testAccuracy() >= Contract.ACCURACY);
     }
     return table;

@@ -2,6 +2,7 @@ package kilonet.schedule;
 
 import java.util.List;
 import kilonet.text.Check;
+import kilonet.text.Text;
 
 /** Steps at which something changes, in rising order. */
 final class Milestones {
@@ -18,8 +19,8 @@ final class Milestones {
       Check.atLeast("A milestone of " + schedule, milestones.get(i), 0);
       if (i > 0 && milestones.get(i) < milestones.get(i - 1)) {
         throw new IllegalArgumentException(
-            "The milestones of %s are %s: give them in rising order."
-                .formatted(schedule, milestones));
+            Text.of(
+                "The milestones of %s are %s: give them in rising order.", schedule, milestones));
       }
     }
     return List.copyOf(milestones);

@@ -2,6 +2,7 @@ package kilonet.schedule;
 
 import kilonet.text.Check;
 import kilonet.text.Numbers;
+import kilonet.text.Text;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -73,8 +74,9 @@ public final class ReduceLROnPlateau implements Schedule {
       }
       if (!(factor > 0 && factor < 1)) {
         throw new IllegalArgumentException(
-            "ReduceLROnPlateau's factor is %s: give a number greater than 0 and less than 1."
-                .formatted(Numbers.text(factor)));
+            Text.of(
+                "ReduceLROnPlateau's factor is %s: give a number greater than 0 and less than 1.",
+                Numbers.text(factor)));
       }
       Check.atLeast("ReduceLROnPlateau's patience", patience, 0);
       Check.notNegative("ReduceLROnPlateau's threshold", threshold);
@@ -144,9 +146,9 @@ public final class ReduceLROnPlateau implements Schedule {
   public void step(double metric) {
     if (Double.isNaN(metric)) {
       throw new IllegalArgumentException(
-          "The %s of epoch %d that ReduceLROnPlateau was given is NaN: report a number, or stop the run, which has diverged."
-              .formatted(
-                  settings.metric().name().toLowerCase(java.util.Locale.ROOT), state.epochs()));
+          Text.of(
+              "The %s of epoch %d that ReduceLROnPlateau was given is NaN: report a number, or stop the run, which has diverged.",
+              settings.metric().name().toLowerCase(java.util.Locale.ROOT), state.epochs()));
     }
     boolean better = isBetter(metric);
     int bad = better ? 0 : state.badEpochs() + 1;
@@ -207,8 +209,9 @@ public final class ReduceLROnPlateau implements Schedule {
   public void restore(State state) {
     if (state == null || !canBeAt(state, state.epochs())) {
       throw new IllegalArgumentException(
-          "%s is no state of ReduceLROnPlateau with %s: give one that it had."
-              .formatted(state, settings));
+          Text.of(
+              "%s is no state of ReduceLROnPlateau with %s: give one that it had.",
+              state, settings));
     }
     this.state = state;
   }
@@ -227,8 +230,9 @@ public final class ReduceLROnPlateau implements Schedule {
   public double at(int epoch) {
     if (epoch > state.epochs()) {
       throw new IllegalStateException(
-          "ReduceLROnPlateau was asked for the rate of epoch %d and was given the metrics of %d epochs: call step(metric) after each epoch."
-              .formatted(epoch, state.epochs()));
+          Text.of(
+              "ReduceLROnPlateau was asked for the rate of epoch %d and was given the metrics of %d epochs: call step(metric) after each epoch.",
+              epoch, state.epochs()));
     }
     return state.lr();
   }
@@ -253,6 +257,6 @@ public final class ReduceLROnPlateau implements Schedule {
 
   @Override
   public String toString() {
-    return "ReduceLROnPlateau[settings=%s, state=%s]".formatted(settings, state);
+    return Text.of("ReduceLROnPlateau[settings=%s, state=%s]", settings, state);
   }
 }

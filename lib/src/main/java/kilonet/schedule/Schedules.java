@@ -13,6 +13,7 @@ import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
+import kilonet.text.Text;
 import kilonet.text.TextException;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -125,8 +126,9 @@ public final class Schedules {
     long product = (long) epochs * batches;
     if (product != (int) product) {
       throw new IllegalArgumentException(
-          "%s has %d epochs of %d updates, which are too many to count: give it fewer epochs."
-              .formatted(what, epochs, batches));
+          Text.of(
+              "%s has %d epochs of %d updates, which are too many to count: give it fewer epochs.",
+              what, epochs, batches));
     }
     return (int) product;
   }
@@ -152,14 +154,16 @@ public final class Schedules {
     double start = arguments.number("start", 0.1);
     if (length >= iterations) {
       throw warmUp.error(
-          "the warm-up takes %d of the run's %d iterations: make it shorter."
-              .formatted(length, iterations));
+          Text.of(
+              "the warm-up takes %d of the run's %d iterations: make it shorter.",
+              length, iterations));
     }
     SchedulePlan main = new Schedules(lr, batchesPerEpoch, iterations - length).plan(terms.get(0));
     if (main.momentum().isPresent()) {
       throw warmUp.error(
-          "%s warms up by itself: leave the warmup out, or switch cycle_momentum off."
-              .formatted(terms.get(0).name()));
+          Text.of(
+              "%s warms up by itself: leave the warmup out, or switch cycle_momentum off.",
+              terms.get(0).name()));
     }
     return located(
         warmUp,
@@ -190,8 +194,9 @@ public final class Schedules {
               case "sequential" -> sequential(term);
               default ->
                   throw term.error(
-                      "no schedule is called '%s'; there are %s."
-                          .formatted(term.name(), String.join(", ", NAMES)));
+                      Text.of(
+                          "no schedule is called '%s'; there are %s.",
+                          term.name(), String.join(", ", NAMES)));
             });
   }
 

@@ -1,6 +1,7 @@
 package kilonet.schedule;
 
 import java.util.List;
+import kilonet.text.Text;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -31,8 +32,9 @@ public record SequentialLR(
     schedules = List.copyOf(schedules);
     if (milestones.size() != schedules.size() - 1) {
       throw new IllegalArgumentException(
-          "SequentialLR has %d schedules and %d milestones: give one milestone fewer than schedules."
-              .formatted(schedules.size(), milestones.size()));
+          Text.of(
+              "SequentialLR has %d schedules and %d milestones: give one milestone fewer than schedules.",
+              schedules.size(), milestones.size()));
     }
     if (!milestones.isEmpty()) {
       milestones = Milestones.checked("SequentialLR", milestones);

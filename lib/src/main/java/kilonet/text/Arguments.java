@@ -32,15 +32,15 @@ public final class Arguments {
       String name = argument.name();
       if (name.isEmpty()) {
         if (next == names.length) {
-          throw error(argument, "%s takes %s.".formatted(term.name(), known(names)));
+          throw error(argument, Text.of("%s takes %s.", term.name(), known(names)));
         }
         name = names[next++];
       } else if (!this.names.contains(name)) {
         throw error(
-            argument, "%s knows no '%s'; it takes %s.".formatted(term.name(), name, known(names)));
+            argument, Text.of("%s knows no '%s'; it takes %s.", term.name(), name, known(names)));
       }
       if (byName.put(name, argument) != null) {
-        throw error(argument, "%s is given twice; give it once.".formatted(name));
+        throw error(argument, Text.of("%s is given twice; give it once.", name));
       }
     }
   }
@@ -91,7 +91,7 @@ public final class Arguments {
       return otherwise;
     }
     if (!(argument.value() instanceof Value.Number number)) {
-      throw error(argument, "%s of %s must be a number.".formatted(name, term.name()));
+      throw error(argument, Text.of("%s of %s must be a number.", name, term.name()));
     }
     spelled.put(name, Numbers.text(number.value()));
     return number.value();
@@ -111,7 +111,7 @@ public final class Arguments {
     if (value != (int) value) {
       throw error(
           byName.get(name),
-          "%s of %s is %s: give a whole number.".formatted(name, term.name(), Numbers.text(value)));
+          Text.of("%s of %s is %s: give a whole number.", name, term.name(), Numbers.text(value)));
     }
     return (int) value;
   }
@@ -129,7 +129,7 @@ public final class Arguments {
     }
     throw error(
         argument,
-        "%s of %s must be a number or a range, such as 0.9..1.1.".formatted(name, term.name()));
+        Text.of("%s of %s must be a number or a range, such as 0.9..1.1.", name, term.name()));
   }
 
   /** Two numbers in brackets, or one for both, that must be given. */
@@ -138,7 +138,7 @@ public final class Arguments {
       if (numbers.values().size() != 2) {
         throw error(
             byName.get(name),
-            "%s of %s must be one number or two, such as [1, 2].".formatted(name, term.name()));
+            Text.of("%s of %s must be one number or two, such as [1, 2].", name, term.name()));
       }
       return numbers(name);
     }
@@ -152,7 +152,7 @@ public final class Arguments {
     if (!(argument.value() instanceof Value.Numbers numbers)) {
       throw error(
           argument,
-          "%s of %s must be numbers in brackets, such as [6, 12].".formatted(name, term.name()));
+          Text.of("%s of %s must be numbers in brackets, such as [6, 12].", name, term.name()));
     }
     spelled.put(
         name,
@@ -211,7 +211,7 @@ public final class Arguments {
     }
     throw error(
         argument,
-        "%s of %s must be one of %s.".formatted(name, term.name(), String.join(", ", allowed)));
+        Text.of("%s of %s must be one of %s.", name, term.name(), String.join(", ", allowed)));
   }
 
   /** The term with all that was read from it, every argument by name. */
@@ -227,7 +227,7 @@ public final class Arguments {
   private Term.Argument argument(String name, boolean needed, String what) {
     Term.Argument argument = byName.get(name);
     if (argument == null && needed) {
-      throw term.error("%s needs %s: give %s.".formatted(term.name(), name, what));
+      throw term.error(Text.of("%s needs %s: give %s.", term.name(), name, what));
     }
     return argument;
   }

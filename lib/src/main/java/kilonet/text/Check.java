@@ -19,7 +19,16 @@ public final class Check {
   public static int atLeast(String what, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(
-          "%s is %d: give a whole number of at least %d.".formatted(what, value, least));
+          Text.of("%s is %d: give a whole number of at least %d.", what, value, least));
+    }
+    return value;
+  }
+
+  /** A whole number from {@code least} to {@code most}, both allowed. */
+  public static int between(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          Text.of("%s is %d: give a whole number from %d to %d.", what, value, least, most));
     }
     return value;
   }
@@ -28,7 +37,7 @@ public final class Check {
   public static double positive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number greater than 0.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number greater than 0.", what, Numbers.text(value)));
     }
     return value;
   }
@@ -37,7 +46,7 @@ public final class Check {
   public static double notNegative(String what, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number, 0 or greater.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number, 0 or greater.", what, Numbers.text(value)));
     }
     return value;
   }
@@ -46,8 +55,9 @@ public final class Check {
   public static double between(String what, double value, double low, double high) {
     if (!(value >= low && value <= high)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a number from %s to %s."
-              .formatted(what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
+          Text.of(
+              "%s is %s: give a number from %s to %s.",
+              what, Numbers.text(value), Numbers.text(low), Numbers.text(high)));
     }
     return value;
   }
@@ -60,8 +70,9 @@ public final class Check {
   public static String fileName(String what, String value) {
     if (value == null || !FILE_NAME.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "%s is '%s', which can be no file's: use up to 100 letters, digits, spaces and signs of"
-                  .formatted(what, value)
+          Text.of(
+                  "%s is '%s', which can be no file's: use up to 100 letters, digits, spaces and signs of",
+                  what, value)
               + " _ - + = . , ( ), with a letter or digit first.");
     }
     return value;
@@ -71,7 +82,7 @@ public final class Check {
   public static double finite(String what, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(
-          "%s is %s: give a finite number.".formatted(what, Numbers.text(value)));
+          Text.of("%s is %s: give a finite number.", what, Numbers.text(value)));
     }
     return value;
   }

@@ -45,15 +45,16 @@ public final class TermParser {
     List<Term> terms = parser.terms();
     if (parser.position < text.length()) {
       throw parser.error(
-          "'%s' is too much here: join two terms by '%s', or end."
-              .formatted(text.substring(parser.position), joint));
+          Text.of(
+              "'%s' is too much here: join two terms by '%s', or end.",
+              text.substring(parser.position), joint));
     }
     return terms;
   }
 
   private List<Term> terms() {
     if (++depth > DEEPEST) {
-      throw error("more than %d terms lie inside each other: nest fewer.".formatted(DEEPEST));
+      throw error(Text.of("more than %d terms lie inside each other: nest fewer.", DEEPEST));
     }
     List<Term> terms = new ArrayList<>();
     do {
@@ -131,7 +132,7 @@ public final class TermParser {
 
   private void expect(String sign) {
     if (!take(sign)) {
-      throw error("'%s' was expected here.".formatted(sign));
+      throw error(Text.of("'%s' was expected here.", sign));
     }
   }
 

@@ -12,6 +12,6 @@ public final class TextException extends IllegalArgumentException {
    * @param complaint one sentence: what is wrong and what is right
    */
   public TextException(String text, int position, String complaint) {
-    super("At position %d of '%s': %s".formatted(position + 1, text, complaint));
+    super(Text.of("At position %d of '%s': %s", position + 1, text, complaint));
   }
 }

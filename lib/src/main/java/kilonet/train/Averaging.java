@@ -5,6 +5,7 @@ import kilonet.text.Arguments;
 import kilonet.text.Check;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -86,8 +87,9 @@ final class Averaging {
       }
       default ->
           throw term.error(
-              "no average is called '%s': write none, ema(decay=0.995) or swa(from=11)."
-                  .formatted(term.name()));
+              Text.of(
+                  "no average is called '%s': write none, ema(decay=0.995) or swa(from=11).",
+                  term.name()));
     }
   }
 

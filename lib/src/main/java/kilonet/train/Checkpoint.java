@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
 import kilonet.data.DataIdentity;
 import kilonet.data.Sha256;
 import kilonet.schedule.ReduceLROnPlateau;
+import kilonet.text.Text;
 
 /**
  * All that an unfinished run needs to go on as if it had never stopped.
@@ -183,14 +184,14 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
       State state = Json.read(new String(text, StandardCharsets.UTF_8), State.class);
       if (!plan.owns(state)) {
         throw new TrainingException(
-            "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s): resume it"
-                    .formatted(
-                        file,
-                        state.recipe.name(),
-                        state.recipe.seed(),
-                        state.recipe.epochs(),
-                        state.engine,
-                        state.data.name())
+            Text.of(
+                    "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s): resume it",
+                    file,
+                    state.recipe.name(),
+                    state.recipe.seed(),
+                    state.recipe.epochs(),
+                    state.engine,
+                    state.data.name())
                 + " with the same options, or train into another folder with --out.");
       }
       if (!plan.canBeAt(state)) {
@@ -215,8 +216,9 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
-          "%s is damaged and cannot be resumed from (%s): delete it, or train without --resume."
-              .formatted(file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
+          Text.of(
+              "%s is damaged and cannot be resumed from (%s): delete it, or train without --resume.",
+              file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
     }
   }
 
@@ -227,12 +229,12 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     }
     byte[] part = part(zip, digest, name, (long) Float.BYTES * count);
     if (part.length != Float.BYTES * count) {
-      throw new IOException("its %s is too short".formatted(name));
+      throw new IOException(Text.of("its %s is too short", name));
     }
     float[] numbers = new float[count];
     ByteBuffer.wrap(part).asFloatBuffer().get(numbers);
     if (!Finite.all(numbers)) {
-      throw new IOException("its %s holds what is no number".formatted(name));
+      throw new IOException(Text.of("its %s holds what is no number", name));
     }
     return numbers;
   }
@@ -242,7 +244,7 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
       throws IOException {
     ZipEntry entry = zip.getNextEntry();
     if (entry == null || !entry.getName().equals(name)) {
-      throw new IOException("its %s is missing".formatted(name));
+      throw new IOException(Text.of("its %s is missing", name));
     }
     byte[] part = atMost(zip, most);
     digest.update(part);

@@ -3,6 +3,7 @@ package kilonet.train;
 import java.util.ArrayList;
 import java.util.List;
 import kilonet.data.DataIdentity;
+import kilonet.text.Text;
 
 /**
  * The assignment's demand, and whether a run meets it: fewer than 8,000 parameters, at most 15
@@ -40,23 +41,23 @@ public record Contract(
           switch (data.name()) {
             case Recipe.DIGITS -> "It was tested on generated digits, not on MNIST.";
             case Recipe.MNIST -> "Its images are some of MNIST's, not MNIST as it is published.";
-            default -> "It was tested on '%s', not on MNIST.".formatted(data.name());
+            default -> Text.of("It was tested on '%s', not on MNIST.", data.name());
           });
     }
     if (recipe.validation() > 0) {
       misses.add("It was tested on a part of the training set, not on the test set.");
     }
     if (parameters >= PARAMETERS_BELOW) {
-      misses.add(
-          "It has %d parameters, not fewer than %d.".formatted(parameters, PARAMETERS_BELOW));
+      misses.add(Text.of("It has %d parameters, not fewer than %d.", parameters, PARAMETERS_BELOW));
     }
     if (epochs > EPOCHS_UP_TO) {
-      misses.add("It took %d epochs, not at most %d.".formatted(epochs, EPOCHS_UP_TO));
+      misses.add(Text.of("It took %d epochs, not at most %d.", epochs, EPOCHS_UP_TO));
     }
     if (epochs < LAST) {
       misses.add(
-          "It ran %d epoch%s, too few to judge the last %d."
-              .formatted(epochs, epochs == 1 ? "" : "s", LAST));
+          Text.of(
+              "It ran %d epoch%s, too few to judge the last %d.",
+              epochs, epochs == 1 ? "" : "s", LAST));
     }
     long below = last.stream().filter(accuracy -> accuracy < ACCURACY).count();
     if (below > 0) {
@@ -64,10 +65,10 @@ public record Contract(
           last.size() == 1
               ? "Its only epoch is"
               : below == last.size()
-                  ? "Its last %d epochs are all".formatted(last.size())
-                  : "%d of its last %d epochs %s"
-                      .formatted(below, last.size(), below == 1 ? "is" : "are");
-      misses.add("%s below %s%%.".formatted(which, ACCURACY));
+                  ? Text.of("Its last %d epochs are all", last.size())
+                  : Text.of(
+                      "%d of its last %d epochs %s", below, last.size(), below == 1 ? "is" : "are");
+      misses.add(Text.of("%s below %s%%.", which, ACCURACY));
     }
     return new Contract(
         parameters, epochs, List.copyOf(last), misses.isEmpty(), List.copyOf(misses));

@@ -1,7 +1,7 @@
 package kilonet.train;
 
 import java.io.PrintWriter;
-import java.util.Locale;
+import kilonet.text.Text;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -38,8 +38,7 @@ final class EpochLines implements Progress {
   @Override
   public void finishedBefore(Result result) {
     out.println(
-        "This run is finished since epoch %d: nothing is left to train."
-            .formatted(result.epochs()));
+        Text.of("This run is finished since epoch %d: nothing is left to train.", result.epochs()));
   }
 
   @Override
@@ -51,7 +50,7 @@ final class EpochLines implements Progress {
     if (bar == null) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName("epoch %d/%d".formatted(epoch + 1, epochs))
+              .setTaskName(Text.of("epoch %d/%d", epoch + 1, epochs))
               .setInitialMax(batches)
               .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setUpdateIntervalMillis(100)
@@ -62,14 +61,9 @@ final class EpochLines implements Progress {
               .build();
     }
     bar.setExtraMessage(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s",
-            loss,
-            accuracy,
-            rate,
-            speed,
-            left(batch)));
+            loss, accuracy, rate, speed, left(batch)));
     bar.stepTo(batch);
   }
 
@@ -78,7 +72,7 @@ final class EpochLines implements Progress {
     double seconds = (System.nanoTime() - start) / 1e9;
     long remaining = (long) batches * (epochs - epoch) - batch;
     long left = Math.round(seconds * remaining / Math.max(1, done));
-    return "%d:%02d left".formatted(left / 60, left % 60);
+    return Text.of("%d:%02d left", left / 60, left % 60);
   }
 
   @Override
@@ -86,8 +80,7 @@ final class EpochLines implements Progress {
     ended();
     epoch = e.epoch();
     out.println(
-        String.format(
-            Locale.ROOT,
+        Text.of(
             "epoch %2d/%d  train loss %.4f, %.2f%%  test loss %.4f, %.2f%%  lr %.5f  %,.0f images/s%s",
             e.epoch(),
             epochs,

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import kilonet.text.Numbers;
+import kilonet.text.Text;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -58,8 +59,7 @@ public record History(@JsonValue List<EpochResult> epochs) {
                 + "learning_rate,seconds,images_per_second\n");
     for (EpochResult e : epochs) {
       text.append(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "%d,%s,%s,%s,%s,%s,%s,%.3f,%.1f%n",
               e.epoch(),
               e.trainLoss(),
@@ -76,15 +76,16 @@ public record History(@JsonValue List<EpochResult> epochs) {
 
   /** The epochs as a table of Tablesaw, one row each. */
   public Table table() {
-    return Table.create(
-        "history",
-        IntColumn.create("epoch", epochs.stream().mapToInt(EpochResult::epoch).toArray()),
-        column("train loss", EpochResult::trainLoss),
-        column("train accuracy", EpochResult::trainAccuracy),
-        column("test loss", EpochResult::testLoss),
-        column("test accuracy", EpochResult::testAccuracy),
-        column("learning rate", EpochResult::learningRate),
-        column("seconds", EpochResult::seconds));
+    return Numbers.plain(
+        Table.create(
+            "history",
+            IntColumn.create("epoch", epochs.stream().mapToInt(EpochResult::epoch).toArray()),
+            column("train loss", EpochResult::trainLoss),
+            column("train accuracy", EpochResult::trainAccuracy),
+            column("test loss", EpochResult::testLoss),
+            column("test accuracy", EpochResult::testAccuracy),
+            column("learning rate", EpochResult::learningRate),
+            column("seconds", EpochResult::seconds)));
   }
 
   private DoubleColumn column(String name, ToDoubleFunction<EpochResult> figure) {
@@ -97,14 +98,9 @@ public record History(@JsonValue List<EpochResult> epochs) {
     StringBuilder text = new StringBuilder("epoch    train loss  train %     test loss   test %");
     for (EpochResult e : epochs) {
       text.append(
-          String.format(
-              Locale.ROOT,
+          Text.of(
               "\n%5d    %10.4f  %7.2f    %10.4f  %7.2f",
-              e.epoch(),
-              e.trainLoss(),
-              e.trainAccuracy(),
-              e.testLoss(),
-              e.testAccuracy()));
+              e.epoch(), e.trainLoss(), e.trainAccuracy(), e.testLoss(), e.testAccuracy()));
     }
     return text.toString();
   }

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import kilonet.text.Text;
 
 /**
  * How records are written as JSON: names in snake_case. What is read must say all that a record has
@@ -128,7 +129,7 @@ public final class Json {
       return LINE.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "This is no JSON of a %s: %s".formatted(type.getSimpleName(), complaint(e)), e);
+          Text.of("This is no JSON of a %s: %s", type.getSimpleName(), complaint(e)), e);
     }
   }
 
@@ -136,7 +137,7 @@ public final class Json {
   private static String complaint(JsonProcessingException e) {
     boolean placed = e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty();
     return placed
-        ? "at %s: %s".formatted(place(((JsonMappingException) e).getPath()), fault(e))
+        ? Text.of("at %s: %s", place(((JsonMappingException) e).getPath()), fault(e))
         : fault(e);
   }
 
@@ -146,15 +147,15 @@ public final class Json {
     if (e.getCause() instanceof IllegalArgumentException refusal) {
       return refusal.getMessage();
     } else if (e instanceof UnrecognizedPropertyException unknown) {
-      return "there is no \"%s\", but %s."
-          .formatted(unknown.getPropertyName(), unknown.getKnownPropertyIds());
+      return Text.of(
+          "there is no \"%s\", but %s.", unknown.getPropertyName(), unknown.getKnownPropertyIds());
     } else if (missing.find()) {
-      return "%s is missing.".formatted(missing.group());
+      return Text.of("%s is missing.", missing.group());
     } else if (e instanceof InvalidNullException) {
       return "null is no value: give one.";
     } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-      return "a value of another kind was expected, %s."
-          .formatted(mismatch.getTargetType().getSimpleName());
+      return Text.of(
+          "a value of another kind was expected, %s.", mismatch.getTargetType().getSimpleName());
     }
     return said.endsWith(".") ? said : said + ".";
   }

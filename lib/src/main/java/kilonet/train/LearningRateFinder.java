@@ -7,6 +7,7 @@ import kilonet.data.Batches;
 import kilonet.data.TrainTest;
 import kilonet.schedule.ExponentialLR;
 import kilonet.schedule.SchedulePlan;
+import kilonet.text.Text;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -54,13 +55,13 @@ public final class LearningRateFinder {
       Recipe recipe, TrainTest data, Engine engine, double low, double high, int updates) {
     if (!(low > 0 && high > low && high < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "Rates from %s to %s cannot be tested: start above 0 and end higher."
-              .formatted(low, high));
+          Text.of(
+              "Rates from %s to %s cannot be tested: start above 0 and end higher.", low, high));
     }
     if (updates < 4 * MARGIN) {
       throw new IllegalArgumentException(
-          "%d batches are too few to see a loss fall: use %d or more."
-              .formatted(updates, 4 * MARGIN));
+          Text.of(
+              "%d batches are too few to see a loss fall: use %d or more.", updates, 4 * MARGIN));
     }
     double factor = StrictMath.pow(high / low, 1.0 / (updates - 1));
     ExponentialLR schedule = new ExponentialLR(low, factor, ScheduleType.ITERATION);
@@ -112,7 +113,7 @@ public final class LearningRateFinder {
   static double suggestion(List<Double> rates, List<Double> losses) {
     if (rates.size() < 2 * MARGIN + 2) {
       throw new TrainingException(
-          "The loss diverged after %d batches: start from a lower rate.".formatted(rates.size()));
+          Text.of("The loss diverged after %d batches: start from a lower rate.", rates.size()));
     }
     int steepest = MARGIN;
     for (int i = MARGIN; i < rates.size() - MARGIN; i++) {

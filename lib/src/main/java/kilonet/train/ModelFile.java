@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -62,14 +64,16 @@ public final class ModelFile {
   public static MultiLayerNetwork read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "There is no file %s: name the model.zip of a run.".formatted(file));
+          Text.of("There is no file %s: name the model.zip of a run.", file));
     }
     try (ZipFile zip = new ZipFile(file.toFile())) {
+      Archives.requireWhole(file);
       return read(zip);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
-          "%s is no net that Deeplearning4j saved (%s): name the model.zip of a run."
-              .formatted(file, reason(e)),
+          Text.of(
+              "%s is no net that Deeplearning4j saved (%s): name the model.zip of a run.",
+              file, reason(e)),
           e);
     }
   }
@@ -92,7 +96,7 @@ public final class ModelFile {
     }
     if (count < 1 || count > Runtime.getRuntime().maxMemory() / 4 / Double.BYTES) {
       throw new IOException(
-          "its %,d parameters do not fit into this Java's memory".formatted(count));
+          Text.of("its %,d parameters do not fit into this Java's memory", count));
     }
     INDArray parameters;
     try (DataInputStream in =
@@ -118,13 +122,26 @@ public final class ModelFile {
       throw new IOException("its configuration is too long");
     }
     String json = new String(bytes, StandardCharsets.UTF_8);
-    JsonNode tree = new ObjectMapper().readTree(json);
+    JsonNode tree;
+    try {
+      tree = new ObjectMapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IOException("its configuration is no JSON", e);
+    }
+    if (!tree.path("confs").isArray()) {
+      throw new IOException("it holds no sequential net");
+    }
     for (String name : tree.findValuesAsText("@class")) {
       if (PACKAGES.stream().noneMatch(name::startsWith)) {
         throw new IOException("its configuration names a class that is no part of a net, " + name);
       }
     }
-    return MultiLayerConfiguration.fromJson(json);
+    try {
+      return MultiLayerConfiguration.fromJson(json);
+    } catch (RuntimeException e) {
+      // Its messages name classes of Jackson's, line after line.
+      throw new IOException("its configuration is none of this version of Deeplearning4j", e);
+    }
   }
 
   /** The parameters as {@link Nd4j#write} writes an array: its shape, then its numbers. */
@@ -143,17 +160,17 @@ public final class ModelFile {
     }
     Header numbers = Header.read(in);
     if (shape.length != 2 * rank + 4 || length != count || numbers.length != count) {
-      throw new IOException("it does not hold the %,d parameters of its net".formatted(count));
+      throw new IOException(Text.of("it does not hold the %,d parameters of its net", count));
     }
     if (!numbers.type.equals("FLOAT") && !numbers.type.equals("DOUBLE")) {
-      throw new IOException("its parameters are %s, not FLOAT".formatted(numbers.type));
+      throw new IOException(Text.of("its parameters are %s, not FLOAT", numbers.type));
     }
     DataType type = DataType.valueOf(numbers.type);
     double[] values = new double[count];
     for (int i = 0; i < count; i++) {
       values[i] = type == DataType.FLOAT ? in.readFloat() : in.readDouble();
       if (!Double.isFinite(values[i])) {
-        throw new IOException("one of its parameters is %s".formatted(values[i]));
+        throw new IOException(Text.of("one of its parameters is %s", values[i]));
       }
     }
     return Nd4j.createFromArray(values).castTo(type);

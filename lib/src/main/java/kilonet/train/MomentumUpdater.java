@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import kilonet.fused.FlatUpdater;
+import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -96,8 +97,9 @@ abstract class MomentumUpdater implements IUpdater, FlatUpdater {
   public final void setLrAndSchedule(double lr, ISchedule schedule) {
     if (schedule == null) {
       throw new IllegalArgumentException(
-          "%s takes a schedule; a rate that stays is new ConstantLR(%s)."
-              .formatted(getClass().getSimpleName(), lr));
+          Text.of(
+              "%s takes a schedule; a rate that stays is new ConstantLR(%s).",
+              getClass().getSimpleName(), lr));
     }
     rates = schedule;
   }

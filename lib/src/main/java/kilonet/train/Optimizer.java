@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import kilonet.model.Stack;
 import kilonet.schedule.ScaledLR;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -58,20 +59,21 @@ public record Optimizer(
     Objects.requireNonNull(kind, "kind");
     if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "A learning rate of %s cannot be: use a number above 0.".formatted(learningRate));
+          Text.of("A learning rate of %s cannot be: use a number above 0.", learningRate));
     }
     if (!(momentum >= 0 && momentum < 1) || !(beta2 >= 0 && beta2 < 1)) {
       throw new IllegalArgumentException(
-          "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1."
-              .formatted(momentum, beta2));
+          Text.of(
+              "A momentum of %s and a beta2 of %s cannot be: both lie from 0 to below 1.",
+              momentum, beta2));
     }
     if (beta2 != 0 && kind != Kind.ADAM && kind != Kind.ADAMW) {
       throw new IllegalArgumentException(
-          "A beta2 of %s says nothing to %s: use 0, or ADAM or ADAMW.".formatted(beta2, kind));
+          Text.of("A beta2 of %s says nothing to %s: use 0, or ADAM or ADAMW.", beta2, kind));
     }
     if (!(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "A weight decay of %s cannot be: use 0 or more.".formatted(weightDecay));
+          Text.of("A weight decay of %s cannot be: use 0 or more.", weightDecay));
     }
   }
 

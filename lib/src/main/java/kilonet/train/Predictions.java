@@ -2,6 +2,7 @@ package kilonet.train;
 
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -60,9 +61,9 @@ public record Predictions(float[][] probabilities, int[] labels) {
       MultiLayerNetwork network, ImageSet set, int outputs, int pixels) {
     if (pixels < 1 || pixels >= Math.min(set.height(), set.width())) {
       throw new IllegalArgumentException(
-          "Images of %d x %d pixels cannot be shifted by %d: use 1 to %d."
-              .formatted(
-                  set.height(), set.width(), pixels, Math.min(set.height(), set.width()) - 1));
+          Text.of(
+              "Images of %d x %d pixels cannot be shifted by %d: use 1 to %d.",
+              set.height(), set.width(), pixels, Math.min(set.height(), set.width()) - 1));
     }
     int[][] shifts = {{0, 0}, {-pixels, 0}, {pixels, 0}, {0, -pixels}, {0, pixels}};
     Predictions sum = null;

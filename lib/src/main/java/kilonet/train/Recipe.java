@@ -16,6 +16,7 @@ import kilonet.data.TrainTest;
 import kilonet.model.Stack;
 import kilonet.schedule.Schedules;
 import kilonet.text.Check;
+import kilonet.text.Text;
 
 /**
  * All that defines a run. The same recipe gives the same numbers, bit for bit, on the same machine
@@ -84,8 +85,9 @@ public record Recipe(
     Objects.requireNonNull(model, "model");
     if (model.dropout() > 0 && !model.order().contains("dropout")) {
       throw new IllegalArgumentException(
-          "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0."
-              .formatted(model.dropout(), model.order()));
+          Text.of(
+              "A dropout of %s has no place in blocks of '%s': put dropout into the order, or use 0.",
+              model.dropout(), model.order()));
     }
     Objects.requireNonNull(optimizer, "optimizer");
     Check.fileName("A recipe's data", data);
@@ -97,16 +99,17 @@ public record Recipe(
     fromOneTo("accumulation", accumulation, LARGEST_BATCH);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException(
-          "label smoothing is %s: it lies from 0 to below 1.".formatted(labelSmoothing));
+          Text.of("label smoothing is %s: it lies from 0 to below 1.", labelSmoothing));
     }
     if (!(clipping >= 0 && clipping < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "clipping is %s: use a norm above 0, or 0 for no limit.".formatted(clipping));
+          Text.of("clipping is %s: use a norm above 0, or 0 for no limit.", clipping));
     }
     if (patience > 0 && validation == 0) {
       throw new IllegalArgumentException(
-          "A patience of %d epochs needs validation images, because the test set is for reporting:"
-                  .formatted(patience)
+          Text.of(
+                  "A patience of %d epochs needs validation images, because the test set is for reporting:",
+                  patience)
               + " keep some out of training, such as 5000.");
     }
     Averaging.check(averaging);
@@ -142,20 +145,16 @@ public record Recipe(
     ImageSet train = all.train();
     if (train.height() != model.height() || train.width() != model.width()) {
       throw new IllegalArgumentException(
-          "The net of %s is for pictures of %d x %d pixels, but those of %s have %d x %d: give the"
-                  .formatted(
-                      name,
-                      model.height(),
-                      model.width(),
-                      train.name(),
-                      train.height(),
-                      train.width())
+          Text.of(
+                  "The net of %s is for pictures of %d x %d pixels, but those of %s have %d x %d: give the",
+                  name, model.height(), model.width(), train.name(), train.height(), train.width())
               + " model their height and width.");
     }
     if (model.outputs() < train.classes()) {
       throw new IllegalArgumentException(
-          "The net of %s tells %d classes apart, but %s has %d: give its last convolution as many"
-                  .formatted(name, model.outputs(), train.name(), train.classes())
+          Text.of(
+                  "The net of %s tells %d classes apart, but %s has %d: give its last convolution as many",
+                  name, model.outputs(), train.name(), train.classes())
               + " channels.");
     }
     ImageSet test = all.test();
@@ -181,13 +180,13 @@ public record Recipe(
   private static void fromOneTo(String what, int value, int most) {
     atLeast(what, value, 1);
     if (value > most) {
-      throw new IllegalArgumentException("%s is %d: use up to %,d.".formatted(what, value, most));
+      throw new IllegalArgumentException(Text.of("%s is %d: use up to %,d.", what, value, most));
     }
   }
 
   private static void atLeast(String what, int value, int least) {
     if (value < least) {
-      throw new IllegalArgumentException("%s is %d: use %d or more.".formatted(what, value, least));
+      throw new IllegalArgumentException(Text.of("%s is %d: use %d or more.", what, value, least));
     }
   }
 
@@ -233,8 +232,9 @@ public record Recipe(
             .stripTrailingZeros()
             .toPlainString();
     return Optional.of(
-        "The learning rate %s of the optimizer is not used: the schedule %s sets the rate, up to %s;"
-                .formatted(written, schedule, highest)
+        Text.of(
+                "The learning rate %s of the optimizer is not used: the schedule %s sets the rate, up to %s;",
+                written, schedule, highest)
             + " change it there.");
   }
 

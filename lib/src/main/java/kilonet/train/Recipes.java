@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kilonet.model.Models;
+import kilonet.text.Text;
 
 /**
  * Recipes by name: those of the three steps, those of the records, such as {@code record/small},
@@ -81,7 +82,8 @@ public final class Recipes {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "No recipe is called '%s': use one of %s."
-                        .formatted(name, String.join(", ", names()))));
+                    Text.of(
+                        "No recipe is called '%s': use one of %s.",
+                        name, String.join(", ", names()))));
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import kilonet.text.Text;
 
 /**
  * The folder of a run. Every file is written under another name and moved when it is whole, so that
@@ -114,7 +115,7 @@ public record RunFolder(Path path) {
       Files.createDirectories(path);
       long room = Files.getFileStore(path).getUsableSpace();
       if (room > 0 && room < bytes) {
-        throw new IOException("%,d bytes are needed and %,d are left".formatted(bytes, room));
+        throw new IOException(Text.of("%,d bytes are needed and %,d are left", bytes, room));
       }
       // A file store may say nothing, or more than this user may have.
       try (FileChannel channel =
@@ -213,12 +214,13 @@ public record RunFolder(Path path) {
 
   private TrainingException inUse() {
     return new TrainingException(
-        "%s is in use by another run: wait for its end, or name another folder with --out."
-            .formatted(path));
+        Text.of(
+            "%s is in use by another run: wait for its end, or name another folder with --out.",
+            path));
   }
 
   private static UncheckedIOException unwritable(Path file, IOException e) {
     return new UncheckedIOException(
-        "%s cannot be written (%s): name a folder that can be, with --out.".formatted(file, e), e);
+        Text.of("%s cannot be written (%s): name a folder that can be, with --out.", file, e), e);
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 
 /**
  * Runs of any recipes and seeds, in order, a folder each. What is finished is not trained again,
@@ -103,7 +104,7 @@ public final class Runs {
     for (Run run : runs) {
       if (!places.add(place.apply(run))) {
         throw new IllegalArgumentException(
-            "Two runs have the %s %s: give each its own.".formatted(what, place.apply(run)));
+            Text.of("Two runs have the %s %s: give each its own.", what, place.apply(run)));
       }
     }
   }
@@ -166,7 +167,7 @@ public final class Runs {
     begun = true;
     if (runs.isEmpty() || jobs < 1) {
       throw new IllegalArgumentException(
-          "%d runs and %d jobs: use at least one of each.".formatted(runs.size(), jobs));
+          Text.of("%d runs and %d jobs: use at least one of each.", runs.size(), jobs));
     }
     if (jobs > 1 && engine == Engine.DL4J) {
       throw new IllegalArgumentException(
@@ -249,8 +250,9 @@ public final class Runs {
     }
     if (all.size() < runs.size()) {
       throw new TrainingException(
-          "Stopped with %d of %d runs finished: give the same command again to go on."
-              .formatted(all.size(), runs.size()));
+          Text.of(
+              "Stopped with %d of %d runs finished: give the same command again to go on.",
+              all.size(), runs.size()));
     }
     return all;
   }
@@ -331,8 +333,8 @@ public final class Runs {
     if (!stopped) {
       work.remove(run);
       failures.add(
-          "%s, seed %d: %s"
-              .formatted(run.recipe().name(), run.recipe().seed(), failure.getMessage()));
+          Text.of(
+              "%s, seed %d: %s", run.recipe().name(), run.recipe().seed(), failure.getMessage()));
       watcher.failed(run.recipe(), failure);
     }
   }
@@ -347,7 +349,7 @@ public final class Runs {
           .write(file, Files.readAllBytes(new RunFolder(run.folder()).result()));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The result in %s cannot be read (%s): train again.".formatted(run.folder(), e), e);
+          Text.of("The result in %s cannot be read (%s): train again.", run.folder(), e), e);
     }
   }
 

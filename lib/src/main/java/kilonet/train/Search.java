@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import kilonet.data.Sha256;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 
 /**
  * A search for a better recipe by random choices and successive halving: all trials are trained for
@@ -85,19 +86,21 @@ public record Search(
       seeds = List.copyOf(seeds);
       if (trials < 1 || trials > MOST_TRIALS) {
         throw new IllegalArgumentException(
-            "%d trials cannot be searched: use 1 to %,d.".formatted(trials, MOST_TRIALS));
+            Text.of("%d trials cannot be searched: use 1 to %,d.", trials, MOST_TRIALS));
       }
       if (rounds.isEmpty() || seeds.isEmpty() || Set.copyOf(seeds).size() < seeds.size()) {
         throw new IllegalArgumentException(
-            "Rounds of %s epochs with the seeds %s cannot be searched: give one or more of both, no"
-                    .formatted(rounds, seeds)
+            Text.of(
+                    "Rounds of %s epochs with the seeds %s cannot be searched: give one or more of both, no",
+                    rounds, seeds)
                 + " seed twice.");
       }
       for (int i = 0; i < rounds.size(); i++) {
         if (rounds.get(i) < 1 || i > 0 && rounds.get(i) <= rounds.get(i - 1)) {
           throw new IllegalArgumentException(
-              "Rounds of %s epochs cannot be: each must be longer than the one before it, as in"
-                      .formatted(rounds)
+              Text.of(
+                      "Rounds of %s epochs cannot be: each must be longer than the one before it, as in",
+                      rounds)
                   + " 4,15.");
         }
       }
@@ -145,8 +148,9 @@ public record Search(
     sayWhereNothingChanges(recipe, recipes);
     if (current.isEmpty()) {
       throw new IllegalArgumentException(
-          "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets."
-              .formatted(plan.maxParameters));
+          Text.of(
+              "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets.",
+              plan.maxParameters));
     }
     List<Trial> ranked = new ArrayList<>();
     for (int epochs : plan.rounds) {
@@ -170,8 +174,9 @@ public record Search(
             .toList();
     if (!varied.isEmpty() && varied.stream().allMatch(r -> r.unusedRate().isPresent())) {
       throw new IllegalArgumentException(
-          "The space varies optimizer.learning_rate, which changes nothing: the schedule %s sets the"
-                  .formatted(varied.get(0).schedule())
+          Text.of(
+                  "The space varies optimizer.learning_rate, which changes nothing: the schedule %s sets the",
+                  varied.get(0).schedule())
               + " rate. Vary 'schedule' instead.");
     }
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import kilonet.augment.RandomStream;
+import kilonet.text.Text;
 
 /**
  * What a search may change of a recipe, and to what. As JSON, an object of lists:
@@ -37,11 +38,11 @@ public final class SearchSpace {
   private void put(String field, List<JsonNode> values) {
     if (values == null || values.isEmpty() || values.stream().anyMatch(JsonNode::isNull)) {
       throw new IllegalArgumentException(
-          "'%s' has no values to choose from: give it a list of at least one.".formatted(field));
+          Text.of("'%s' has no values to choose from: give it a list of at least one.", field));
     }
     if (SET_BY_SEARCH.contains(field)) {
       throw new IllegalArgumentException(
-          "'%s' is no choice of a search, which sets it itself: leave it out.".formatted(field));
+          Text.of("'%s' is no choice of a search, which sets it itself: leave it out.", field));
     }
     choices.put(field, values.stream().distinct().toList());
   }
@@ -110,7 +111,7 @@ public final class SearchSpace {
       return Json.read(tree.toString(), Recipe.class);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "No recipe can have %s: %s".formatted(words(choice), e.getMessage()), e);
+          Text.of("No recipe can have %s: %s", words(choice), e.getMessage()), e);
     }
   }
 
@@ -120,7 +121,7 @@ public final class SearchSpace {
     for (int i = 0; i < path.length; i++) {
       if (!parent.has(path[i])) {
         throw new IllegalArgumentException(
-            "A recipe has no '%s': its fields are %s.".formatted(field, names(parent)));
+            Text.of("A recipe has no '%s': its fields are %s.", field, names(parent)));
       }
       if (i == path.length - 1) {
         parent.set(path[i], value);
@@ -128,7 +129,7 @@ public final class SearchSpace {
         parent = inner;
       } else {
         throw new IllegalArgumentException(
-            "A recipe has no '%s': '%s' is no object.".formatted(field, path[i]));
+            Text.of("A recipe has no '%s': '%s' is no object.", field, path[i]));
       }
     }
   }

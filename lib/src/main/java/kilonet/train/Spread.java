@@ -1,7 +1,7 @@
 package kilonet.train;
 
 import java.util.Collection;
-import java.util.Locale;
+import kilonet.text.Text;
 
 /**
  * A figure over several seeds: its mean and how far it scatters, which a single seed cannot tell.
@@ -50,13 +50,11 @@ public record Spread(double mean, double deviation, int seeds) {
    * @param decimals of both numbers
    */
   public String text(String unit, int decimals) {
-    return String.format(Locale.ROOT, "%." + decimals + "f", mean)
-        + unit
-        + plusMinus(deviation, decimals);
+    return Text.of("%." + decimals + "f", mean) + unit + plusMinus(deviation, decimals);
   }
 
   /** Such as {@code ± 0.03} with a space before it; nothing where the error is not known. */
   public static String plusMinus(double error, int decimals) {
-    return Double.isNaN(error) ? "" : String.format(Locale.ROOT, " ± %." + decimals + "f", error);
+    return Double.isNaN(error) ? "" : Text.of(" ± %." + decimals + "f", error);
   }
 }

@@ -17,6 +17,7 @@ import kilonet.schedule.ReduceLROnPlateau;
 import kilonet.schedule.SchedulePlan;
 import kilonet.schedule.Schedules;
 import kilonet.text.Check;
+import kilonet.text.Text;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -229,15 +230,16 @@ public final class Trainer {
     }
     if (!there.isOf(recipe, engine, data)) {
       throw new TrainingException(
-          "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine %s, data"
-                  .formatted(
-                      folder.result(),
-                      there.recipe(),
-                      there.seed(),
-                      there.definition().epochs(),
-                      there.engine())
-              + " %s): train into another folder with --out, or without --resume."
-                  .formatted(there.data()));
+          Text.of(
+                  "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine %s, data",
+                  folder.result(),
+                  there.recipe(),
+                  there.seed(),
+                  there.definition().epochs(),
+                  there.engine())
+              + Text.of(
+                  " %s): train into another folder with --out, or without --resume.",
+                  there.data()));
     }
     try {
       kept = ModelFile.read(folder.model()).params().dup();
@@ -353,8 +355,9 @@ public final class Trainer {
             ? "A parameter is no number any more"
             : "The loss became " + learner.loss();
     return new TrainingException(
-        "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a warm-up,"
-                .formatted(what, epoch + 1, batch + 1, rate)
+        Text.of(
+                "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a warm-up,",
+                what, epoch + 1, batch + 1, rate)
             + " or batch norm.");
   }
 
@@ -382,8 +385,9 @@ public final class Trainer {
             tally.images() / seconds);
     if (!tested.isFinite()) {
       throw new TrainingException(
-          "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or batch"
-                  .formatted(epoch + 1, tested.testLoss())
+          Text.of(
+                  "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or batch",
+                  epoch + 1, tested.testLoss())
               + " norm.");
     }
     return tested;

@@ -369,8 +369,8 @@ class KilonetTest {
             + " one of model_1",
         "2|train --recipe model_2 --data fashion|No data is called 'fashion': use --data mnist or"
             + " --data digits.",
-        "2|train --recipe model_2 --data digits --epochs 0|epochs is 0: use 1 or more.",
-        "2|train --recipe model_2 --data digits --limit -5|limit is -5: use 0 or more.",
+        "2|train --recipe model_2 --data digits --epochs 0|epochs is 0: give a whole number",
+        "2|train --recipe model_2 --data digits --limit -5|limit is -5: give a whole number",
         "2|train --recipe model_2 --engine gpu|Invalid value for option '--engine'",
         "2|train|Missing required option: '--recipe=NAME'",
         "2|train --recipe gone.json --data digits|There is no file gone.json.",
@@ -379,9 +379,9 @@ class KilonetTest {
         "2|lr-find --recipe model_2 --data digits --from 1 --to 0.1|Rates from 1.0 to 0.1 cannot be"
             + " tested",
         "2|sweep --recipe model_2 --data digits --seeds x|'x' are no seeds",
-        "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|use at least one of each",
+        "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|--jobs is 0: give",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
-        "2|reproduce 000 --data digits --jobs 0|use at least one of each",
+        "2|reproduce 000 --data digits --jobs 0|--jobs is 0: give",
         "2|report --check nowhere|There is no folder nowhere: name the folder that holds Step_1.ipynb",
         "2|report --write src|The folder src holds no notebooks of the steps: name the folder",
         "2|fly|Unmatched argument",

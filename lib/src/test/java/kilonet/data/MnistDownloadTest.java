@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import kilonet.text.Text;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +38,10 @@ class MnistDownloadTest {
 
   /** Long enough for a slow machine; only the test of a silent mirror waits for it. */
   private static final MnistDownload.Patience PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(20), 3, Duration.ofMillis(1));
+      new MnistDownload.Patience(Duration.ofSeconds(20), 1, 3, Duration.ofMillis(1));
 
   private static final MnistDownload.Patience LITTLE_PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(2), 3, Duration.ofMillis(1));
+      new MnistDownload.Patience(Duration.ofSeconds(2), 1, 3, Duration.ofMillis(1));
 
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<Long> progress = Collections.synchronizedList(new ArrayList<>());
@@ -97,7 +98,7 @@ class MnistDownloadTest {
     } else {
       exchange
           .getResponseHeaders()
-          .set("Content-Range", "bytes %d-%d/%d".formatted(from, GZIP.length - 1, GZIP.length));
+          .set("Content-Range", Text.of("bytes %d-%d/%d", from, GZIP.length - 1, GZIP.length));
       exchange.sendResponseHeaders(206, GZIP.length - from);
     }
     exchange.getResponseBody().write(GZIP, from, to - from);
@@ -254,6 +255,28 @@ class MnistDownloadTest {
   }
 
   @Test
+  void given_a_mirror_that_drips_when_downloaded_then_it_is_given_up() throws IOException {
+    HttpHandler drips =
+        exchange -> {
+          exchange.sendResponseHeaders(200, GZIP.length);
+          try {
+            for (int i = 0; !testIsOver.await(100, TimeUnit.MILLISECONDS); i++) {
+              exchange.getResponseBody().write(GZIP, i, 1);
+              exchange.getResponseBody().flush();
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    MnistDownload.Patience once =
+        new MnistDownload.Patience(Duration.ofSeconds(2), 1_000, 1, Duration.ofMillis(1));
+    List<URI> mirrors = List.of(mirror("drips", drips), mirror("good", sends(GZIP)));
+    new MnistDownload(List.of(FILE), mirrors, DownloadListener.SILENT, once).into(folder);
+    assertDownloaded();
+    assertThat(requests).containsExactly("drips", "good");
+  }
+
+  @Test
   void given_only_bad_mirrors_when_downloaded_then_the_sentence_names_each_and_the_ways_on()
       throws IOException {
     byte[] other = IdxFiles.images(1);
@@ -274,12 +297,13 @@ class MnistDownloadTest {
         .isInstanceOf(DataUnavailableException.class)
         .hasMessage(
             "MNIST's file train-images-idx3-ubyte could not be downloaded ("
-                + "%s: HTTP status 404; ".formatted(mirrors[0])
-                + "%s: sent damaged gzip data; ".formatted(mirrors[1])
-                + "%s: sent other content than MNIST's (SHA-256 %s instead of %s); "
-                    .formatted(mirrors[2], IdxFiles.sha256(other), FILE.sha256())
-                + "%s: sent more than the file's 235,216 bytes; ".formatted(mirrors[3])
-                + "%s: no connection)".formatted(refusing)
+                + Text.of("%s: HTTP status 404; ", mirrors[0])
+                + Text.of("%s: sent damaged gzip data; ", mirrors[1])
+                + Text.of(
+                    "%s: sent other content than MNIST's (SHA-256 %s instead of %s); ",
+                    mirrors[2], IdxFiles.sha256(other), FILE.sha256())
+                + Text.of("%s: sent more than the file's 235,216 bytes; ", mirrors[3])
+                + Text.of("%s: no connection)", refusing)
                 + ": name a folder that holds MNIST's four files in KILONET_DATA, or use the"
                 + " generated digits with --data digits.")
         .hasCauseInstanceOf(IOException.class);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import kilonet.text.Text;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,8 +113,8 @@ class MnistTest {
     ByteBuffer.wrap(images).putInt(4, 5_000_000);
     put(TRAIN_IMAGES, images);
     refused(
-        "FOLDER/train-images-idx3-ubyte: at most 2,147,483,639 bytes of images were expected, but"
-            + " its header declares 3,920,000,000.");
+        "FOLDER/train-images-idx3-ubyte: images that fit into this Java's memory were expected, but"
+            + " its header declares 3,920,000,000 bytes.");
   }
 
   @Test
@@ -204,11 +205,11 @@ class MnistTest {
     assertThatThrownBy(() -> Mnist.load(folder))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): put the"
-                    .formatted(
-                        folder.resolve(TRAIN_IMAGES),
-                        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-                        IdxFiles.sha256(IdxFiles.images(20)))
+            Text.of(
+                    "%s: MNIST's own content (SHA-256 %s) was expected, but this is another (%s): put the",
+                    folder.resolve(TRAIN_IMAGES),
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                    IdxFiles.sha256(IdxFiles.images(20)))
                 + " original there, or name no folder to have it downloaded.");
     assertThatThrownBy(() -> Mnist.loadAlike(folder, "mnist"))
         .hasMessage("Data that are not verified cannot be called 'mnist': give them another name.");

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.NoOp;
 
 class SummaryTest {
 
@@ -94,6 +97,9 @@ class SummaryTest {
     vgg.layer(new OutputLayer.Builder().nOut(1000).activation(Activation.SOFTMAX).build());
     InputType input = InputType.convolutional(224, 224, 3);
     Summary summary = Summary.of(vgg.setInputType(input).build(), input);
+    // Pictures of 224 to 255 pixels come to the 7 x 7 values before its dense layers.
+    assertThatThrownBy(() -> Summary.of(vgg.build()))
+        .hasMessageContaining("does not follow from this configuration: give it");
     assertThat(summary.rows().get(17).receptiveField()).isEqualTo(212);
     assertThat(summary.rows().get(17).jump()).isEqualTo(32);
     assertThat(summary.rows().get(17).output()).isEqualTo("512x7x7");
@@ -172,5 +178,28 @@ class SummaryTest {
                         .build(),
                     input))
         .hasMessageContaining("(LSTM) has no receptive field that is known here");
+  }
+
+  @Test
+  void theSizeOfThePicturesFollowsFromTheConfigurationOrIsAskedFor() {
+    for (Stack stack :
+        List.of(
+            Models.Model_1(),
+            Models.Model_3(),
+            Stack.of("conv-relu").input(32, 32).conv(6, 5, 0).conv(8, 3, 1).plain(10, 28),
+            Stack.of("conv-bn-relu").input(20, 20).conv(6).conv(8).plain(3, 16))) {
+      assertThat(Summary.of(stack.configuration(new NoOp(), 1))).isEqualTo(Summary.of(stack));
+    }
+    InputType input = InputType.convolutional(32, 32, 3);
+    NeuralNetConfiguration.ListBuilder open =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new ConvolutionLayer.Builder(3, 3).nOut(4).build())
+            .layer(new GlobalPoolingLayer(PoolingType.AVG))
+            .layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build());
+    MultiLayerConfiguration configuration = open.setInputType(input).build();
+    assertThatThrownBy(() -> Summary.of(configuration))
+        .hasMessageContaining("does not follow from this configuration: give it");
+    assertThat(Summary.of(configuration, input).rows().get(0).output()).isEqualTo("4x30x30");
   }
 }

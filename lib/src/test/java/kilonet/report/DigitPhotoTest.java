@@ -138,6 +138,7 @@ class DigitPhotoTest {
       byte[] fitted = DigitPhoto.of(asItIs(digit)).pixels();
       double correlation = correlation(DigitPhoto.read(file).pixels(), fitted);
       assertThat(correlation).as("digit %d", i).isGreaterThan(0.65);
+      assertThat(DigitPhoto.read(file).warning()).as("digit %d", i).isNull();
       sum += correlation;
     }
     assertThat(sum / count).isGreaterThan(0.87);
@@ -180,6 +181,7 @@ class DigitPhotoTest {
       byte[] digit = test.image(i);
       ImageIO.write(asItIs(digit), "png", file.toFile());
       assertThat(correlation(DigitPhoto.read(file).pixels(), digit)).isGreaterThan(0.995);
+      assertThat(DigitPhoto.read(file).warning()).as("digit %d", i).isNull();
     }
   }
 
@@ -238,11 +240,121 @@ class DigitPhotoTest {
     assertThatThrownBy(() -> DigitPhoto.read(empty))
         .hasMessageStartingWith(empty.toString())
         .hasMessageContaining("No digit was found");
-    assertThatThrownBy(() -> DigitPhoto.read(text)).hasMessageContaining("give a PNG or JPEG");
-    assertThatThrownBy(() -> DigitPhoto.read(nothing)).hasMessageContaining("give a PNG or JPEG");
-    assertThatThrownBy(() -> DigitPhoto.read(torn)).hasMessageContaining("give a PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(text))
+        .hasMessageContaining("give a whole PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(nothing))
+        .hasMessageContaining("give a whole PNG or JPEG");
+    assertThatThrownBy(() -> DigitPhoto.read(torn))
+        .hasMessageContaining("give a whole PNG or JPEG");
     assertThatThrownBy(() -> DigitPhoto.read(folder.resolve("missing.png")))
         .hasMessageContaining("There is no file");
     assertThatThrownBy(() -> DigitPhoto.read(folder)).hasMessageContaining("There is no file");
+  }
+
+  @Test
+  void aPictureThatWasCutOffIsRefusedWhereverItWasCut(@TempDir Path folder) throws IOException {
+    BufferedImage photo = Scene.INK_ON_PAPER.photo(PenDigits.generate(1, 1, 3).test().image(0));
+    for (String kind : new String[] {"png", "jpg", "gif", "bmp"}) {
+      Path file = folder.resolve("digit." + kind);
+      ImageIO.write(photo, kind, file.toFile());
+      byte[] whole = Files.readAllBytes(file);
+      assertThat(DigitPhoto.read(file).warning()).isNull();
+      for (int length = 0; length < whole.length; length += 1 + whole.length / 40) {
+        Files.write(file, Arrays.copyOf(whole, length));
+        assertThatThrownBy(() -> DigitPhoto.read(file))
+            .as("%d of %d bytes of %s", length, whole.length, kind)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("is no image that can be read");
+      }
+      Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+      assertThatThrownBy(() -> DigitPhoto.read(file)).hasMessageContaining("is no image");
+    }
+  }
+
+  @Test
+  void aPictureOfMorePixelsThanAnybodyHasIsRefused(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("digit.gif");
+    ImageIO.write(filled(10, 10, Color.WHITE), "gif", file.toFile());
+    byte[] gif = Files.readAllBytes(file);
+    // Width and height of the image, 16 bits each, behind the mark of an image and its place.
+    int image = 13 + 3 * (2 << (gif[10] & 7));
+    while (gif[image] != ',') {
+      image += 2;
+      while (gif[image] != 0) {
+        image += 1 + (gif[image] & 0xFF);
+      }
+      image++;
+    }
+    Arrays.fill(gif, image + 5, image + 9, (byte) 0xFF);
+    Files.write(file, gif);
+    assertThatThrownBy(() -> DigitPhoto.read(file))
+        .hasMessageContaining("65535 x 65535 pixels are too many");
+  }
+
+  private static BufferedImage painted(java.util.function.DoubleBinaryOperator light) {
+    BufferedImage image = new BufferedImage(200, 200, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 40_000; i++) {
+      double value = light.applyAsDouble(i % 200 / 199.0, i / 200 / 199.0);
+      image.setRGB(
+          i % 200, i / 200, 0x010101 * (int) Math.round(255 * Math.max(0, Math.min(1, value))));
+    }
+    return image;
+  }
+
+  /** Refused, or doubted. */
+  private static void isNoDigit(String what, BufferedImage image) {
+    String warning;
+    try {
+      warning = DigitPhoto.of(image).warning();
+    } catch (IllegalArgumentException e) {
+      warning = e.getMessage();
+    }
+    assertThat(warning).as(what).isNotNull().endsWith(".");
+  }
+
+  @Test
+  void whatHoldsNoSingleDigitIsDoubted() {
+    isNoDigit("across", painted((x, y) -> x));
+    isNoDigit("down", painted((x, y) -> y));
+    isNoDigit("oblique", painted((x, y) -> (x + y) / 2));
+    isNoDigit("steep", painted((x, y) -> 4 * x - 1.5));
+    isNoDigit("curved", painted((x, y) -> x * x * x));
+    isNoDigit("round", painted((x, y) -> 1 - 1.4 * Math.hypot(x - 0.5, y - 0.5)));
+    isNoDigit(
+        "spot", painted((x, y) -> Math.exp(-20 * (Math.pow(x - 0.5, 2) + Math.pow(y - 0.4, 2)))));
+    isNoDigit("wave", painted((x, y) -> 0.5 + 0.5 * Math.sin(9 * x)));
+    isNoDigit("disc", painted((x, y) -> Math.hypot(x - 0.5, y - 0.5) < 0.3 ? 0 : 1));
+    isNoDigit(
+        "square", painted((x, y) -> Math.abs(x - 0.4) < 0.2 && Math.abs(y - 0.5) < 0.2 ? 0 : 1));
+    isNoDigit("halves", painted((x, y) -> x < 0.45 ? 0 : 1));
+    Random random = new Random(1);
+    isNoDigit("noise", painted((x, y) -> random.nextDouble()));
+    ImageSet digits = PenDigits.generate(1, 20, 5).test();
+    for (int i = 0; i < 20; i += 2) {
+      for (int gap : new int[] {21, 24, 28, 40}) {
+        BufferedImage image = filled(300, 200, Color.WHITE);
+        for (int d = 0; d < 2; d++) {
+          byte[] digit = digits.image(i + d);
+          for (int p = 0; p < 784 * 9; p++) {
+            int x = p % 84;
+            int y = p / 84;
+            if ((digit[y / 3 * 28 + x / 3] & 0xFF) > 127) {
+              image.setRGB(20 + 3 * gap * d + x, 50 + y, 0);
+            }
+          }
+        }
+        isNoDigit("digits " + i + " and " + (i + 1) + " " + gap + " apart", image);
+      }
+    }
+  }
+
+  @Test
+  void digitsAreNotDoubted() {
+    ImageSet digits = PenDigits.generate(1, 200, 9).test();
+    int doubted = 0;
+    for (int i = 0; i < digits.size(); i++) {
+      doubted += DigitPhoto.of(asItIs(digits.image(i))).warning() == null ? 0 : 1;
+    }
+    assertThat(doubted).isLessThanOrEqualTo(2);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import kilonet.text.Text;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class RecordsReportTest {
   }
 
   private static String parameters(String recipe) {
-    return "%,d".formatted(kilonet.model.Summary.of(Recipes.named(recipe).model()).parameters());
+    return Text.of("%,d", kilonet.model.Summary.of(Recipes.named(recipe).model()).parameters());
   }
 
   @Test
@@ -97,7 +98,7 @@ class RecordsReportTest {
     }
     int epochs = Recipes.named("record/epochs").epochs();
     assertThat(markdown())
-        .contains("10 of 10 seeds reach it, with %d epochs: the record stands.".formatted(epochs))
+        .contains(Text.of("10 of 10 seeds reach it, with %d epochs: the record stands.", epochs))
         .contains("8 of 10 seeds reach it, with")
         .contains("seconds of training on average: the record does not stand.");
   }
@@ -110,17 +111,18 @@ class RecordsReportTest {
     }
     Path times = notebooks.resolve("results/record/clock/processes.csv");
     // Each epoch took ten seconds; the third line is of another run.
-    String training = "%d.0".formatted(10 * clock.epochs());
+    String training = Text.of("%d.0", 10 * clock.epochs());
     Files.writeString(
         times,
-        "seed,training,process\n1,%1$s,25.500\n2,%1$s,27.5\n3,19.999,60\n".formatted(training));
+        Text.of("seed,training,process\n1,%1$s,25.500\n2,%1$s,27.5\n3,19.999,60\n", training));
     assertThat(markdown())
         .contains(
-            "3 of 3 seeds reach it, with %s seconds of training on average, 26.5 seconds (27.5 at most)"
-                    .formatted(training)
+            Text.of(
+                    "3 of 3 seeds reach it, with %s seconds of training on average, 26.5 seconds (27.5 at most)",
+                    training)
                 + " from the start of the process to its end")
-        .contains("| yes | %s | 25.5 |".formatted(training))
-        .contains("| yes | %s | – |".formatted(training));
+        .contains(Text.of("| yes | %s | 25.5 |", training))
+        .contains(Text.of("| yes | %s | – |", training));
     Files.writeString(times, "seed,training,process\n1;20;25\n");
     assertThatThrownBy(this::markdown)
         .hasMessageEndingWith(

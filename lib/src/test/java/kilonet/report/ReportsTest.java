@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +22,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import kilonet.data.DataIdentity;
 import kilonet.model.Summary;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
@@ -166,11 +172,11 @@ class ReportsTest {
   }
 
   private Path notebook(int step) {
-    return notebooks.resolve("Step_%d.ipynb".formatted(step));
+    return notebooks.resolve(Text.of("Step_%d.ipynb", step));
   }
 
   private Path result(int step, int seed) {
-    return notebooks.resolve("results/model_%d/seed-%d.json".formatted(step, seed));
+    return notebooks.resolve(Text.of("results/model_%d/seed-%d.json", step, seed));
   }
 
   private static void change(Path file, String from, String to) {
@@ -396,5 +402,69 @@ class ReportsTest {
         .startsWith("# Step 1: Get the set-up right\n\n## Target")
         .doesNotContain("73,514", "99.1");
     assertThat(blank.cells()).hasSameSizeAs(Notebook.read(notebook(1)).cells());
+  }
+
+  @Test
+  void aPictureOfSomethingElseIsNoticed() throws IOException {
+    Path reports = notebooks.resolve("reports");
+    byte[] steps = Files.readAllBytes(reports.resolve("Steps.png"));
+    byte[] cross = Files.readAllBytes(reports.resolve("Step_1_1.png"));
+    for (String name : List.of("Steps.png", "Step_2_1.png")) {
+      Path file = reports.resolve(name);
+      byte[] right = Files.readAllBytes(file);
+      byte[] other = name.equals("Steps.png") ? cross : steps;
+      Files.write(file, other);
+      assertThat(check())
+          .containsExactly(
+              file + " is not the picture of these results: run kilonet report --write notebooks.");
+      Files.write(file, right);
+    }
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void aPictureThatWasDrawnInOtherLettersIsTheSame() throws IOException {
+    Path file = notebooks.resolve("reports/Steps.png");
+    byte[] png = Files.readAllBytes(file);
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    image.setRGB(3, 3, 0x123456);
+    ByteArrayOutputStream touched = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", touched);
+    String note = new String(png, StandardCharsets.ISO_8859_1);
+    String data = note.substring(note.indexOf("data "), note.indexOf(", pixels"));
+
+    // Without its note, and with a note that is not of its pixels.
+    Files.write(file, touched.toByteArray());
+    assertThat(check()).hasSize(1);
+    byte[] other = PngNote.png(image, "something else");
+    Files.write(file, other);
+    assertThat(check()).hasSize(1);
+
+    String renamed =
+        new String(other, StandardCharsets.ISO_8859_1).replaceFirst("data [0-9a-f]{64}", data);
+    Files.write(file, renamed.getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(check()).isEmpty();
+  }
+
+  @Test
+  void whatIsLeftOverIsNamed() throws IOException {
+    Path stray = notebooks.resolve("reports/Step_4_1.png");
+    Files.copy(notebooks.resolve("reports/Steps.png"), stray);
+    assertThat(check()).containsExactly(stray + " belongs to no result: delete it.");
+  }
+
+  @Test
+  void aNotebooksCurvesAreThoseOfItsRun() throws IOException {
+    for (double test : new double[] {99.2, 99.3}) {
+      byte[] png = TrainingCurves.of(run(2, 1, 99.6, test).history()).png(2);
+      String curves = Base64.getEncoder().encodeToString(png);
+      edit(notebook(2), text -> text.replaceAll("(\"image/png\": \\[\\s+\")[^\"]+", "$1" + curves));
+      List<String> problems = write();
+      assertThat(problems.size()).isEqualTo(test == 99.2 ? 0 : 1);
+      assertThat(problems)
+          .allMatch(
+              problem ->
+                  problem.endsWith("its picture is not what was drawn there: execute it again."));
+    }
   }
 }

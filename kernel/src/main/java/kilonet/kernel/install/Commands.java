@@ -2,6 +2,7 @@ package kilonet.kernel.install;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ public final class Commands {
               description = "An option for the kernel's JVM, such as -Xmx4g; may be repeated.")
           List<String> jvmArgs)
       throws IOException, InterruptedException {
-    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     KernelSpec spec = new KernelSpec(place.folder());
     spec.install(
         displayName, backend == Backend.cuda, jvmArgs == null ? new ArrayList<>() : jvmArgs);
@@ -149,6 +150,8 @@ public final class Commands {
       description = "Says what is missing for notebooks to run.",
       mixinStandardHelpOptions = true)
   private int doctor(@Mixin Place place) throws IOException {
-    return Doctor.examine(place.folder(), new PrintWriter(System.out, true)) ? 0 : 1;
+    return Doctor.examine(place.folder(), new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+        ? 0
+        : 1;
   }
 }

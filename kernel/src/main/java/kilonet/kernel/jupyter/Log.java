@@ -3,11 +3,12 @@ package kilonet.kernel.jupyter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 
 /** The kernel's own words, on the process's standard error: cells own {@code System.err}. */
 public final class Log {
   private static final PrintStream STDERR =
-      new PrintStream(new FileOutputStream(FileDescriptor.err), true);
+      new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
 
   private Log() {}
 

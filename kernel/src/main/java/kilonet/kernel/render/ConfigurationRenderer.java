@@ -26,7 +26,8 @@ public final class ConfigurationRenderer implements Renderer<MultiLayerConfigura
     try {
       return SummaryRenderer.bundle(Summary.of(configuration));
     } catch (RuntimeException e) {
-      // Made for other pictures than 28 x 28, or of layers whose receptive field is not known.
+      // The size of the pictures does not follow from it, or a layer's receptive field is not
+      // known.
       return MimeBundle.of("text/plain", configuration.toString());
     }
   }

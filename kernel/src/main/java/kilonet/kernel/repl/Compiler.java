@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -225,7 +226,10 @@ final class Compiler {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
             errors.add(
                 new Finding(
-                    diagnostic.getMessage(null),
+                    // English is the root of the JDK's words; what is asked for as English, where
+                    // there is
+                    // no file of that name, is given in the language of the machine.
+                    diagnostic.getMessage(Locale.ROOT),
                     diagnostic.getStartPosition(),
                     diagnostic.getEndPosition(),
                     missing(diagnostic, source)));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +124,9 @@ final class KernelProcess implements AutoCloseable {
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     command.add("-Dmaven.repo.local=" + folder.resolve("repository"));
     command.add("-Duser.home=" + folder);
+    Locale locale = Locale.getDefault();
+    command.add("-Duser.language=" + locale.getLanguage());
+    command.add("-Duser.country=" + locale.getCountry());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("kilonet.kernel.Main", "run", connectionFile));
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -52,6 +53,21 @@ class ReplTest {
     assertThat(run("int x = 5")).isSameAs(Repl.NOTHING);
     assertThat(run("x++; x")).isEqualTo(6);
     assertThat(run("String x = \"now a text\"; x.length()")).isEqualTo(10);
+  }
+
+  @Test
+  void theCompilerSpeaksEnglishWhateverTheLocale() throws Throwable {
+    Locale before = Locale.getDefault();
+    try {
+      // The JDK has its compiler's words in German, too.
+      Locale.setDefault(Locale.GERMANY);
+      CompileFailure failure =
+          catchThrowableOfType(CompileFailure.class, () -> run("int x = \"text\";"));
+      assertThat(failure.problems().get(0).message())
+          .isEqualTo("incompatible types: java.lang.String cannot be converted to int");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
