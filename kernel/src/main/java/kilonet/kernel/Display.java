@@ -3,6 +3,7 @@ package kilonet.kernel;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -40,12 +41,76 @@ public final class Display {
    * Shows a value below the cell.
    *
    * @param value anything; see {@link Renderer}
+   * @return an identifier by which {@link #updateDisplay(String, Object)} shows something else
+   *     there
+   */
+  public static String display(Object value) {
+    return publish("display_data", UUID.randomUUID().toString(), render(value));
+  }
+
+  /**
+   * Shows a value below the cell in some forms.
+   *
+   * @param value anything; a text counts as any form that is text
+   * @param mimes MIME types such as {@code text/html}; those that the value does not have are left
+   *     out, {@code text/plain} is always there
+   * @return an identifier by which {@link #updateDisplay(String, Object)} shows something else
+   *     there
+   */
+  public static String display(Object value, String... mimes) {
+    return publish("display_data", UUID.randomUUID().toString(), render(value, mimes));
+  }
+
+  /**
+   * Replaces what is shown.
+   *
+   * @param id what {@code display} has returned
+   * @param value anything
+   */
+  public static void updateDisplay(String id, Object value) {
+    publish("update_display_data", id, render(value));
+  }
+
+  /**
+   * Replaces what is shown.
+   *
+   * @param id what {@code display} has returned
+   * @param value anything
+   * @param mimes as for {@link #display(Object, String...)}
+   */
+  public static void updateDisplay(String id, Object value, String... mimes) {
+    publish("update_display_data", id, render(value, mimes));
+  }
+
+  /**
+   * Turns a value into what notebooks show, without showing it.
+   *
+   * @param value anything
+   * @return its forms
+   */
+  public static MimeBundle render(Object value) {
+    return frontend().render(value);
+  }
+
+  /**
+   * Turns a value into some of the forms that notebooks show, without showing it.
+   *
+   * @param value anything
+   * @param mimes as for {@link #display(Object, String...)}
+   * @return its forms
+   */
+  public static MimeBundle render(Object value, String... mimes) {
+    return frontend().render(value, List.of(mimes));
+  }
+
+  /**
+   * Shows a value below the cell.
+   *
+   * @param value anything; see {@link Renderer}
    * @return a handle by which the same place can show something else later
    */
-  public static Display display(Object value) {
-    Display display = new Display(UUID.randomUUID().toString());
-    display.publish("display_data", value);
-    return display;
+  public static Display show(Object value) {
+    return new Display(display(value));
   }
 
   /**
@@ -54,23 +119,23 @@ public final class Display {
    * @param value anything
    */
   public void update(Object value) {
-    publish("update_display_data", value);
+    updateDisplay(id, value);
   }
 
-  private void publish(String type, Object value) {
-    MimeBundle bundle = frontend().render(value);
+  private static String publish(String type, String id, MimeBundle bundle) {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("data", bundle.data());
     content.put("metadata", bundle.metadata());
     content.put("transient", Map.of("display_id", id));
     frontend().publish(type, content);
+    return id;
   }
 
   /**
    * HTML to display.
    *
    * @param html a fragment
-   * @return what {@link #display} or the end of a cell shows
+   * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle html(String html) {
     return MimeBundle.of("text/html", html).with("text/plain", "[HTML]");
@@ -80,7 +145,7 @@ public final class Display {
    * Markdown to display.
    *
    * @param markdown with formulas between dollar signs
-   * @return what {@link #display} or the end of a cell shows
+   * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle markdown(String markdown) {
     return MimeBundle.of("text/markdown", markdown).with("text/plain", markdown);
@@ -90,7 +155,7 @@ public final class Display {
    * A formula to display.
    *
    * @param latex with or without dollar signs around it
-   * @return what {@link #display} or the end of a cell shows
+   * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle latex(String latex) {
     String formula = latex.startsWith("$") ? latex : "$$" + latex + "$$";
@@ -101,7 +166,7 @@ public final class Display {
    * An SVG drawing to display.
    *
    * @param svg the element; an XML prolog before it is removed, which nbconvert cannot read
-   * @return what {@link #display} or the end of a cell shows
+   * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle svg(String svg) {
     String element = svg.substring(Math.max(0, svg.indexOf("<svg")));
@@ -188,7 +253,7 @@ public final class Display {
     frontend().comm(target, handler);
   }
 
-  /** Says nothing where a cell ends with {@code display(x)}: it is shown already. */
+  /** For people; a cell that ends with {@code show(x)} has shown it already. */
   @Override
   public String toString() {
     return "Display[" + id + "]";

@@ -1,5 +1,6 @@
 package kilonet.kernel;
 
+import java.util.List;
 import java.util.Map;
 
 /** What the kernel does for {@link Display} and its like; cells use those. */
@@ -35,6 +36,35 @@ public interface Frontend {
    * @return its forms; text/plain is always among them
    */
   MimeBundle render(Object value);
+
+  /**
+   * Turns a value into some of the forms that notebooks show.
+   *
+   * @param value any value, also null
+   * @param mimes the forms that are wanted
+   * @return those of them that it has; text/plain is always among them
+   */
+  MimeBundle render(Object value, List<String> mimes);
+
+  /**
+   * Runs a cell inside the one that is running.
+   *
+   * @param source Java and magics
+   * @return its value; null where it shows none
+   * @throws Throwable what it throws
+   */
+  Object evaluate(String source) throws Throwable;
+
+  /**
+   * Runs a magic inside the cell that is running.
+   *
+   * @param name its name
+   * @param arguments the words behind it
+   * @param body what stands below it; null for a magic of one line
+   * @return its value; null for none
+   * @throws Throwable what it throws
+   */
+  Object magic(String name, List<String> arguments, String body) throws Throwable;
 
   /**
    * Adds a renderer; it is asked before all others.

@@ -41,7 +41,7 @@ public final class ProgressBar implements AutoCloseable {
     }
     this.title = title;
     this.total = total;
-    display = Display.display(bundle());
+    display = Display.show(bundle());
   }
 
   /**

@@ -51,7 +51,7 @@ final class DefaultFolder {
     }
     try {
       Result result = Json.read(run.result(), Result.class);
-      return !result.definition().equals(recipe) || !result.engine().equals(engine.toString());
+      return !result.definition().equals(recipe) || !result.engine().equals(engine.version());
     } catch (IllegalArgumentException e) {
       // Something that this program does not know: not to be written over.
       return true;

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import kilonet.fused.Stage.Shape;
+import kilonet.text.Notice;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.api.Layer;
@@ -39,6 +40,13 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
 public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Which arithmetic this is: engines of the same name give the same bits. The first one computed
+   * with oneDNN, and had no name.
+   */
+  public static final String VERSION = "lanes-1";
+
   private static final int PREFETCHED = 2;
 
   /** So many plans are kept: for a batch, a last one that is smaller, and another shape or two. */
@@ -454,10 +462,10 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     } catch (UnsupportedLayerException e) {
       if (stacks == null) {
         unsupported = e.getMessage();
-        LOG.warn("Trained by DL4J itself, which is slow: {}.", unsupported);
+        Notice.warn(LOG, "Trained by DL4J itself, which is slow: " + unsupported + ".");
         return false;
       }
-      LOG.warn("Images of the shape {} are left to DL4J: {}.", shape, e.getMessage());
+      Notice.warn(LOG, "Images of " + shape + " are left to DL4J: " + e.getMessage() + ".");
     }
     if (stacks == null) {
       stacks = latest();

@@ -3,6 +3,7 @@ package kilonet.fused;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import kilonet.text.Notice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,8 @@ final class KernelChoice {
 
   private static Kernels vector() {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      LOG.warn(
+      Notice.warn(
+          LOG,
           "Kilonet computes without vectors, many times slower, with the same results: start Java"
               + " with --add-modules jdk.incubator.vector.");
       return null;
@@ -43,7 +45,7 @@ final class KernelChoice {
       return (Kernels)
           Class.forName("kilonet.fused.VectorKernels").getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
-      LOG.warn("Kilonet computes without vectors, many times slower: {}", e.toString());
+      Notice.warn(LOG, "Kilonet computes without vectors, many times slower: " + e);
       return null;
     }
   }

@@ -1,6 +1,13 @@
 /**
  * Trains and runs tiny convolutional nets at the speed of the machine's multiply-add units, with
- * DL4J's results.
+ * DL4J's results, and with the same bits on every machine.
+ *
+ * <h2>Lanes</h2>
+ *
+ * Sixteen images lie side by side: an activation is {@code [channel][row][column][16]} floats in a
+ * Java array ({@code Layout}), and every operation is the same arithmetic for sixteen images at
+ * once. With {@code jdk.incubator.vector} sixteen lanes are one vector of 512 bits, two of 256 or
+ * four of 128; without it they are a loop. No number of channels wastes anything.
  *
  * <h2>What flows where</h2>
  *
@@ -9,49 +16,38 @@
  * updaters, schedules, listeners, evaluation and serialisation do not notice.
  *
  * <ol>
- *   <li>{@code Stack} reads the layers into a list of {@code Stage}s: convolution (dense layers
- *       too), pointwise (batch norm, activation and dropout in one), pooling. A layer that has no
- *       stage is named once, and DL4J does the work.
+ *   <li>{@code Stack} reads the layers, for images of one shape, into a list of {@code Stage}s:
+ *       convolution (dense layers too), pointwise (batch norm, activation and dropout in one),
+ *       pooling. A layer that has no stage is named once, and DL4J does the work.
  *   <li>{@code TrainingPlan} compiles the stages for one batch size: a {@code TrainingStage} each
- *       ({@code ConvolutionTraining}, {@code PointwiseTraining}, {@code PoolingTraining}; {@code
- *       FoldedTraining} for two at once), oneDNN primitives bound to memory, once. {@code
- *       InferencePlan} compiles them for any batch size, with batch norms folded into weights.
- *   <li>{@code Team} runs a plan: a few threads, each with its own images.
+ *       ({@code ConvolutionTraining}, {@code PointwiseTraining}, {@code PoolingTraining}) adds its
+ *       steps to a {@code Program}. {@code InferencePlan} compiles them for any batch size, with
+ *       batch norms folded into weights.
+ *   <li>A {@code Program} is run by a {@code Team} of threads: each takes its own groups of sixteen
+ *       through the steps of a phase, or, where there are fewer groups than threads, its share of
+ *       each step. They meet where batch norm needs the statistics of the whole batch. Gradients of
+ *       weights are divided by weights, not by images.
+ *   <li>{@code Kernels} do the arithmetic: a convolution, and the gradient of its input, are sums
+ *       over tables of taps ({@code TapSum}); the gradient of its weights are tiles of products
+ *       ({@code WeightTiles}); between them there is one pass over vectors. {@code VectorKernels}
+ *       keep their sums in registers ({@code SumTiles}, {@code ProductTiles}); {@code PlainKernels}
+ *       do the same in plain Java, while the others are not compiled yet and where the module is
+ *       missing ({@code KernelChoice}).
  * </ol>
  *
- * <h2>Why it is fast</h2>
+ * <h2>Why the bits are the same</h2>
  *
- * <ul>
- *   <li><b>Chunks.</b> A batch is cut into chunks of 16 images, or of 32 or 64 where a net has
- *       hundreds of thousands or millions of weights, as a chunk goes through all of them; a small
- *       batch of such a net keeps few threads busy. A thread takes a chunk through as many
- *       operations as it can before another chunk, so that what one operation writes the next one
- *       finds in the cache. All threads meet only where the batch norm needs the statistics of the
- *       whole batch. oneDNN itself runs on one thread: no OpenMP barriers.
- *   <li><b>One memory format.</b> Activations lie in blocks of 16 channels ({@code nChw16c}), or of
- *       8 where the processor has no AVX-512, padded with zeros, from the first layer to the head;
- *       nothing is reordered in between.
- *   <li><b>Few passes.</b> The first convolution takes its batch norm in: the moments of the images
- *       ({@code PatchMoments}) tell its statistics beforehand, and its gradient's correction
- *       afterwards. Behind other convolutions, a channelwise 1x1 convolution does batch norm,
- *       activation and dropout's scale in one pass; its weight gradient gives the sums that batch
- *       norm needs, both ways. What scales the error goes into the weights of the convolution
- *       before. Dropout draws what it drops, not what it keeps, and writes zeros there; behind a
- *       ReLU it needs no pass back: the sign tells. A ReLU before a max pooling is done behind it.
- *   <li><b>Fewer multiplications.</b> Wide 3x3 convolutions are computed Winograd's way where
- *       oneDNN has it, which takes AVX-512.
- *   <li><b>Nothing allocated.</b> Calls are bound to their memory when the plan is made.
- * </ul>
+ * A sum has one order: in a lane over taps, or over pixels and then groups, as a chain of fused
+ * multiply-adds, which the Java language defines exactly; then over the sixteen lanes. It depends
+ * neither on the width of vectors, nor on tiles, nor on threads. Statistics are summed as
+ * differences to a channel's first pixel, and put together in double precision. Exponentials are
+ * {@code Exponential}'s, logarithms {@code StrictMath}'s. Dropout's stream is counted by seed,
+ * layer, step, batch of the step, and image. {@link kilonet.fused.FusedNetwork#VERSION} names this
+ * arithmetic.
  *
- * <h2>Why it is repeatable</h2>
+ * <h2>Memory</h2>
  *
- * Chunks do not depend on the number of threads; each has its own partial sums, added in the
- * chunks' order, in double precision for statistics. Dropout's stream is counted by seed, layer,
- * step and image. So results are the same bit for bit whatever the number of threads.
- *
- * <h2>Native memory</h2>
- *
- * {@code NativeMemory} owns all of a plan's buffers and oneDNN objects and frees them when the
- * network is closed, or after it has become unreachable.
+ * A plan has one array, made once. Its vectors do not straddle cache lines where the garbage
+ * collector puts large arrays at the start of a region, as G1 does ({@code Memory}).
  */
 package kilonet.fused;

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import kilonet.train.Contract;
+import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -30,6 +31,22 @@ record Measurements(List<Result> runs, int outdated) {
     return read(
         results.resolve(recipe.name()),
         result -> result.definition().equals(recipe.seed(result.seed())));
+  }
+
+  /** Says which arithmetic runs were made with, and whether it was the same for all of them. */
+  static String engines(List<Result> runs) {
+    String now = Engine.FUSED.version();
+    long current = runs.stream().filter(run -> run.engine().equals(now)).count();
+    String all =
+        "%s of its %d runs %s made with the engine of today, `%s`"
+            .formatted(
+                current == runs.size() ? "All" : Long.toString(current),
+                runs.size(),
+                current == 1 && runs.size() > 1 ? "was" : "were",
+                now);
+    return current == runs.size()
+        ? all + "."
+        : all + "; the others with one before it, whose figures differ in their last bits.";
   }
 
   /**

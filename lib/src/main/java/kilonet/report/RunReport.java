@@ -186,7 +186,7 @@ public final class RunReport {
 
   private static MultiLayerNetwork network(RunFolder files, Result run) {
     MultiLayerNetwork network = ModelFile.read(files.model());
-    return run.engine().equals(Engine.FUSED.toString()) ? FusedNetwork.of(network) : network;
+    return Engine.FUSED.isNamed(run.engine()) ? FusedNetwork.of(network) : network;
   }
 
   private static void check(RunFolder files, Result run, Predictions predictions) {

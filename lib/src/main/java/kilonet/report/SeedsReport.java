@@ -392,8 +392,10 @@ public final class SeedsReport {
     page.heading("Machine time")
         .paragraph(
             text(
-                "All runs of the table took %s of training. The slowest, by seconds a run:",
-                hours(all)));
+                "All runs of the table took %s of training. %s The slowest, by seconds a run:",
+                hours(all),
+                Measurements.engines(
+                    rows.stream().flatMap(row -> row.measured.runs().stream()).toList())));
     Map<String, Function<Row, String>> columns = new LinkedHashMap<>();
     columns.put("experiment", row -> row.published.id());
     columns.put("parameters", row -> text("%,d", row.summary.parameters()));

@@ -112,7 +112,7 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     /** Whether a state is one of this run. */
     private boolean owns(State state) {
       return state.recipe.equals(recipe)
-          && state.engine.equals(engine.toString())
+          && state.engine.equals(engine.version())
           && state.data.equals(data);
     }
 

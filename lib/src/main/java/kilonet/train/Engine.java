@@ -31,6 +31,16 @@ public enum Engine {
     return network;
   }
 
+  /** What results say of it: its name and, of the fused engine, the version of its arithmetic. */
+  public String version() {
+    return this == FUSED ? this + " " + FusedNetwork.VERSION : toString();
+  }
+
+  /** Whether this is what a result or a checkpoint names, in whatever version. */
+  public boolean isNamed(String engine) {
+    return engine.equals(toString()) || engine.startsWith(this + " ");
+  }
+
   /** {@code fused} or {@code dl4j}. */
   @Override
   public String toString() {

@@ -11,7 +11,7 @@ import kilonet.data.DataIdentity;
  * @param recipe the recipe's name
  * @param parameters trainable parameters
  * @param seed the recipe's seed
- * @param engine {@code fused} or {@code dl4j}
+ * @param engine {@code fused}, with the version of its arithmetic, or {@code dl4j}
  * @param data the name of the images, such as {@code mnist} or {@code digits}
  * @param dataset what the images are, by name and content; null in files from before this was
  *     written
@@ -75,7 +75,7 @@ public record Result(
         recipe.name(),
         parameters,
         recipe.seed(),
-        engine.toString(),
+        engine.version(),
         data.name(),
         data,
         train,
@@ -102,7 +102,7 @@ public record Result(
   /** Whether this is what a recipe came to with an engine on some data. */
   boolean isOf(Recipe recipe, Engine engine, DataIdentity data) {
     return definition.equals(recipe)
-        && this.engine.equals(engine.toString())
+        && this.engine.equals(engine.version())
         && (dataset == null || dataset.equals(data));
   }
 

@@ -439,7 +439,7 @@ public final class Trainer {
     Checkpoint.State state =
         new Checkpoint.State(
             recipe,
-            engine.toString(),
+            engine.version(),
             data,
             history,
             network.getIterationCount(),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -42,28 +41,24 @@ class BenchmarkTest {
   void aNetThatCannotBeRunFusedIsRefusedWithTheLayersName() {
     assertThatThrownBy(() -> Benchmark.run(net(true), 9, 9, 4, 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("layer 0 (ConvolutionLayer): its convolution mode Same");
+        .hasMessageContaining("layer 0 (ConvolutionLayer): its activation tanh");
   }
 
   private static MultiLayerConfiguration net(boolean odd) {
-    NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder()
-            .seed(1)
-            .convolutionMode(odd ? ConvolutionMode.Same : ConvolutionMode.Truncate)
-            .list();
-    list.layer(convolution(2, 3));
-    return list.layer(convolution(10, 1))
+    NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().seed(1).list();
+    list.layer(convolution(2, 3, odd ? Activation.TANH : Activation.RELU));
+    return list.layer(convolution(10, 1, Activation.RELU))
         .layer(new GlobalPoolingLayer(PoolingType.AVG))
         .layer(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build())
         .setInputType(InputType.convolutional(9, 9, 1))
         .build();
   }
 
-  private static ConvolutionLayer convolution(int out, int kernel) {
+  private static ConvolutionLayer convolution(int out, int kernel, Activation activation) {
     return new ConvolutionLayer.Builder(kernel, kernel)
         .nOut(out)
         .hasBias(false)
-        .activation(Activation.RELU)
+        .activation(activation)
         .build();
   }
 }

@@ -55,7 +55,7 @@ class CheckpointTest {
   private static final Checkpoint.State STATE =
       new Checkpoint.State(
           RECIPE,
-          "fused",
+          Engine.FUSED.version(),
           DATA,
           new History(List.of(epoch(1), epoch(2))),
           2 * 5 + 3,
@@ -224,7 +224,8 @@ class CheckpointTest {
 
   private static Checkpoint.State state(
       History history, int iteration, Checkpoint.Tally tally, ReduceLROnPlateau.State plateau) {
-    return new Checkpoint.State(RECIPE, "fused", DATA, history, iteration, tally, plateau);
+    return new Checkpoint.State(
+        RECIPE, Engine.FUSED.version(), DATA, history, iteration, tally, plateau);
   }
 
   @Test

@@ -41,7 +41,7 @@ final class Channels implements AutoCloseable {
     void received(Channel channel, Message message);
   }
 
-  private record Outgoing(Channel channel, Message message, CountDownLatch sent) {}
+  private record Outgoing(Channel channel, Wire.Written message, CountDownLatch sent) {}
 
   private final ZContext context = new ZContext(1);
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
@@ -109,46 +109,74 @@ final class Channels implements AutoCloseable {
     return thread;
   }
 
-  /** Queues a message; returns at once. */
+  /** Whether the kernel cannot do without a thread. */
+  static boolean isEssential(Thread thread) {
+    // ZeroMQ's own are called so.
+    return thread.getName().matches("kernel-(send|receive|shell)|(iothread|reaper)-.*");
+  }
+
+  /** Queues a message; returns at once. What cannot be written is the caller's error. */
   void send(Channel channel, Message message) {
-    outgoing.add(new Outgoing(channel, message, null));
+    outgoing.add(new Outgoing(channel, Wire.Written.of(message), null));
     LockSupport.unpark(sender);
   }
 
   private void echo() {
-    try {
-      while (true) {
-        heartbeat.send(heartbeat.recv(0), 0);
+    while (!context.isClosed()) {
+      try {
+        List<byte[]> frames = frames(heartbeat);
+        for (int i = 0; i < frames.size(); i++) {
+          heartbeat.send(frames.get(i), i + 1 < frames.size() ? ZMQ.SNDMORE : 0);
+        }
+      } catch (ZMQException e) {
+        if (e.getErrorCode() == ZError.ETERM) {
+          return;
+        }
       }
-    } catch (ZMQException e) {
-      // The context was closed.
     }
+  }
+
+  private static List<byte[]> frames(ZMQ.Socket socket) {
+    List<byte[]> frames = new ArrayList<>();
+    do {
+      frames.add(socket.recv(0));
+    } while (socket.hasReceiveMore());
+    return frames;
   }
 
   private void sendAll() {
     Wire wire = new Wire(key);
     ZMQ.Socket iopub = sockets.get(Channel.IOPUB);
     ByteBuffer signal = ByteBuffer.allocate(1);
-    try {
-      while (true) {
-        Outgoing next = outgoing.poll();
-        if (next == null) {
-          LockSupport.park(this);
-        } else if (next.channel() == Channel.IOPUB) {
-          if (next.message() != null) {
-            send(iopub, wire, next.message());
-          }
-          if (next.sent() != null) {
-            next.sent().countDown();
-          }
+    while (!context.isClosed()) {
+      Outgoing next = outgoing.poll();
+      if (next == null) {
+        LockSupport.park(this);
+        continue;
+      }
+      try {
+        if (next.channel() == Channel.IOPUB) {
+          sendNow(iopub, wire, next);
         } else {
           replies.add(next);
           signal.clear();
           wake.sink().write(signal);
         }
+      } catch (IOException | RuntimeException e) {
+        Log.warn("A message could not be sent: " + e);
       }
-    } catch (IOException | ZMQException e) {
-      // The context was closed.
+    }
+  }
+
+  private static void sendNow(ZMQ.Socket socket, Wire wire, Outgoing next) {
+    if (next.message() != null) {
+      List<byte[]> frames = wire.sign(next.message());
+      for (int i = 0; i < frames.size(); i++) {
+        socket.send(frames.get(i), i + 1 < frames.size() ? ZMQ.SNDMORE : 0);
+      }
+    }
+    if (next.sent() != null) {
+      next.sent().countDown();
     }
   }
 
@@ -161,50 +189,36 @@ final class Channels implements AutoCloseable {
         poller.register(sockets.get(channel), ZMQ.Poller.POLLIN);
       }
       poller.register(wake.source(), ZMQ.Poller.POLLIN);
-      while (true) {
-        poller.poll(-1);
-        if (poller.pollin(incoming.size())) {
-          signals.clear();
-          wake.source().read(signals);
-        }
-        for (Outgoing reply = replies.poll(); reply != null; reply = replies.poll()) {
-          if (reply.message() != null) {
-            send(sockets.get(reply.channel()), wire, reply.message());
+      while (!context.isClosed()) {
+        try {
+          poller.poll(-1);
+          if (poller.pollin(incoming.size())) {
+            signals.clear();
+            wake.source().read(signals);
           }
-          if (reply.sent() != null) {
-            reply.sent().countDown();
+          for (Outgoing reply = replies.poll(); reply != null; reply = replies.poll()) {
+            sendNow(sockets.get(reply.channel()), wire, reply);
           }
-        }
-        for (int i = 0; i < incoming.size(); i++) {
-          if (poller.pollin(i)) {
-            receive(incoming.get(i), wire, receiver);
+          for (int i = 0; i < incoming.size(); i++) {
+            if (poller.pollin(i)) {
+              receive(incoming.get(i), wire, receiver);
+            }
           }
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+          Log.warn("Something went wrong between two messages: " + e);
         }
       }
-    } catch (IOException | ZMQException e) {
-      // The context was closed.
     }
   }
 
   private void receive(Channel channel, Wire wire, Receiver receiver) {
-    ZMQ.Socket socket = sockets.get(channel);
-    List<byte[]> frames = new ArrayList<>();
-    do {
-      frames.add(socket.recv(0));
-    } while (socket.hasReceiveMore());
+    List<byte[]> frames = frames(sockets.get(channel));
     try {
       receiver.received(channel, wire.decode(frames));
     } catch (IOException e) {
       Log.warn("A message on " + channel + " was dropped: " + e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | LinkageError e) {
       Log.warn("A message on " + channel + " could not be handled: " + e);
-    }
-  }
-
-  private static void send(ZMQ.Socket socket, Wire wire, Message message) {
-    List<byte[]> frames = wire.encode(message);
-    for (int i = 0; i < frames.size(); i++) {
-      socket.send(frames.get(i), i + 1 < frames.size() ? ZMQ.SNDMORE : 0);
     }
   }
 

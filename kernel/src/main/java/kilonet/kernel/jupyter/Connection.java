@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import kilonet.kernel.content.Json;
 
 /**
  * What a connection file says: where to listen and how to sign.

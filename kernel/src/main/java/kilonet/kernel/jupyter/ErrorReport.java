@@ -29,6 +29,9 @@ final class ErrorReport {
 
   private static final Pattern CELL_NAME = Pattern.compile("^cells\\.Cell\\d+\\$");
 
+  /** What the JVM's messages say of a variable or method of a cell. */
+  private static final Pattern IN_CELL = Pattern.compile("\\bcells\\.Cell\\d+[.$]");
+
   private final Map<String, String> sources = new ConcurrentHashMap<>();
   private final List<String> labels = Collections.synchronizedList(new ArrayList<>());
 
@@ -133,7 +136,8 @@ final class ErrorReport {
 
   private static String message(Throwable thrown) {
     try {
-      return thrown.getLocalizedMessage();
+      String message = thrown.getLocalizedMessage();
+      return message == null ? null : IN_CELL.matcher(message).replaceAll("");
     } catch (RuntimeException e) {
       return "(its message cannot be read: " + e + ")";
     }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import kilonet.kernel.content.Json;
 
 /** The cells that were run, of this session and of earlier ones. Bounded. */
 final class History {
@@ -129,9 +129,8 @@ final class History {
   }
 
   private List<Entry> search(Message request) {
-    Pattern pattern = glob(request.text("pattern", "*"));
-    List<Entry> found =
-        entries.stream().filter(entry -> pattern.matcher(entry.input()).matches()).toList();
+    String pattern = request.text("pattern", "*");
+    List<Entry> found = entries.stream().filter(entry -> fits(entry.input(), pattern)).toList();
     if (request.flag("unique", false)) {
       Map<String, Entry> latest = new LinkedHashMap<>();
       for (Entry entry : found) {
@@ -148,11 +147,30 @@ final class History {
         entries.subList(Math.max(0, entries.size() - Math.max(0, n)), entries.size()));
   }
 
-  private static Pattern glob(String glob) {
-    StringBuilder regex = new StringBuilder();
-    for (char c : glob.toCharArray()) {
-      regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+  /** Whether a text is what a pattern of the shell describes, in time that grows with both. */
+  private static boolean fits(String text, String pattern) {
+    int at = 0;
+    int p = 0;
+    int star = -1;
+    int starredFrom = 0;
+    while (at < text.length()) {
+      if (p < pattern.length() && pattern.charAt(p) == '*') {
+        star = p++;
+        starredFrom = at;
+      } else if (p < pattern.length()
+          && (pattern.charAt(p) == '?' || pattern.charAt(p) == text.charAt(at))) {
+        p++;
+        at++;
+      } else if (star >= 0) {
+        p = star + 1;
+        at = ++starredFrom;
+      } else {
+        return false;
+      }
     }
-    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    while (p < pattern.length() && pattern.charAt(p) == '*') {
+      p++;
+    }
+    return p == pattern.length();
   }
 }

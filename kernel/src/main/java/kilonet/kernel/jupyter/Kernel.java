@@ -1,44 +1,32 @@
 package kilonet.kernel.jupyter;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import kilonet.kernel.CellInterruptedError;
-import kilonet.kernel.Comm;
 import kilonet.kernel.Display;
-import kilonet.kernel.Frontend;
-import kilonet.kernel.MimeBundle;
-import kilonet.kernel.Renderer;
+import kilonet.kernel.content.Rendering;
 import kilonet.kernel.jupyter.Channels.Channel;
 import kilonet.kernel.magic.Magics;
 import kilonet.kernel.repl.Analysis;
-import kilonet.kernel.repl.CompileFailure;
 import kilonet.kernel.repl.Interrupter;
 import kilonet.kernel.repl.Repl;
 
 /**
  * Answers the requests of Jupyter clients.
  *
- * <p>Requests of the shell channel run one after the other on the thread that calls {@link #run};
- * those of the control channel at once.
+ * <p>Requests of the shell channel are answered one after the other, those of the control channel
+ * beside them. Whatever runs the user's code or the compiler does so on a {@link Worker}, so that
+ * nothing that hangs keeps the kernel from going on.
  */
 public final class Kernel {
   private static final String VERSION = "0.1.0";
-  private static final String PROTOCOL = "5.3";
 
   /** Cells whose classes are let go of when nobody asks for anything. */
   private static final int CELLS_WORTH_A_COLLECTION = 200;
@@ -48,33 +36,40 @@ public final class Kernel {
   /** Cells whose classes are let go of although there is more to do. */
   private static final int CELLS_BETWEEN_COLLECTIONS = 1000;
 
+  /** How long an answer to a question about code may take. */
+  private static final int ANSWER_SECONDS = 10;
+
+  /** Bytes of heap that the next cell needs to be compiled and run. */
+  private static final long NEEDED = 24L << 20;
+
   /** A request and the channel it came by. */
   private record Request(Channel channel, Message message) {}
 
   private final Channels channels;
   private final History history;
+  private final Outbox outbox;
   private final Output output;
   private final Interrupter interrupter;
   private final Rendering rendering = new Rendering();
   private final ErrorReport errors = new ErrorReport();
-  private final String session = UUID.randomUUID().toString();
+  private final Comms comms;
+  private final NotebookFront front;
+  private final Worker cells = new Worker("cell");
+  private final Worker questions = new Worker("kernel-questions");
+  private final Execution execution;
   private final List<Path> classPath;
   private final List<String> notes;
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
-  private final BlockingQueue<Message> inputs = new LinkedBlockingQueue<>();
-  private final Map<String, OpenComm> comms = new ConcurrentHashMap<>();
-  private final Map<String, Comm.Handler> targets = new ConcurrentHashMap<>();
-  private final List<Map<String, Object>> payload = new ArrayList<>();
+  private final BlockingQueue<Request> asides = new LinkedBlockingQueue<>();
+  private final CountDownLatch warm = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-
-  /** Header of the request that this thread, or the one that started it, works for. */
-  private final InheritableThreadLocal<Map<String, Object>> parent = new InheritableThreadLocal<>();
-
-  private volatile boolean warm;
-  private volatile Message current;
   private Repl repl;
-  private Magics magics;
-  private Analysis analysis;
+  private Assistant assistant;
+  private boolean assistantWarm;
+
+  /** Whether the session holds nothing yet that practice could disturb. */
+  private boolean untouched;
+
   private int count;
   private int cellsSinceCollection;
 
@@ -96,12 +91,21 @@ public final class Kernel {
     this.notes = new ArrayList<>(notes);
     channels = new Channels(connection);
     history = new History(historyFile);
-    parent.set(Map.of());
+    outbox = new Outbox(channels);
     output =
         new Output(
-            (from, name, text) -> publish(from, "stream", Map.of("name", name, "text", text)),
-            () -> parent.get() == null ? Map.of() : parent.get());
+            (from, name, text) ->
+                outbox.publish(from, "stream", Map.of("name", name, "text", text)),
+            outbox::parent);
+    comms = new Comms(outbox, output);
+    front = new NotebookFront(outbox, output, rendering, comms);
     interrupter = new Interrupter(output.lock(), this::tellCell);
+    interrupter.whenStuck(
+        thread -> {
+          repl.leaveCompiler();
+          cells.leave(thread);
+        });
+    execution = new Execution(outbox, output, interrupter, rendering, errors, front, cells);
   }
 
   /** Answers until a client asks for the end. */
@@ -110,21 +114,17 @@ public final class Kernel {
     preset("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     preset("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
-    publish(Map.of(), "status", Map.of("execution_state", "starting"));
+    Thread.setDefaultUncaughtExceptionHandler(this::uncaught);
+    outbox.state(Map.of(), "starting");
     channels.start(this::received);
     System.setOut(output.stream("stdout"));
     System.setErr(output.stream("stderr"));
     System.setIn(new Stdin());
-    Display.connect(new Front());
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, thrown) ->
-            System.err.println(
-                "Exception in thread "
-                    + thread.getName()
-                    + ":\n"
-                    + String.join("\n", errors.of(thrown).traceback())));
-    Thread cells = new Thread(null, this::answerAll, "cell", 16L << 20);
-    cells.start();
+    Display.connect(front);
+    new Thread(null, this::answerAll, "kernel-shell", 16L << 20).start();
+    Thread control = new Thread(null, this::answerAsides, "kernel-control", 1L << 20);
+    control.setDaemon(true);
+    control.start();
     try {
       ended.await();
     } catch (InterruptedException e) {
@@ -140,6 +140,23 @@ public final class Kernel {
     }
   }
 
+  private void uncaught(Thread thread, Throwable thrown) {
+    try {
+      if (Channels.isEssential(thread)) {
+        Log.failure("The thread " + thread.getName() + " has died, the kernel with it", thrown);
+        Runtime.getRuntime().halt(1);
+      }
+      System.err.println(
+          "Exception in thread "
+              + thread.getName()
+              + ":\n"
+              + String.join("\n", errors.of(thrown).traceback()));
+    } catch (Throwable e) {
+      // Deaf or dumb is worse than dead: Jupyter starts a kernel anew that has ended.
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
   /** Asks the running cell to stop. */
   public void interrupt() {
     interrupter.interrupt();
@@ -151,27 +168,67 @@ public final class Kernel {
   }
 
   private void warmUp() {
-    repl = new Repl(classPath, interrupter, sentence -> System.err.println(sentence));
+    Startup startup = new Startup(System.getenv());
+    List<Path> path = new ArrayList<>(classPath);
+    path.addAll(startup.classPath());
+    repl =
+        new Repl(
+            path, startup.compilerOptions(), interrupter, sentence -> System.err.println(sentence));
     rendering.use(repl.loader());
-    magics = new Magics(repl, this::evaluate, rendering, interrupter);
+    Magics magics = new Magics(repl, this::evaluate, rendering, interrupter);
     Thread.currentThread().setContextClassLoader(repl.loader());
-    repl.importWherePresent(StandardImports.ALL);
-    try {
-      for (String cell : StandardImports.WARM_UP) {
-        if (requests.isEmpty()) {
-          repl.run(cell, "warm-up");
-        }
-      }
-    } catch (Throwable e) {
-      warnUnlessEnding("The first cell of all failed: " + e);
+    repl.standardImports(StandardImports.ALL);
+    front.use(magics);
+    execution.use(repl, magics);
+    execution.limit(startup.timeoutMillis());
+    assistant = new Assistant(repl, magics, new Analysis(repl));
+    rehearse(StandardImports.WARM_UP.size());
+    untouched = !startup.hasScripts();
+    if (!untouched) {
+      onCellThread(() -> startup.run(magics, notes::add));
     }
+  }
+
+  /** Makes the compiler's code fast, as long as nobody asks for anything. */
+  private void rehearse(int times) {
+    onCellThread(
+        () -> {
+          for (int i = 0; i < times && requests.isEmpty(); i++) {
+            repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
+          }
+        });
     repl.reset();
-    interrupter.end();
-    analysis = new Analysis(repl);
+  }
+
+  /** Something that cells do before the first request. */
+  private interface Early {
+    void run() throws Throwable;
+  }
+
+  private void onCellThread(Early work) {
+    try {
+      cells.run(
+          () -> {
+            interrupter.begin();
+            try {
+              work.run();
+            } finally {
+              interrupter.end();
+            }
+            return null;
+          });
+    } catch (Throwable e) {
+      warnUnlessEnding("Something failed before the first cell: " + e);
+    }
+  }
+
+  private Object evaluate(String cell, String label) throws Throwable {
+    errors.remember(label, cell);
+    return repl.run(cell, label);
   }
 
   private void answerAll() {
-    parent.set(Map.of());
+    outbox.workFor(Map.of());
     try {
       warmUp();
     } catch (RuntimeException | LinkageError e) {
@@ -181,16 +238,19 @@ public final class Kernel {
       end();
       return;
     }
-    warm = true;
-    practise();
-    beside(() -> Analysis.warmUp(classPath), "first completion");
+    warm.countDown();
+    if (untouched) {
+      rehearse(StandardImports.PRACTICE);
+    }
     while (true) {
       try {
         Request request =
-            cellsSinceCollection < CELLS_WORTH_A_COLLECTION
+            cellsSinceCollection < CELLS_WORTH_A_COLLECTION && assistantWarm
                 ? requests.take()
                 : requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
-        if (request == null || cellsSinceCollection >= CELLS_BETWEEN_COLLECTIONS) {
+        if (request == null && !assistantWarm) {
+          warmAssistant();
+        } else if (request == null || cellsSinceCollection >= CELLS_BETWEEN_COLLECTIONS) {
           // The serial collector unloads the classes of past cells in full collections only, and
           // by itself it waits until there are thousands.
           cellsSinceCollection = 0;
@@ -201,6 +261,25 @@ public final class Kernel {
         }
       } catch (InterruptedException e) {
         // An interrupt that came too late for its cell.
+      } catch (OutOfMemoryError e) {
+        recover(Map.of());
+      } catch (Throwable e) {
+        warnUnlessEnding("A request could not be answered: " + e);
+      }
+    }
+  }
+
+  /** What comes by the control channel is answered while a cell runs. */
+  private void answerAsides() {
+    try {
+      warm.await();
+    } catch (InterruptedException e) {
+      return;
+    }
+    while (true) {
+      try {
+        Request request = asides.take();
+        answer(request.channel(), request.message());
       } catch (Throwable e) {
         warnUnlessEnding("A request could not be answered: " + e);
       }
@@ -214,123 +293,190 @@ public final class Kernel {
     }
   }
 
-  /** Does what nobody waits for, as slowly as cells want it. */
-  private void beside(Runnable work, String name) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (RuntimeException | LinkageError e) {
-                warnUnlessEnding("The " + name + " was not prepared: " + e);
-              }
-            },
-            name);
-    thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
-    thread.start();
-  }
-
-  /** Uses the time until the first request to make the compiler's code fast. */
-  private void practise() {
-    try {
-      for (int i = 0; i < StandardImports.PRACTICE && requests.isEmpty(); i++) {
-        repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
-      }
-    } catch (Throwable e) {
-      warnUnlessEnding("A cell for practice failed: " + e);
-    }
-    repl.reset();
-    interrupter.end();
-  }
-
   private void received(Channel channel, Message message) {
     switch (message.type()) {
-      case "input_reply" -> inputs.add(message);
+      case "input_reply" -> front.answered(message);
       case "interrupt_request" ->
           working(
               message,
               () -> {
                 interrupter.interrupt();
-                reply(channel, message, "interrupt_reply", ok());
+                outbox.reply(channel, message, "interrupt_reply", Outbox.ok());
               });
       case "shutdown_request" ->
           working(
               message,
               () -> {
-                Map<String, Object> content = ok();
+                Map<String, Object> content = Outbox.ok();
                 content.put("restart", message.flag("restart", false));
-                reply(channel, message, "shutdown_reply", content);
-                publish(message.header(), "shutdown_reply", content);
+                outbox.reply(channel, message, "shutdown_reply", content);
+                outbox.publish(message.header(), "shutdown_reply", content);
                 end();
                 interrupter.interrupt();
               });
-      default -> {
-        boolean early = !warm && message.type().equals("kernel_info_request");
-        if (channel == Channel.CONTROL || early) {
+      case "kernel_info_request" -> {
+        // Early on, and by the control channel, nothing is to keep it waiting.
+        if (channel == Channel.CONTROL || warm.getCount() > 0) {
           answer(channel, message);
         } else {
           requests.add(new Request(channel, message));
         }
       }
+      case "complete_request",
+          "inspect_request",
+          "is_complete_request",
+          "history_request",
+          "comm_info_request" ->
+          (channel == Channel.CONTROL ? asides : requests).add(new Request(channel, message));
+      case "execute_request", "comm_open", "comm_msg", "comm_close" ->
+          requests.add(new Request(channel, message));
+      default -> {
+        working(message, () -> {});
+        Log.warn(
+            "A message of the unknown type " + shortened(message.type()) + " was left unanswered.");
+      }
     }
+  }
+
+  private static String shortened(String text) {
+    return text.length() > 100 ? text.substring(0, 100) + "…" : text;
   }
 
   private void answer(Channel channel, Message message) {
     switch (message.type()) {
-      case "execute_request" -> {
-        if (channel == Channel.SHELL) {
-          execute(message);
-        }
-      }
+      case "execute_request" -> execute(channel, message);
       case "kernel_info_request" ->
-          working(message, () -> reply(channel, message, "kernel_info_reply", info()));
+          working(message, () -> outbox.reply(channel, message, "kernel_info_reply", info()));
       case "complete_request" ->
-          working(message, () -> reply(channel, message, "complete_reply", complete(message)));
+          question(
+              channel,
+              message,
+              "complete_reply",
+              () -> assistant.complete(message),
+              () -> Assistant.nothingToComplete(message));
       case "inspect_request" ->
-          working(message, () -> reply(channel, message, "inspect_reply", inspect(message)));
+          question(
+              channel,
+              message,
+              "inspect_reply",
+              () -> assistant.inspect(message),
+              () -> Assistant.inspection(null));
       case "is_complete_request" ->
-          working(message, () -> reply(channel, message, "is_complete_reply", isComplete(message)));
+          question(
+              channel,
+              message,
+              "is_complete_reply",
+              () -> assistant.isComplete(message),
+              () -> new LinkedHashMap<>(Map.of("status", "unknown")));
       case "history_request" ->
           working(
               message,
               () -> {
-                Map<String, Object> content = ok();
+                Map<String, Object> content = Outbox.ok();
                 content.put("history", history.answer(message));
-                reply(channel, message, "history_reply", content);
+                outbox.reply(channel, message, "history_reply", content);
               });
       case "comm_info_request" ->
-          working(message, () -> reply(channel, message, "comm_info_reply", commInfo(message)));
-      case "comm_open" -> working(message, () -> commOpened(message));
-      case "comm_msg" -> working(message, () -> commReceived(message));
-      case "comm_close" -> working(message, () -> comms.remove(message.text("comm_id", "")));
-      default -> {
-        working(message, () -> {});
-        Log.warn("A message of the unknown type " + message.type() + " was left unanswered.");
-      }
+          working(
+              message,
+              () -> outbox.reply(channel, message, "comm_info_reply", comms.info(message)));
+      default -> working(message, () -> comm(message));
     }
   }
 
   /** Does something between the states busy and idle. */
   private void working(Message message, Runnable work) {
-    Map<String, Object> before = parent.get();
-    parent.set(message.header());
-    publish(message.header(), "status", Map.of("execution_state", "busy"));
+    Map<String, Object> before = outbox.parent();
+    outbox.workFor(message.header());
+    outbox.state(message.header(), "busy");
     try {
       work.run();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       Log.warn("A " + message.type() + " failed: " + e);
     } finally {
       output.flush();
-      publish(message.header(), "status", Map.of("execution_state", "idle"));
-      parent.set(before);
+      outbox.state(message.header(), "idle");
+      outbox.workFor(before);
     }
   }
 
-  private static Map<String, Object> ok() {
-    Map<String, Object> content = new LinkedHashMap<>();
-    content.put("status", "ok");
-    return content;
+  /** An answer to a question. */
+  private interface Answer {
+    Map<String, Object> content();
+  }
+
+  /** Answers what may hang or fail; there is an answer in any case. */
+  private void question(
+      Channel channel, Message message, String type, Answer answer, Answer otherwise) {
+    working(
+        message,
+        () -> {
+          Map<String, Object> content;
+          try {
+            // One at a time: there is one analysis.
+            synchronized (questions) {
+              content = asked(answer);
+            }
+          } catch (Worker.LeftBehind e) {
+            Log.warn("A " + message.type() + " took too long and was given up.");
+            repl.leaveCompiler();
+            assistant.renew();
+            content = otherwise.content();
+          } catch (Throwable e) {
+            Log.warn("A " + message.type() + " failed: " + e);
+            content = otherwise.content();
+          }
+          outbox.reply(channel, message, type, content);
+        });
+  }
+
+  @SuppressWarnings("unchecked")
+  private Map<String, Object> asked(Answer answer) throws Throwable {
+    return (Map<String, Object>) questions.run(answer::content, ANSWER_SECONDS);
+  }
+
+  /** Makes the first completion as fast as the others, beside the first cells. */
+  private void warmAssistant() {
+    assistantWarm = true;
+    Thread warming =
+        new Thread(
+            () -> {
+              try {
+                synchronized (questions) {
+                  assistant.warmUp();
+                }
+              } catch (RuntimeException | Error e) {
+                warnUnlessEnding("The completion could not be made ready: " + e);
+              }
+            },
+            "kernel-warming");
+    warming.setDaemon(true);
+    warming.setPriority(Thread.MIN_PRIORITY);
+    warming.start();
+  }
+
+  /** Runs what a cell has registered for a comm; its errors are the user's to see. */
+  private void comm(Message message) {
+    try {
+      cells.run(
+          () -> {
+            outbox.workFor(message.header());
+            interrupter.begin();
+            try {
+              return interrupter.run(
+                  () -> {
+                    comms.take(message);
+                    return null;
+                  });
+            } finally {
+              interrupter.end();
+            }
+          });
+    } catch (Worker.LeftBehind e) {
+      // The user has been told.
+    } catch (Throwable e) {
+      System.err.println(String.join("\n", execution.report(e, false).traceback()));
+    }
   }
 
   private Map<String, Object> info() {
@@ -342,8 +488,8 @@ public final class Kernel {
     language.put("pygments_lexer", "java");
     language.put("codemirror_mode", "text/x-java");
     language.put("nbconvert_exporter", "script");
-    Map<String, Object> content = ok();
-    content.put("protocol_version", PROTOCOL);
+    Map<String, Object> content = Outbox.ok();
+    content.put("protocol_version", Outbox.PROTOCOL);
     content.put("implementation", "kilonet-kernel");
     content.put("implementation_version", VERSION);
     content.put("language_info", language);
@@ -366,14 +512,14 @@ public final class Kernel {
     return content;
   }
 
-  private void execute(Message request) {
+  private void execute(Channel channel, Message request) {
     waitingBehind.clear();
     cellsSinceCollection++;
-    working(request, () -> executeNow(request));
+    working(request, () -> executeNow(channel, request));
     abortThoseBehind();
   }
 
-  private void executeNow(Message request) {
+  private void executeNow(Channel channel, Message request) {
     String code = request.text("code", "");
     boolean silent = request.flag("silent", false);
     boolean stored = request.flag("store_history", !silent) && !silent;
@@ -381,125 +527,49 @@ public final class Kernel {
       count++;
     }
     if (!silent) {
-      publish(request.header(), "execute_input", Map.of("code", code, "execution_count", count));
-    }
-    String label = "cell " + (stored ? String.valueOf(count) : "(unnumbered)");
-    current = request;
-    payload.clear();
-    inputs.clear();
-    interrupter.begin();
-    if (!silent) {
-      notes.forEach(this::tellCell);
+      outbox.publish(
+          request.header(), "execute_input", Map.of("code", code, "execution_count", count));
+      notes.forEach(note -> tell(request.header(), note));
       notes.clear();
     }
-    Map<String, Object> content = new LinkedHashMap<>();
-    ErrorReport.Report report = null;
-    String shown = null;
-    try {
-      Object value = magics.run(code, label);
-      if (value != Repl.NOTHING && !(value instanceof Display) && !silent) {
-        MimeBundle bundle = rendering.render(value);
-        shown = String.valueOf(bundle.data().get("text/plain"));
-        output.flush();
-        publish(
-            request.header(),
-            "execute_result",
-            Map.of("execution_count", count, "data", bundle.data(), "metadata", bundle.metadata()));
-      }
-      content.put("status", "ok");
-      content.put("execution_count", count);
-      content.put("user_expressions", userExpressions(request));
-      content.put("payload", List.copyOf(payload));
-    } catch (Throwable e) {
-      report = report(e);
-    }
-    interrupter.end();
-    Thread.currentThread().setContextClassLoader(repl.loader());
-    current = null;
-    output.flush();
+    Execution.Outcome outcome = execution.run(request, count, stored);
     if (stored) {
-      history.add(count, code, shown);
+      history.add(count, code, outcome.shown());
     }
-    if (report != null) {
-      Map<String, Object> error = error(report);
-      publish(request.header(), "error", error);
-      content.put("status", "error");
-      content.put("execution_count", count);
-      content.putAll(error);
-      content.put("user_expressions", Map.of());
-      content.put("payload", List.of());
-    }
-    if (report != null && request.flag("stop_on_error", true)) {
+    if (outcome.failed() && request.flag("stop_on_error", true)) {
       // Before the reply: what a client sends once it knows of the error is meant to run.
       requests.drainTo(waitingBehind);
     }
-    reply(Channel.SHELL, request, "execute_reply", content);
+    outbox.reply(channel, request, "execute_reply", outcome.content());
+    if (outcome.memoryWasFull()) {
+      recover(request.header());
+    }
+    if (!assistantWarm && !silent) {
+      warmAssistant();
+    }
   }
 
-  private static Map<String, Object> error(ErrorReport.Report report) {
-    Map<String, Object> error = new LinkedHashMap<>();
-    error.put("ename", report.name());
-    error.put("evalue", report.value());
-    error.put("traceback", report.traceback());
-    return error;
-  }
-
-  private ErrorReport.Report report(Throwable thrown) {
+  /** Goes on after the heap was full, or ends where what the variables hold still fills it. */
+  private void recover(Map<String, Object> header) {
     try {
-      return reportOf(thrown);
-    } catch (RuntimeException e) {
-      // Whatever an error holds, the request is answered.
-      return new ErrorReport.Report(thrown.getClass().getName(), String.valueOf(e), List.of());
-    }
-  }
-
-  private ErrorReport.Report reportOf(Throwable thrown) {
-    boolean interrupted = interrupter.end();
-    if (thrown instanceof CompileFailure failure) {
-      return errors.of(failure);
-    }
-    if (interrupted && causedByInterrupt(thrown)) {
-      // The trace of an error made by Thread.stop is that of the thread that stopped the cell.
-      Throwable where = new CellInterruptedError();
-      where.setStackTrace(interrupter.stoppedAt());
-      return errors.interrupted(where);
-    }
-    return errors.of(thrown);
-  }
-
-  private static boolean causedByInterrupt(Throwable thrown) {
-    int depth = 0;
-    for (Throwable t = thrown; t != null && depth++ < 50; t = t.getCause()) {
-      String name = t.getClass().getSimpleName();
-      if (t instanceof CellInterruptedError
-          || name.contains("Interrupt")
-          || name.equals("ThreadDeath")) {
-        return true;
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+      if (free >= NEEDED) {
+        execution.reserve();
+        return;
       }
+      tell(
+          header,
+          "The notebook's variables fill the memory of "
+              + (runtime.maxMemory() >> 20)
+              + " MB, so that no cell can run any more. The kernel ends here and Jupyter starts a"
+              + " new one; install it with --jvm-arg -Xmx and a larger size, or keep less.");
+      outbox.state(header, "idle");
+    } catch (OutOfMemoryError e) {
+      // There is not even room to say so.
     }
-    return false;
-  }
-
-  private Map<String, Object> userExpressions(Message request) {
-    Map<String, Object> results = new LinkedHashMap<>();
-    if (request.content().get("user_expressions") instanceof Map<?, ?> wanted) {
-      wanted.forEach(
-          (name, expression) -> {
-            String source = String.valueOf(expression);
-            Map<String, Object> result = new LinkedHashMap<>();
-            try {
-              MimeBundle bundle = rendering.render(repl.run(source, "user expression"));
-              result.put("status", "ok");
-              result.put("data", bundle.data());
-              result.put("metadata", bundle.metadata());
-            } catch (Throwable e) {
-              result.put("status", "error");
-              result.putAll(error(report(e)));
-            }
-            results.put(String.valueOf(name), result);
-          });
-    }
-    return results;
+    end();
   }
 
   /** Cells that wait behind one that failed do not run. */
@@ -512,7 +582,7 @@ public final class Kernel {
               Map<String, Object> content = new LinkedHashMap<>();
               content.put("status", "aborted");
               content.put("execution_count", count);
-              reply(request.channel(), request.message(), "execute_reply", content);
+              outbox.reply(request.channel(), request.message(), "execute_reply", content);
             });
       } else {
         answer(request.channel(), request.message());
@@ -520,276 +590,14 @@ public final class Kernel {
     }
   }
 
-  private Object evaluate(String cell, String label) throws Throwable {
-    errors.remember(label, cell);
-    return repl.run(cell, label);
-  }
-
-  private Map<String, Object> complete(Message request) {
-    String code = request.text("code", "");
-    int points = code.codePointCount(0, code.length());
-    int cursor =
-        code.offsetByCodePoints(
-            0, Math.max(0, Math.min(request.number("cursor_pos", points), points)));
-    Analysis.Completion completion = magics.complete(code, cursor);
-    if (completion == null) {
-      completion = analysis.complete(magics.java(code), cursor);
-    }
-    List<Object> types = new ArrayList<>();
-    List<Object> matches = new ArrayList<>();
-    int start = code.codePointCount(0, completion.start());
-    int end = code.codePointCount(0, completion.end());
-    for (Analysis.Match match : completion.matches()) {
-      matches.add(match.text());
-      Map<String, Object> type = new LinkedHashMap<>();
-      type.put("text", match.text());
-      type.put("start", start);
-      type.put("end", end);
-      type.put("type", match.kind());
-      type.put("signature", match.signature());
-      types.add(type);
-    }
-    Map<String, Object> content = ok();
-    content.put("matches", matches);
-    content.put("cursor_start", start);
-    content.put("cursor_end", end);
-    content.put("metadata", Map.of("_jupyter_types_experimental", types));
-    return content;
-  }
-
-  private Map<String, Object> inspect(Message request) {
-    String code = request.text("code", "");
-    int points = code.codePointCount(0, code.length());
-    int cursor =
-        code.offsetByCodePoints(
-            0, Math.max(0, Math.min(request.number("cursor_pos", points), points)));
-    MimeBundle found = magics.inspect(code, cursor);
-    if (found == null) {
-      found = analysis.inspect(magics.java(code), cursor);
-    }
-    Map<String, Object> content = ok();
-    content.put("found", found != null);
-    content.put("data", found == null ? Map.of() : found.data());
-    content.put("metadata", Map.of());
-    return content;
-  }
-
-  private Map<String, Object> isComplete(Message request) {
-    String code = request.text("code", "");
-    String status = magics.isMagic(code) ? "complete" : repl.completeness(magics.java(code));
-    Map<String, Object> content = new LinkedHashMap<>();
-    content.put("status", status);
-    if (status.equals("incomplete")) {
-      content.put("indent", indent(code));
-    }
-    return content;
-  }
-
-  /** Blanks for the next line: those of the last one, four more behind an opening bracket. */
-  private static String indent(String code) {
-    String line = code.substring(code.stripTrailing().lastIndexOf('\n') + 1).stripTrailing();
-    String blanks = line.substring(0, line.length() - line.stripLeading().length());
-    return line.endsWith("{") || line.endsWith("(") || line.endsWith("[")
-        ? blanks + "    "
-        : blanks;
-  }
-
-  private Map<String, Object> commInfo(Message request) {
-    String target = request.text("target_name", null);
-    Map<String, Object> open = new LinkedHashMap<>();
-    comms.forEach(
-        (id, comm) -> {
-          if (target == null || target.equals(comm.target)) {
-            open.put(id, Map.of("target_name", comm.target));
-          }
-        });
-    Map<String, Object> content = ok();
-    content.put("comms", open);
-    return content;
-  }
-
-  private void commOpened(Message message) {
-    String id = message.text("comm_id", "");
-    String target = message.text("target_name", "");
-    Comm.Handler handler = targets.get(target);
-    if (handler == null) {
-      publish(message.header(), "comm_close", Map.of("comm_id", id, "data", Map.of()));
-      return;
-    }
-    OpenComm comm = new OpenComm(id, target);
-    comms.put(id, comm);
-    handler.opened(comm, data(message));
-  }
-
-  private void commReceived(Message message) {
-    OpenComm comm = comms.get(message.text("comm_id", ""));
-    if (comm != null && comm.listener != null) {
-      comm.listener.received(data(message));
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> data(Message message) {
-    return message.content().get("data") instanceof Map<?, ?> data
-        ? (Map<String, Object>) data
-        : Map.of();
-  }
-
-  private final class OpenComm implements Comm {
-    private final String id;
-    private final String target;
-    private volatile Listener listener;
-
-    OpenComm(String id, String target) {
-      this.id = id;
-      this.target = target;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public void listen(Listener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void send(Map<String, Object> data) {
-      output.flush();
-      publish(parentHere(), "comm_msg", Map.of("comm_id", id, "data", data));
-    }
-
-    @Override
-    public void close() {
-      comms.remove(id);
-      publish(parentHere(), "comm_close", Map.of("comm_id", id, "data", Map.of()));
-    }
-  }
-
-  private Map<String, Object> parentHere() {
-    Map<String, Object> header = parent.get();
-    return header == null ? Map.of() : header;
-  }
-
-  private Map<String, Object> header(String type) {
-    Map<String, Object> header = new LinkedHashMap<>();
-    header.put("msg_id", UUID.randomUUID().toString());
-    header.put("session", session);
-    header.put("username", "kernel");
-    header.put("date", DateTimeFormatter.ISO_INSTANT.format(ZonedDateTime.now(ZoneOffset.UTC)));
-    header.put("msg_type", type);
-    header.put("version", PROTOCOL);
-    return header;
-  }
-
   /** Shows a sentence of the kernel's on the standard error of the cell that runs. */
   private void tellCell(String sentence) {
-    Message cell = current;
-    Map<String, Object> text = Map.of("name", "stderr", "text", sentence + "\n");
-    publish(cell == null ? parentHere() : cell.header(), "stream", text);
+    Message cell = front.current();
+    tell(cell == null ? outbox.parent() : cell.header(), sentence);
   }
 
-  private void publish(Map<String, Object> from, String type, Map<String, Object> content) {
-    List<byte[]> topic = List.of(type.getBytes(StandardCharsets.US_ASCII));
-    channels.send(Channel.IOPUB, new Message(topic, header(type), from, Map.of(), content));
-  }
-
-  private void reply(Channel channel, Message request, String type, Map<String, Object> content) {
-    channels.send(
-        channel,
-        new Message(request.identities(), header(type), request.header(), Map.of(), content));
-  }
-
-  private final class Front implements Frontend {
-    @Override
-    public void publish(String type, Map<String, Object> content) {
-      output.flush();
-      Kernel.this.publish(parentHere(), type, content);
-    }
-
-    @Override
-    public String input(String prompt, boolean password) {
-      Message request = current;
-      if (request == null || !request.flag("allow_stdin", false)) {
-        throw new IllegalStateException(
-            "This front end cannot ask the user; run the notebook in Jupyter, or give the value in"
-                + " the cell.");
-      }
-      output.flush();
-      channels.send(
-          Channel.STDIN,
-          new Message(
-              request.identities(),
-              header("input_request"),
-              request.header(),
-              Map.of(),
-              Map.of("prompt", prompt, "password", password)));
-      try {
-        return inputs.take().text("value", "");
-      } catch (InterruptedException e) {
-        throw new CellInterruptedError();
-      }
-    }
-
-    @Override
-    public void page(MimeBundle bundle) {
-      payload.add(Map.of("source", "page", "data", bundle.data(), "start", 0));
-    }
-
-    @Override
-    public MimeBundle render(Object value) {
-      return rendering.render(value);
-    }
-
-    @Override
-    public void register(Renderer<?> renderer) {
-      rendering.register(renderer);
-    }
-
-    @Override
-    public void comm(String target, Comm.Handler handler) {
-      targets.put(target, handler);
-    }
-  }
-
-  /** {@code System.in}: asks the front end for a line at a time. */
-  private static final class Stdin extends InputStream {
-    private byte[] line = new byte[0];
-    private int at;
-
-    private boolean fill() {
-      if (at == line.length) {
-        line = (Display.input("") + "\n").getBytes(StandardCharsets.UTF_8);
-        at = 0;
-      }
-      return at < line.length;
-    }
-
-    @Override
-    public int read() {
-      return fill() ? line[at++] & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) {
-      if (length == 0) {
-        return 0;
-      }
-      if (!fill()) {
-        return -1;
-      }
-      int n = Math.min(length, line.length - at);
-      System.arraycopy(line, at, bytes, offset, n);
-      at += n;
-      return n;
-    }
-
-    @Override
-    public int available() {
-      return line.length - at;
-    }
+  private void tell(Map<String, Object> header, String sentence) {
+    outbox.publish(header, "stream", Map.of("name", "stderr", "text", sentence + "\n"));
   }
 
   /**
@@ -800,10 +608,6 @@ public final class Kernel {
    * @throws InterruptedException if interrupted
    */
   public boolean awaitReady(int seconds) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    while (!warm && System.nanoTime() < deadline) {
-      Thread.sleep(10);
-    }
-    return warm;
+    return warm.await(seconds, TimeUnit.SECONDS);
   }
 }

@@ -52,7 +52,13 @@ final class Output {
 
   /** A stream; the name is stdout or stderr. */
   PrintStream stream(String name) {
-    return new PrintStream(new Stream(name), false, StandardCharsets.UTF_8);
+    return new PrintStream(new Stream(name), false, StandardCharsets.UTF_8) {
+      @Override
+      public void close() {
+        // A writer around it that is closed, as in a try, must not silence later cells.
+        flush();
+      }
+    };
   }
 
   /** Publishes what waits. */

@@ -7,16 +7,23 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import kilonet.kernel.content.Json;
 
 /** Messages to frames and back, signed with HMAC-SHA256. One instance for each thread. */
 final class Wire {
   private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
 
+  /** Signatures that are remembered, so that nobody sends a message of the past again. */
+  private static final int REMEMBERED = 1 << 14;
+
   private final Mac mac;
+  private final Set<String> seen = new LinkedHashSet<>();
 
   /**
    * A coder of messages.
@@ -36,23 +43,44 @@ final class Wire {
     }
   }
 
+  /**
+   * A message whose parts are written, and not signed yet.
+   *
+   * @param identities routing frames
+   * @param parts header, parent, metadata and content as JSON
+   */
+  record Written(List<byte[]> identities, byte[][] parts) {
+    static Written of(Message message) {
+      return new Written(
+          message.identities(),
+          new byte[][] {
+            Json.bytes(message.header()),
+            Json.bytes(message.parent()),
+            Json.bytes(message.metadata()),
+            Json.bytes(message.content())
+          });
+    }
+  }
+
   /** The frames of a message. */
   List<byte[]> encode(Message message) {
-    byte[] header = Json.bytes(message.header());
-    byte[] parent = Json.bytes(message.parent());
-    byte[] metadata = Json.bytes(message.metadata());
-    byte[] content = Json.bytes(message.content());
+    return sign(Written.of(message));
+  }
+
+  /** The frames of a written message. */
+  List<byte[]> sign(Written message) {
     List<byte[]> frames = new ArrayList<>(message.identities());
     frames.add(DELIMITER);
-    frames.add(signature(header, parent, metadata, content));
-    frames.addAll(List.of(header, parent, metadata, content));
+    frames.add(signature(message.parts()));
+    frames.addAll(List.of(message.parts()));
     return frames;
   }
 
   /**
    * The message of some frames.
    *
-   * @throws IOException if the frames are no message or their signature is wrong
+   * @throws IOException if the frames are no message, or their signature is wrong or was seen
+   *     before
    */
   Message decode(List<byte[]> frames) throws IOException {
     int delimiter = 0;
@@ -66,6 +94,12 @@ final class Wire {
     byte[] expected = signature(parts.toArray(new byte[0][]));
     if (!MessageDigest.isEqual(expected, frames.get(delimiter + 1))) {
       throw new IOException("its signature is wrong");
+    }
+    if (mac != null && !seen.add(new String(expected, StandardCharsets.US_ASCII))) {
+      throw new IOException("it was received before");
+    }
+    if (seen.size() > REMEMBERED) {
+      seen.remove(seen.iterator().next());
     }
     Map<String, Object> header = Json.object(parts.get(0));
     if (!(header.get("msg_type") instanceof String)) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import kilonet.kernel.repl.Repl;
 
@@ -17,8 +18,8 @@ final class BashMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "bash";
+  public List<String> names() {
+    return List.of("bash");
   }
 
   @Override

@@ -17,8 +17,8 @@ final class ClasspathMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "classpath";
+  public List<String> names() {
+    return List.of("classpath");
   }
 
   @Override

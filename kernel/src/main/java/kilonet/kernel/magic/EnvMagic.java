@@ -15,14 +15,14 @@ final class EnvMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "env";
+  public List<String> names() {
+    return List.of("env");
   }
 
   @Override
   public String help() {
-    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for the code"
-        + " of cells and for %%bash.";
+    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash and"
+        + " for System.getenv in cells; processes that cells start themselves keep the kernel's.";
   }
 
   @Override
@@ -45,15 +45,10 @@ final class EnvMagic implements Magic {
       return value;
     }
     String name = argument.substring(0, equals).strip();
-    String value = argument.substring(equals + 1).strip();
     if (name.isEmpty()) {
-      throw new MagicFailure("%env needs a name before the =, such as %env KILONET_QUICK=1.");
+      throw new MagicFailure("%env needs a name before the equals sign, as in %env HOME=/tmp.");
     }
-    environment.put(name, value);
-    if (!JvmEnvironment.set(name, value)) {
-      System.err.println(
-          "Only %%bash sees " + name + ": this JVM keeps its own environment as it was.");
-    }
+    environment.put(name, argument.substring(equals + 1).strip());
     return Repl.NOTHING;
   }
 

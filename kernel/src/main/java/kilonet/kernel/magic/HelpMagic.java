@@ -1,6 +1,7 @@
 package kilonet.kernel.magic;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 import kilonet.kernel.MimeBundle;
 
@@ -13,8 +14,8 @@ final class HelpMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "help";
+  public List<String> names() {
+    return List.of("help");
   }
 
   @Override
@@ -25,6 +26,6 @@ final class HelpMagic implements Magic {
   @Override
   public Object run(Call call) {
     return MimeBundle.of(
-        "text/plain", all.stream().map(Magic::help).collect(Collectors.joining("\n")));
+        "text/plain", all.stream().distinct().map(Magic::help).collect(Collectors.joining("\n")));
   }
 }

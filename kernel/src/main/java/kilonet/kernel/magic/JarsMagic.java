@@ -1,14 +1,10 @@
 package kilonet.kernel.magic;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
-import kilonet.kernel.repl.Repl;
 
 /** {@code %jars}: adds jars of the file system. */
 final class JarsMagic implements Magic {
@@ -19,8 +15,8 @@ final class JarsMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "jars";
+  public List<String> names() {
+    return List.of("jars");
   }
 
   @Override
@@ -32,37 +28,23 @@ final class JarsMagic implements Magic {
   public Object run(Call call) throws IOException {
     List<Path> found = new ArrayList<>();
     for (String word : Words.of(call.argument())) {
-      List<Path> matching = matching(word);
+      List<Path> matching = FilePatterns.matching(word);
       if (matching.isEmpty()) {
-        throw new MagicFailure(
-            "No file matches " + word + " in " + Path.of("").toAbsolutePath() + ".");
+        // No failure: notebooks name jars for one machine and another, and go on without.
+        System.err.println(
+            "No file matches " + word + " in " + Path.of("").toAbsolutePath() + "; none is added.");
       }
       found.addAll(matching);
+      for (Path path : matching) {
+        if (Files.isDirectory(path)) {
+          // A folder of classes, or of jars.
+          found.addAll(FilePatterns.matching(path + "/*.jar"));
+        }
+      }
     }
     jars.add(found);
     found.forEach(path -> System.out.println("added " + path));
-    return Repl.NOTHING;
-  }
-
-  private static List<Path> matching(String word) throws IOException {
-    if (!word.matches(".*[*?\\[{].*")) {
-      Path path = Path.of(word).toAbsolutePath();
-      return Files.exists(path) ? List.of(path) : List.of();
-    }
-    int slash = word.lastIndexOf('/');
-    Path folder = Path.of(slash < 0 ? "." : word.substring(0, slash + 1)).toAbsolutePath();
-    PathMatcher matcher =
-        FileSystems.getDefault().getPathMatcher("glob:" + word.substring(slash + 1));
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> matcher.matches(file.getFileName()))
-          .map(Path::normalize)
-          .sorted()
-          .toList();
-    }
+    return Added.of(found);
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.util.List;
 
 /** A command of the notebook, written {@code %name argument}, or {@code %%name} above a cell. */
 interface Magic {
-  /** Its name, without the percent sign. */
-  String name();
+  /** Its names, without the percent sign, the usual one first. */
+  List<String> names();
 
   /** How it is written and what it does, on one line. */
   String help();
@@ -13,7 +13,7 @@ interface Magic {
   /**
    * Runs it.
    *
-   * @return the value of the cell, or {@link kilonet.kernel.repl.Repl#NOTHING}
+   * @return the value of the cell, {@link Added}, or {@link kilonet.kernel.repl.Repl#NOTHING}
    */
   Object run(Call call) throws Throwable;
 

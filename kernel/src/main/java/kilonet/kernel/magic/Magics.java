@@ -3,20 +3,31 @@ package kilonet.kernel.magic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kilonet.kernel.CellGuard;
 import kilonet.kernel.MimeBundle;
-import kilonet.kernel.jupyter.Rendering;
+import kilonet.kernel.content.Rendering;
 import kilonet.kernel.repl.Analysis;
 import kilonet.kernel.repl.CompileFailure;
 import kilonet.kernel.repl.Interrupter;
+import kilonet.kernel.repl.JavaText;
 import kilonet.kernel.repl.Repl;
 
-/** Runs cells in which lines may be magics. */
+/**
+ * Runs cells in which lines may be magics. A line is one where it begins with a percent sign and
+ * the name of a magic, outside of comments, texts and brackets. Inside brackets, and behind an
+ * equals sign, it stands for a call that gives the magic's value.
+ */
 public final class Magics {
   private static final Pattern LINE =
-      Pattern.compile("(?<mark>%%?)(?<name>[a-z]+)(?<rest>[ \\t].*)?");
+      Pattern.compile("\\s*(?<mark>%%?)(?<name>[A-Za-z]\\w*)(?<rest>[ \\t].*)?\\s*");
+
+  /** A magic's value that Java goes on with. */
+  private static final Pattern INLINE =
+      Pattern.compile("(?<before>.*=\\s*|\\s*)%(?<name>[A-Za-z]\\w*)(?<rest>[ \\t].*|;?\\s*)");
 
   /** Runs Java. */
   public interface Evaluator {
@@ -46,13 +57,18 @@ public final class Magics {
   public Magics(Repl repl, Evaluator evaluator, Rendering rendering, Interrupter interrupter) {
     this.evaluator = evaluator;
     this.interrupter = interrupter;
-    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+    Map<String, String> environment = CellGuard.environment();
     Jars jars = new Jars(repl, rendering);
+    Repositories repositories = new Repositories();
+    MavenMagic maven = new MavenMagic(jars, repositories);
+    VarsMagic vars = new VarsMagic(repl, rendering);
     for (Magic magic :
         List.of(
             new HelpMagic(magics.values()),
-            new MavenMagic(jars),
-            new PomMagic(jars),
+            maven,
+            new MavenRepoMagic(repositories),
+            new PomMagic(jars, repositories),
+            new DependencyMagic(maven, repositories),
             new JarsMagic(jars),
             new ClasspathMagic(repl, jars),
             new LoadMagic(this::run),
@@ -60,14 +76,52 @@ public final class Magics {
             new TimeitMagic(),
             new BashMagic(environment),
             new EnvMagic(environment),
-            new VarsMagic(repl, rendering),
+            new ImageMagic(),
+            vars,
+            new JshellMagic(repl, vars),
             new ResetMagic(repl))) {
-      magics.put(magic.name(), magic);
+      magic.names().forEach(name -> magics.put(name, magic));
     }
+  }
+
+  /** A magic by its name, whose capitals do not matter; null for none. */
+  private Magic find(String name) {
+    Magic exact = magics.get(name);
+    return exact != null || name == null
+        ? exact
+        : magics.entrySet().stream()
+            .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
   }
 
   private Object run(Magic magic, Call call) throws Throwable {
     return magic.waits() ? interrupter.runOwn(() -> magic.run(call)) : magic.run(call);
+  }
+
+  /**
+   * Runs a magic for the code of a cell.
+   *
+   * @param name its name
+   * @param arguments the words behind it
+   * @param body what stands below it; null for a magic of one line
+   * @return its value; null for none
+   * @throws Throwable what it throws
+   */
+  public Object call(String name, List<String> arguments, String body) throws Throwable {
+    Magic magic = find(name);
+    if (magic == null) {
+      throw unknown(name);
+    }
+    String argument = magic.takesJava() ? String.join(" ", arguments) : Words.join(arguments);
+    String code = body == null ? argument : body;
+    Object value = run(magic, new Call(argument, body, java(code, 0, code.length(), name)));
+    return value instanceof Added added ? added.paths() : value == Repl.NOTHING ? null : value;
+  }
+
+  private static MagicFailure unknown(String name) {
+    return new MagicFailure("There is no magic %" + name + "; %help lists them.");
   }
 
   /** Java that begins somewhere in a cell: blanks stand for what is before it. */
@@ -86,9 +140,53 @@ public final class Magics {
     return text.replaceAll("[^\n]", " ");
   }
 
+  /** The words of a line that is a magic where code of Java could begin; null for no magic. */
   private Matcher magic(String line) {
-    Matcher matcher = LINE.matcher(line.strip());
-    return matcher.matches() && magics.containsKey(matcher.group("name")) ? matcher : null;
+    Matcher matcher = LINE.matcher(line);
+    return line.indexOf('%') >= 0 && matcher.matches() && find(matcher.group("name")) != null
+        ? matcher
+        : null;
+  }
+
+  /** Whether a line below some Java may be a magic: nothing is open there. */
+  private static boolean mayBegin(CharSequence java) {
+    if (java.toString().isBlank()) {
+      return true;
+    }
+    JavaText text = new JavaText(java.toString());
+    return text.at(java.length()) == JavaText.Kind.CODE && text.depth(java.length()) <= 0;
+  }
+
+  /** The Java that a line is in whose magic stands for a value; the line itself for none. */
+  private String inlined(CharSequence java, String line) {
+    Matcher matcher = INLINE.matcher(line);
+    if (line.indexOf('%') < 0 || !matcher.matches()) {
+      return line;
+    }
+    Magic magic = find(matcher.group("name"));
+    String before = matcher.group("before");
+    int at = java.length() + before.length();
+    if (magic == null
+        || new JavaText(java + before).at(at) != JavaText.Kind.CODE
+        || before.isBlank() && mayBegin(java)) {
+      return line;
+    }
+    String rest = matcher.group("rest").strip();
+    boolean closed = rest.endsWith(";");
+    StringBuilder call = new StringBuilder(before);
+    call.append("kilonet.kernel.Notebook.lineMagic(")
+        .append(quoted(matcher.group("name")))
+        .append(", java.util.List.of(");
+    String separator = "";
+    for (String word : Words.of(closed ? rest.substring(0, rest.length() - 1) : rest)) {
+      call.append(separator).append(quoted(word));
+      separator = ", ";
+    }
+    return call.append("));").toString();
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   /**
@@ -106,43 +204,66 @@ public final class Magics {
     Object value = Repl.NOTHING;
     // Blanks keep the places of what follows.
     StringBuilder java = new StringBuilder();
+    boolean changed = false;
     for (int start = 0, end; start <= cell.length(); start = end + 1) {
       int newline = cell.indexOf('\n', start);
       end = newline < 0 ? cell.length() : newline;
       String line = cell.substring(start, end);
       Matcher magic = magic(line);
+      if (magic != null && !mayBegin(java)) {
+        magic = null;
+      }
       if (magic == null) {
-        if (line.startsWith("%") && java.toString().isBlank()) {
-          throw new MagicFailure(
-              "There is no magic " + line.strip().split("\\s")[0] + "; %help lists them.");
-        }
-        java.append(line).append('\n');
+        needMagic(java, line);
+        String inlined = inlined(java, line);
+        changed |= !inlined.equals(line);
+        java.append(inlined).append('\n');
         continue;
       }
       if (!java.toString().isBlank()) {
-        evaluate(java.toString(), cell, label);
+        evaluate(java.toString(), cell, label, changed);
       }
-      Magic command = magics.get(magic.group("name"));
+      Magic command = find(magic.group("name"));
       String argument = magic.group("rest") == null ? "" : magic.group("rest").strip();
       if (magic.group("mark").equals("%%")) {
         int body = Math.min(end + 1, cell.length());
         Call.Java below = java(cell, body, cell.length(), label);
-        return run(command, new Call(argument, cell.substring(body), below));
+        return shown(run(command, new Call(argument, cell.substring(body), below)));
       }
       int code = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
       Call.Java behind = java(cell, code, end, label);
-      value = run(command, new Call(argument, null, behind));
+      value = shown(run(command, new Call(argument, null, behind)));
       java.setLength(0);
       java.append(blank(cell.substring(0, end))).append('\n');
+      changed = false;
     }
-    return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label);
+    return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label, changed);
   }
 
-  private Object evaluate(String java, String cell, String label) throws Throwable {
+  /** What was put on the class path has been printed. */
+  private static Object shown(Object value) {
+    return value instanceof Added ? Repl.NOTHING : value;
+  }
+
+  /** A line that looks like a magic where one could stand is a mistyped one. */
+  private static void needMagic(CharSequence java, String line) {
+    Matcher matcher = LINE.matcher(line);
+    if (!line.startsWith("%") || !matcher.matches()) {
+      return;
+    }
+    String above = java.toString().strip();
+    if ((above.isEmpty() || above.endsWith(";") || above.endsWith("}")) && mayBegin(java)) {
+      throw unknown(matcher.group("name"));
+    }
+  }
+
+  private Object evaluate(String java, String cell, String label, boolean changed)
+      throws Throwable {
     try {
       return evaluator.evaluate(java, label);
     } catch (CompileFailure e) {
-      throw e.moved(0, cell, label);
+      // Where a magic was replaced by a call the cell's places are others.
+      throw changed ? e : e.moved(0, cell, label);
     }
   }
 
@@ -153,18 +274,26 @@ public final class Magics {
    * @return as long as the cell
    */
   public String java(String cell) {
+    if (cell.indexOf('%') < 0) {
+      return cell;
+    }
     StringBuilder java = new StringBuilder(cell);
     for (int start = 0, end; start <= cell.length(); start = end + 1) {
       int newline = cell.indexOf('\n', start);
       end = newline < 0 ? cell.length() : newline;
-      Matcher magic = magic(cell.substring(start, end));
-      if (magic != null) {
-        boolean code = magics.get(magic.group("name")).takesJava();
+      String line = cell.substring(start, end);
+      Matcher magic = magic(line);
+      if (magic != null && mayBegin(java.substring(0, start))) {
+        boolean code = find(magic.group("name")).takesJava();
         boolean whole = magic.group("mark").equals("%%") && !code;
         int name = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
         int to = whole ? cell.length() : code ? name : end;
         java.replace(start, to, blank(cell.substring(start, to)));
         end = Math.max(end, whole ? to : end);
+      } else if (!inlined(java.substring(0, start), line).equals(line)) {
+        int percent = start + INLINE.matcher(line).replaceFirst("${before}").length();
+        String nothing = "null;" + " ".repeat(Math.max(0, end - percent));
+        java.replace(percent, end, nothing.substring(0, end - percent));
       }
     }
     return java.toString();
@@ -198,7 +327,7 @@ public final class Magics {
       boolean foreign =
           first != null
               && first.group("mark").equals("%%")
-              && !magics.get(first.group("name")).takesJava();
+              && !find(first.group("name")).takesJava();
       return foreign ? new Analysis.Completion(cursor, cursor, List.of()) : null;
     }
     List<Analysis.Match> matches = new ArrayList<>();
@@ -206,13 +335,13 @@ public final class Magics {
     if (space < 0) {
       String mark = line.startsWith("%%") ? "%%" : "%";
       for (String name : magics.keySet()) {
-        if ((mark + name).startsWith(line)) {
+        if ((mark + name).toLowerCase(Locale.ROOT).startsWith(line.toLowerCase(Locale.ROOT))) {
           matches.add(new Analysis.Match(mark + name, "magic", ""));
         }
       }
       return new Analysis.Completion(start, cursor, matches);
     }
-    Magic magic = magics.get(line.substring(0, space).replace("%", ""));
+    Magic magic = find(line.substring(0, space).replace("%", ""));
     if (magic == null || magic.takesJava()) {
       return null;
     }
@@ -238,7 +367,7 @@ public final class Magics {
     if (magic == null) {
       return null;
     }
-    Magic command = magics.get(magic.group("name"));
+    Magic command = find(magic.group("name"));
     int name = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
     return command.takesJava() && cursor > name
         ? null

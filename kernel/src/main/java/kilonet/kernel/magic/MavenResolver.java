@@ -1,58 +1,53 @@
 package kilonet.kernel.magic;
 
+import eu.maveniverse.maven.mima.context.Context;
+import eu.maveniverse.maven.mima.context.ContextOverrides;
+import eu.maveniverse.maven.mima.runtime.standalonestatic.StandaloneStaticRuntime;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.maven.model.Model;
+import org.apache.maven.model.Parent;
 import org.apache.maven.model.io.xpp3.MavenXpp3Reader;
-import org.apache.maven.repository.internal.MavenRepositorySystemUtils;
-import org.apache.maven.settings.Mirror;
-import org.apache.maven.settings.Profile;
-import org.apache.maven.settings.Proxy;
-import org.apache.maven.settings.Repository;
-import org.apache.maven.settings.Server;
-import org.apache.maven.settings.Settings;
-import org.apache.maven.settings.building.DefaultSettingsBuilderFactory;
-import org.apache.maven.settings.building.DefaultSettingsBuildingRequest;
-import org.apache.maven.settings.building.SettingsBuildingException;
 import org.codehaus.plexus.util.xml.pull.XmlPullParserException;
 import org.eclipse.aether.DefaultRepositorySystemSession;
 import org.eclipse.aether.RepositoryException;
-import org.eclipse.aether.RepositorySystem;
+import org.eclipse.aether.RepositorySystemSession;
 import org.eclipse.aether.artifact.Artifact;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
 import org.eclipse.aether.graph.Dependency;
 import org.eclipse.aether.graph.Exclusion;
-import org.eclipse.aether.repository.AuthenticationSelector;
-import org.eclipse.aether.repository.LocalRepository;
 import org.eclipse.aether.repository.RemoteRepository;
 import org.eclipse.aether.repository.WorkspaceReader;
 import org.eclipse.aether.repository.WorkspaceRepository;
 import org.eclipse.aether.resolution.ArtifactDescriptorException;
 import org.eclipse.aether.resolution.ArtifactDescriptorRequest;
 import org.eclipse.aether.resolution.ArtifactDescriptorResult;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ArtifactResult;
 import org.eclipse.aether.resolution.DependencyRequest;
 import org.eclipse.aether.resolution.DependencyResolutionException;
-import org.eclipse.aether.supplier.RepositorySystemSupplier;
+import org.eclipse.aether.transfer.ArtifactNotFoundException;
 import org.eclipse.aether.util.artifact.JavaScopes;
 import org.eclipse.aether.util.filter.DependencyFilterUtils;
-import org.eclipse.aether.util.repository.AuthenticationBuilder;
-import org.eclipse.aether.util.repository.DefaultAuthenticationSelector;
-import org.eclipse.aether.util.repository.DefaultMirrorSelector;
-import org.eclipse.aether.util.repository.DefaultProxySelector;
 
-/** Resolves dependencies as Maven does, with the user's {@code settings.xml}. */
+/**
+ * Resolves dependencies as Maven does: settings.xml, mirrors, proxies, servers and profiles hold.
+ */
 final class MavenResolver {
-  private static final String CENTRAL = "https://repo.maven.apache.org/maven2/";
-  private static final String NOTEBOOK = "io.github.kilonet.notebook:cell:pom:1";
+  private static final Path DEBIAN = Path.of("/usr/share/maven");
+  private static final List<String> AT_RUN_TIME =
+      List.of(JavaScopes.COMPILE, JavaScopes.RUNTIME, JavaScopes.SYSTEM);
 
   static {
     // It warns with a stack trace where this machine's own name has no address, and goes on.
@@ -62,114 +57,49 @@ final class MavenResolver {
         "error");
   }
 
-  private final RepositorySystem system = new RepositorySystemSupplier().get();
-  private final DefaultRepositorySystemSession session = MavenRepositorySystemUtils.newSession();
-  private final List<RemoteRepository> repositories = new ArrayList<>();
+  /** Scopes as they may be given; a BOM's brings nothing by itself. */
+  private static final Set<String> SCOPES =
+      Set.of("compile", "provided", "runtime", "system", "test", "import");
+
+  private final Map<String, String> repositories;
 
   /**
    * A resolver.
    *
-   * @param urls repositories that are asked besides those of the settings and Maven Central
+   * @param repositories addresses by name of those that are asked besides Maven Central and those
+   *     of the settings
    */
-  MavenResolver(List<String> urls) {
-    Settings settings = settings();
-    session.setOffline(settings.isOffline());
-    Properties properties = new Properties();
-    properties.putAll(System.getProperties());
-    session.setSystemProperties(properties);
-    DefaultMirrorSelector mirrors = new DefaultMirrorSelector();
-    for (Mirror mirror : settings.getMirrors()) {
-      mirrors.add(
-          mirror.getId(),
-          mirror.getUrl(),
-          mirror.getLayout(),
-          false,
-          mirror.isBlocked(),
-          mirror.getMirrorOf(),
-          mirror.getMirrorOfLayouts());
-    }
-    session.setMirrorSelector(mirrors);
-    session.setAuthenticationSelector(authentication(settings));
-    session.setProxySelector(proxies(settings));
-    String local = System.getProperty("maven.repo.local", settings.getLocalRepository());
-    session.setLocalRepositoryManager(
-        system.newLocalRepositoryManager(session, new LocalRepository(local)));
-    for (int i = 0; i < urls.size(); i++) {
-      repositories.add(repository("notebook" + i, urls.get(i)));
-    }
-    for (Profile profile : settings.getProfiles()) {
-      if (settings.getActiveProfiles().contains(profile.getId())
-          || profile.getActivation() != null && profile.getActivation().isActiveByDefault()) {
-        for (Repository repository : profile.getRepositories()) {
-          repositories.add(repository(repository.getId(), repository.getUrl()));
-        }
-      }
-    }
-    if (repositories.stream().noneMatch(repository -> repository.getId().equals("central"))) {
-      repositories.add(repository("central", CENTRAL));
-    }
+  MavenResolver(Map<String, String> repositories) {
+    this.repositories = repositories;
   }
 
-  private static RemoteRepository repository(String id, String url) {
-    return new RemoteRepository.Builder(id, "default", url).build();
-  }
-
-  private static Settings settings() {
-    Path home = Path.of(System.getProperty("user.home"), ".m2");
-    DefaultSettingsBuildingRequest request = new DefaultSettingsBuildingRequest();
-    request.setSystemProperties(System.getProperties());
-    request.setUserSettingsFile(home.resolve("settings.xml").toFile());
-    String maven = System.getenv("MAVEN_HOME");
-    File global = new File(maven == null ? "/usr/share/maven" : maven, "conf/settings.xml");
-    if (global.isFile()) {
-      request.setGlobalSettingsFile(global);
+  private Context context() {
+    List<RemoteRepository> own = new ArrayList<>();
+    repositories.forEach(
+        (id, url) -> own.add(new RemoteRepository.Builder(id, "default", url).build()));
+    own.add(ContextOverrides.CENTRAL);
+    ContextOverrides.Builder overrides =
+        ContextOverrides.create()
+            .withUserSettings(true)
+            .addRepositoriesOp(ContextOverrides.AddRepositoriesOp.PREPEND)
+            .repositories(own);
+    String local = System.getProperty("maven.repo.local");
+    if (local != null) {
+      overrides.withLocalRepositoryOverride(Path.of(local));
+    }
+    if (System.getenv("MAVEN_HOME") == null && Files.isDirectory(DEBIAN.resolve("conf"))) {
+      overrides.withMavenSystemHomeOverride(DEBIAN);
     }
     try {
-      Settings settings =
-          new DefaultSettingsBuilderFactory().newInstance().build(request).getEffectiveSettings();
-      if (settings.getLocalRepository() == null) {
-        settings.setLocalRepository(home.resolve("repository").toString());
-      }
-      return settings;
-    } catch (SettingsBuildingException e) {
+      return new StandaloneStaticRuntime().create(overrides.build());
+    } catch (IllegalStateException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new MagicFailure(
           "Maven's settings cannot be read; correct "
-              + home.resolve("settings.xml")
+              + Path.of(System.getProperty("user.home"), ".m2", "settings.xml")
               + ": "
-              + firstLine(e));
+              + firstLine(cause));
     }
-  }
-
-  private static AuthenticationSelector authentication(Settings settings) {
-    DefaultAuthenticationSelector selector = new DefaultAuthenticationSelector();
-    for (Server server : settings.getServers()) {
-      selector.add(
-          server.getId(),
-          new AuthenticationBuilder()
-              .addUsername(server.getUsername())
-              .addPassword(server.getPassword())
-              .build());
-    }
-    return selector;
-  }
-
-  private static DefaultProxySelector proxies(Settings settings) {
-    DefaultProxySelector selector = new DefaultProxySelector();
-    for (Proxy proxy : settings.getProxies()) {
-      if (proxy.isActive()) {
-        selector.add(
-            new org.eclipse.aether.repository.Proxy(
-                proxy.getProtocol(),
-                proxy.getHost(),
-                proxy.getPort(),
-                new AuthenticationBuilder()
-                    .addUsername(proxy.getUsername())
-                    .addPassword(proxy.getPassword())
-                    .build()),
-            proxy.getNonProxyHosts());
-      }
-    }
-    return selector;
   }
 
   /**
@@ -189,80 +119,100 @@ final class MavenResolver {
       dependencies.add(
           new Dependency(new DefaultArtifact(coordinate), JavaScopes.COMPILE, false, excluded));
     }
-    return resolve(dependencies, List.of(), repositories);
+    try (Context context = context()) {
+      return resolve(
+          context,
+          context.repositorySystemSession(),
+          new CollectRequest(dependencies, List.of(), context.remoteRepositories()),
+          AT_RUN_TIME);
+    }
   }
 
   /**
    * Resolves the dependencies of a POM.
    *
-   * @param text a whole POM, what stands inside one, or dependency elements alone
+   * @param text the POM
+   * @param file where it stands, for a parent beside it; null for nowhere
+   * @param scopes those that are wanted; empty for what is needed at run time
    */
-  List<Jars.Artifact> pom(String text) throws IOException {
-    String inside = text.strip();
-    if (inside.startsWith("<dependency>")) {
-      inside = "<dependencies>" + inside + "</dependencies>";
+  List<Jars.Artifact> pom(String text, Path file, List<String> scopes) throws IOException {
+    for (String scope : scopes) {
+      if (!SCOPES.contains(scope)) {
+        throw new MagicFailure(
+            scope + " is no scope of Maven; there are compile, provided, runtime, system, test.");
+      }
     }
-    String pom =
-        inside.contains("<project")
-            ? inside
-            : "<project><modelVersion>4.0.0</modelVersion>"
-                + "<groupId>io.github.kilonet.notebook</groupId><artifactId>cell</artifactId>"
-                + "<version>1</version><packaging>pom</packaging>"
-                + inside
-                + "</project>";
-    needWellFormed(pom);
-    Path file = Files.createTempFile("notebook", ".pom");
-    try {
-      Files.writeString(file, pom);
-      session.setWorkspaceReader(new OnePom(file));
-      ArtifactDescriptorResult read = describe(new DefaultArtifact(NOTEBOOK));
-      List<RemoteRepository> all =
-          system.newResolutionRepositories(session, read.getRepositories());
-      Map<String, RemoteRepository> byId = new LinkedHashMap<>();
-      repositories.forEach(repository -> byId.put(repository.getId(), repository));
-      all.forEach(repository -> byId.putIfAbsent(repository.getId(), repository));
+    Model model = read(text);
+    Path copy = Files.createTempFile("notebook", ".pom");
+    try (Context context = context()) {
+      Files.writeString(copy, text);
+      LocalPoms poms = new LocalPoms();
+      String own = poms.add(model, copy);
+      if (file != null) {
+        poms.addParents(model, file.toAbsolutePath());
+      }
+      DefaultRepositorySystemSession session =
+          new DefaultRepositorySystemSession(context.repositorySystemSession());
+      session.setWorkspaceReader(poms);
+      ArtifactDescriptorResult read = describe(context, session, new DefaultArtifact(own));
       if (read.getDependencies().isEmpty()) {
         throw new MagicFailure(
-            "This POM names no dependencies; write <dependency> elements below %%pom.");
+            "This POM names no dependencies; write <dependency> elements into it.");
       }
+      Map<String, RemoteRepository> all = new LinkedHashMap<>();
+      context.remoteRepositories().forEach(each -> all.put(each.getId(), each));
+      context
+          .repositorySystem()
+          .newResolutionRepositories(session, read.getRepositories())
+          .forEach(each -> all.putIfAbsent(each.getId(), each));
       return resolve(
-          read.getDependencies(), read.getManagedDependencies(), List.copyOf(byId.values()));
+          context,
+          session,
+          new CollectRequest(
+              read.getDependencies(), read.getManagedDependencies(), List.copyOf(all.values())),
+          scopes.isEmpty() ? AT_RUN_TIME : scopes);
     } finally {
-      Files.deleteIfExists(file);
+      Files.deleteIfExists(copy);
     }
   }
 
-  private ArtifactDescriptorResult describe(Artifact artifact) {
+  private static ArtifactDescriptorResult describe(
+      Context context, RepositorySystemSession session, Artifact artifact) {
     try {
-      return system.readArtifactDescriptor(
-          session, new ArtifactDescriptorRequest(artifact, repositories, null));
+      return context
+          .repositorySystem()
+          .readArtifactDescriptor(
+              session, new ArtifactDescriptorRequest(artifact, context.remoteRepositories(), null));
     } catch (ArtifactDescriptorException e) {
       throw failure(e);
     }
   }
 
   /** Maven itself would take a POM that it cannot read for an empty one. */
-  private static void needWellFormed(String pom) {
+  private static Model read(String pom) {
     try {
-      new MavenXpp3Reader().read(new StringReader(pom));
+      return new MavenXpp3Reader().read(new StringReader(pom));
     } catch (XmlPullParserException | IOException e) {
-      throw new MagicFailure("This is no part of a POM: " + firstLine(e) + ".");
+      throw new MagicFailure("This is no POM: " + firstLine(e) + ".");
     }
   }
 
-  private static String firstLine(Exception e) {
+  private static String firstLine(Throwable e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
   }
 
-  private List<Jars.Artifact> resolve(
-      List<Dependency> dependencies, List<Dependency> managed, List<RemoteRepository> from) {
-    CollectRequest collect =
-        new CollectRequest(dependencies, managed, system.newResolutionRepositories(session, from));
+  private static List<Jars.Artifact> resolve(
+      Context context,
+      RepositorySystemSession session,
+      CollectRequest collect,
+      List<String> scopes) {
     DependencyRequest request =
-        new DependencyRequest(collect, DependencyFilterUtils.classpathFilter(JavaScopes.RUNTIME));
+        new DependencyRequest(
+            collect, DependencyFilterUtils.classpathFilter(scopes.toArray(new String[0])));
     List<ArtifactResult> results;
     try {
-      results = system.resolveDependencies(session, request).getArtifactResults();
+      results =
+          context.repositorySystem().resolveDependencies(session, request).getArtifactResults();
     } catch (DependencyResolutionException e) {
       throw failure(e);
     }
@@ -272,6 +222,7 @@ final class MavenResolver {
       if (artifact.getExtension().equals("jar")) {
         found.add(
             new Jars.Artifact(
+                artifact.getGroupId(),
                 artifact.getArtifactId(),
                 artifact.getClassifier(),
                 artifact.getVersion(),
@@ -281,24 +232,61 @@ final class MavenResolver {
     return found;
   }
 
-  /** The innermost of the resolver's errors says which file was missing where. */
+  /**
+   * The innermost of the resolver's errors says which file was missing where. A repository that
+   * could not be asked is more to the point than another that does not have it.
+   */
   private static MagicFailure failure(RepositoryException e) {
-    String message = e.getMessage();
+    Throwable innermost = e;
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof RepositoryException) {
-        message = t.getMessage();
+        innermost = t;
+      }
+      if (t instanceof ArtifactResolutionException unresolved) {
+        Optional<Exception> refused =
+            unresolved.getResults().stream()
+                .flatMap(result -> result.getExceptions().stream())
+                .filter(each -> !(each instanceof ArtifactNotFoundException))
+                .findFirst();
+        if (refused.isPresent()) {
+          innermost = refused.get();
+          break;
+        }
       }
     }
+    String message = String.valueOf(innermost.getMessage());
     return new MagicFailure(message + (message.endsWith(".") ? "" : "."));
   }
 
-  /** Knows one POM, that of the cell. */
-  private static final class OnePom implements WorkspaceReader {
+  /** Knows the POM of a cell or file, and the parents beside that file. */
+  private static final class LocalPoms implements WorkspaceReader {
     private final WorkspaceRepository repository = new WorkspaceRepository("notebook");
-    private final Path file;
+    private final Map<String, File> files = new HashMap<>();
 
-    OnePom(Path file) {
-      this.file = file;
+    /** Adds a POM; returns its coordinates. */
+    String add(Model model, Path file) {
+      Parent parent = model.getParent();
+      String group =
+          model.getGroupId() == null && parent != null ? parent.getGroupId() : model.getGroupId();
+      String version =
+          model.getVersion() == null && parent != null ? parent.getVersion() : model.getVersion();
+      String coordinates = group + ":" + model.getArtifactId() + ":pom:" + version;
+      files.put(coordinates, file.toFile());
+      return coordinates;
+    }
+
+    void addParents(Model model, Path file) throws IOException {
+      Path at = file;
+      Model child = model;
+      while (child.getParent() != null && !child.getParent().getRelativePath().isEmpty()) {
+        Path above = at.getParent().resolve(child.getParent().getRelativePath()).normalize();
+        at = Files.isDirectory(above) ? above.resolve("pom.xml") : above;
+        if (!Files.isRegularFile(at)) {
+          return;
+        }
+        child = read(Files.readString(at));
+        add(child, at);
+      }
     }
 
     @Override
@@ -308,7 +296,14 @@ final class MavenResolver {
 
     @Override
     public File findArtifact(Artifact artifact) {
-      return artifact.getGroupId().equals("io.github.kilonet.notebook") ? file.toFile() : null;
+      return files.get(
+          artifact.getGroupId()
+              + ":"
+              + artifact.getArtifactId()
+              + ":"
+              + artifact.getExtension()
+              + ":"
+              + artifact.getVersion());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package kilonet.kernel.magic;
 
+import java.util.List;
 import kilonet.kernel.repl.Repl;
 
 /** {@code %reset}: forgets variables, methods and types. */
@@ -11,8 +12,8 @@ final class ResetMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "reset";
+  public List<String> names() {
+    return List.of("reset");
   }
 
   @Override

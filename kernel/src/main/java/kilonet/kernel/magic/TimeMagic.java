@@ -1,13 +1,14 @@
 package kilonet.kernel.magic;
 
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Locale;
 
 /** {@code %time} and {@code %%time}: run once and say how long it took. */
 final class TimeMagic implements Magic {
   @Override
-  public String name() {
-    return "time";
+  public List<String> names() {
+    return List.of("time");
   }
 
   @Override

@@ -1,10 +1,12 @@
 package kilonet.kernel.magic;
 
+import java.util.List;
+
 /** {@code %timeit}: runs often and gives mean and spread. */
 final class TimeitMagic implements Magic {
   @Override
-  public String name() {
-    return "timeit";
+  public List<String> names() {
+    return List.of("timeit");
   }
 
   @Override

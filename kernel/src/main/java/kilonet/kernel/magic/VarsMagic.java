@@ -3,7 +3,7 @@ package kilonet.kernel.magic;
 import java.util.List;
 import java.util.Map;
 import kilonet.kernel.MimeBundle;
-import kilonet.kernel.jupyter.Rendering;
+import kilonet.kernel.content.Rendering;
 import kilonet.kernel.repl.Repl;
 
 /** {@code %vars}: lists the variables. */
@@ -19,8 +19,8 @@ final class VarsMagic implements Magic {
   }
 
   @Override
-  public String name() {
-    return "vars";
+  public List<String> names() {
+    return List.of("vars");
   }
 
   @Override

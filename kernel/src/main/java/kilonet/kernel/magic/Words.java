@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Splits a magic's argument; a word with blanks stands in quotes. */
@@ -27,6 +28,17 @@ final class Words {
       }
     }
     return words;
+  }
+
+  /** The argument that these words are, each in quotes where it needs them. */
+  static String join(List<String> words) {
+    return words.stream()
+        .map(
+            word ->
+                !word.isEmpty() && word.matches("[^\\s\"']+")
+                    ? word
+                    : word.contains("\"") ? "'" + word + "'" : "\"" + word + "\"")
+        .collect(Collectors.joining(" "));
   }
 
   /** Files whose path begins so. */

@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** ND4J's arrays: type, shape and values, of large ones some. */
+@Shows("org.nd4j.linalg.api.ndarray.INDArray")
 public final class ArrayRenderer implements Renderer<INDArray> {
   /** More elements than these are summarized. */
   private static final long ELEMENTS = 500;

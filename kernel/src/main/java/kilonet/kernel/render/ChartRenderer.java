@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import kilonet.kernel.Display;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
@@ -14,6 +15,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 
 /** XChart's charts as PNG; {@link #svg} gives a drawing instead. */
 @SuppressWarnings("rawtypes")
+@Shows("org.knowm.xchart.internal.chartpart.Chart")
 public final class ChartRenderer implements Renderer<Chart> {
   /** A renderer. */
   public ChartRenderer() {}

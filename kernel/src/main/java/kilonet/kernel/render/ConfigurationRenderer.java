@@ -2,10 +2,12 @@ package kilonet.kernel.render;
 
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import kilonet.model.Summary;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
 /** DL4J's configurations: the table of their layers, with receptive fields where they are known. */
+@Shows("org.deeplearning4j.nn.conf.MultiLayerConfiguration")
 public final class ConfigurationRenderer implements Renderer<MultiLayerConfiguration> {
   /** A renderer. */
   public ConfigurationRenderer() {}

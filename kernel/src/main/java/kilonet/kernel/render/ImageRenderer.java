@@ -3,9 +3,11 @@ package kilonet.kernel.render;
 import java.awt.image.BufferedImage;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import kilonet.report.Figure;
 
 /** Images as PNG; figures in twice their resolution. */
+@Shows("java.awt.image.BufferedImage")
 public final class ImageRenderer implements Renderer<BufferedImage> {
   /** A figure can be drawn finer than its size, for screens and paper that show more. */
   private static final int FINE = 2;

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 
 /** Maps as tables of at most 50 entries. */
 @SuppressWarnings("rawtypes")
+@Shows("java.util.Map")
 public final class MapRenderer implements Renderer<Map> {
   private static final int ENTRIES = 50;
 

@@ -9,8 +9,10 @@ import java.util.Map;
 import kilonet.kernel.Display;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 
 /** Paths of pictures as the picture; other paths as text. */
+@Shows("java.nio.file.Path")
 public final class PathRenderer implements Renderer<Path> {
   private static final long LARGEST = 20L << 20;
 

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 
 /** Collections of records of one type as tables; other collections as text. */
 @SuppressWarnings("rawtypes")
+@Shows("java.util.Collection")
 public final class RecordsRenderer implements Renderer<Collection> {
   private static final int ROWS = 50;
 

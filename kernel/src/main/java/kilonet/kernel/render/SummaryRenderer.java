@@ -2,9 +2,11 @@ package kilonet.kernel.render;
 
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import kilonet.model.Summary;
 
 /** Summaries of nets as tables. */
+@Shows("kilonet.model.Summary")
 public final class SummaryRenderer implements Renderer<Summary> {
   /** A renderer. */
   public SummaryRenderer() {}

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
+import kilonet.kernel.Shows;
 import tech.tablesaw.columns.Column;
 import tech.tablesaw.table.Relation;
 
 /** Tablesaw's tables as HTML: at most 20 rows and 30 columns. */
+@Shows("tech.tablesaw.table.Relation")
 public final class TableRenderer implements Renderer<Relation> {
   private static final int ROWS = 20;
   private static final int COLUMNS = 30;

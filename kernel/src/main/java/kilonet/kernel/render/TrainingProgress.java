@@ -51,7 +51,7 @@ public final class TrainingProgress implements Progress {
     this.finished = finished;
     epochs.clear();
     besides.started(recipe, batches, finished);
-    display = Display.display(bundle(0, ""));
+    display = Display.show(bundle(0, ""));
   }
 
   @Override

@@ -76,22 +76,6 @@ public final class Analysis implements AutoCloseable {
    */
   public record Completion(int start, int end, List<Match> matches) {}
 
-  /**
-   * Makes the first completion fast, which would take seconds: the classes of the class path are
-   * indexed once in a process, and the compiler behind completions is slow as long as it is new.
-   * May be called by any thread.
-   *
-   * @param classPath that of the cells
-   */
-  public static void warmUp(List<Path> classPath) {
-    try (JShell shell = Shadow.shell(classPath)) {
-      shell.eval("import java.util.*;");
-      for (String text : List.of("Str", "List.of(1).", "new Hash")) {
-        shell.sourceCodeAnalysis().completionSuggestions(text, text.length(), new int[1]);
-      }
-    }
-  }
-
   private SourceCodeAnalysis analysis() {
     List<Path> now = repl.classPath();
     if (shell == null || !now.equals(classPath)) {
@@ -139,13 +123,19 @@ public final class Analysis implements AutoCloseable {
    * @return possibly none
    */
   public Completion complete(String code, int cursor) {
-    int from = statementStart(code, cursor);
-    String text = code.substring(from, cursor);
+    if (new JavaText(code).at(cursor) != JavaText.Kind.CODE) {
+      return new Completion(cursor, cursor, List.of());
+    }
+    String text = NestedCalls.innermost(code.substring(statementStart(code, cursor), cursor));
+    int from = cursor - text.length();
     Matcher word = WORD_BEFORE.matcher(text);
     int wordStart = word.find() ? word.start() : text.length();
     int[] anchor = {wordStart};
     List<SourceCodeAnalysis.Suggestion> suggestions =
-        asking(code, from, analysis -> analysis.completionSuggestions(text, text.length(), anchor));
+        asking(
+            code,
+            statementStart(code, cursor),
+            analysis -> analysis.completionSuggestions(text, text.length(), anchor));
     Map<String, Boolean> found = new LinkedHashMap<>();
     for (SourceCodeAnalysis.Suggestion suggestion : suggestions) {
       found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
@@ -200,6 +190,11 @@ public final class Analysis implements AutoCloseable {
     return Character.isUpperCase(text.charAt(0)) ? "class" : "instance";
   }
 
+  /** Takes a new shell for the next question, since a question does not come back. */
+  public void renew() {
+    shell = null;
+  }
+
   /** Lets the sources of the JDK go. */
   @Override
   public void close() {
@@ -226,9 +221,9 @@ public final class Analysis implements AutoCloseable {
     while (end < code.length() && Character.isJavaIdentifierPart(code.charAt(end))) {
       end++;
     }
-    int from = statementStart(code, end);
-    String text = code.substring(from, end);
-    return asking(code, from, analysis -> inspect(analysis, text));
+    int statement = statementStart(code, end);
+    String text = NestedCalls.innermost(code.substring(statement, end));
+    return asking(code, statement, analysis -> inspect(analysis, text));
   }
 
   private static String readable(String signature) {

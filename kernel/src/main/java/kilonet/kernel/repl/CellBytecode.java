@@ -7,13 +7,15 @@ import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
  * Fits classes for the notebook: a check before every jump backwards, so that a loop can be
- * stopped; {@code System.exit} diverted; in cells also the lines and the file name of the cell
+ * stopped; {@code System.exit} and {@code System.getenv} diverted; in cells also a check at the
+ * beginning of each method and where everything is caught, the lines and the file name of the cell
  * instead of those of the generated source, and everything that is not private made public, because
  * every cell has a class loader of its own and so a run-time package of its own.
  */
@@ -82,7 +84,7 @@ final class CellBytecode {
                     }
                   }
                 };
-            return new Guarding(numbered, null);
+            return new Asking(new Guarding(numbered, null));
           }
         },
         0);
@@ -105,8 +107,9 @@ final class CellBytecode {
    */
   static byte[] ofLibrary(byte[] bytes) {
     ClassReader reader = new ClassReader(bytes);
-    Set<String> loops = loopsThatAsk(reader);
-    if (loops.isEmpty()) {
+    boolean[] environment = {false};
+    Set<String> loops = loopsThatAsk(reader, environment);
+    if (loops.isEmpty() && !environment[0]) {
       return bytes;
     }
     ClassWriter writer = new ClassWriter(reader, 0);
@@ -134,8 +137,11 @@ final class CellBytecode {
     return writer.toByteArray();
   }
 
-  /** The jumps backwards that are given a check, as {@code method#number}. */
-  private static Set<String> loopsThatAsk(ClassReader reader) {
+  /**
+   * The jumps backwards that are given a check, as {@code method#number}; says too whether the
+   * environment is read.
+   */
+  private static Set<String> loopsThatAsk(ClassReader reader, boolean[] environment) {
     Set<String> found = new HashSet<>();
     reader.accept(
         new ClassVisitor(Opcodes.ASM9) {
@@ -160,6 +166,7 @@ final class CellBytecode {
                 if (!owner.startsWith("jdk/") && !NUMBERS.contains(owner)) {
                   calls++;
                 }
+                environment[0] |= isEnvironment(owner, n);
               }
 
               @Override
@@ -205,15 +212,104 @@ final class CellBytecode {
 
     @Override
     public void visitMethodInsn(int opcode, String owner, String name, String desc, boolean itf) {
-      if (owner.equals("java/lang/System") && name.equals("exit")) {
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, "exit", "(I)V", false);
-      } else if (owner.equals("java/lang/Runtime")
-          && (name.equals("exit") || name.equals("halt"))) {
-        super.visitMethodInsn(
-            Opcodes.INVOKESTATIC, GUARD, "exit", "(Ljava/lang/Runtime;I)V", false);
-      } else {
+      String guarded = guarded(owner, name, desc);
+      if (guarded == null) {
         super.visitMethodInsn(opcode, owner, name, desc, itf);
+      } else {
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, guardName(name), guarded, false);
       }
+    }
+
+    @Override
+    public void visitInvokeDynamicInsn(
+        String name, String desc, Handle bootstrap, Object... arguments) {
+      Object[] fitted = arguments.clone();
+      for (int i = 0; i < fitted.length; i++) {
+        if (fitted[i] instanceof Handle handle) {
+          String guarded = guarded(handle.getOwner(), handle.getName(), handle.getDesc());
+          if (guarded != null) {
+            fitted[i] =
+                new Handle(
+                    Opcodes.H_INVOKESTATIC, GUARD, guardName(handle.getName()), guarded, false);
+          }
+        }
+      }
+      super.visitInvokeDynamicInsn(name, desc, bootstrap, fitted);
+    }
+  }
+
+  private static boolean isEnvironment(String owner, String name) {
+    return owner.equals("java/lang/System") && name.equals("getenv");
+  }
+
+  /** The descriptor of the guard's method that stands in for another; null where none does. */
+  private static String guarded(String owner, String name, String descriptor) {
+    if (owner.equals("java/lang/System") && name.equals("exit") || isEnvironment(owner, name)) {
+      return descriptor;
+    }
+    return owner.equals("java/lang/Runtime") && (name.equals("exit") || name.equals("halt"))
+        ? "(Ljava/lang/Runtime;I)V"
+        : null;
+  }
+
+  private static String guardName(String name) {
+    return name.equals("halt") ? "exit" : name;
+  }
+
+  /** Asks at the beginning of a method, for recursion, and where everything is caught. */
+  private static final class Asking extends MethodVisitor {
+    private final Set<Label> handlers = new HashSet<>();
+    private boolean caught;
+
+    Asking(MethodVisitor next) {
+      super(Opcodes.ASM9, next);
+    }
+
+    @Override
+    public void visitCode() {
+      super.visitCode();
+      super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, "check", "()V", false);
+    }
+
+    @Override
+    public void visitTryCatchBlock(Label start, Label end, Label handler, String type) {
+      if ("java/lang/Throwable".equals(type) || "java/lang/Error".equals(type)) {
+        handlers.add(handler);
+      }
+      super.visitTryCatchBlock(start, end, handler, type);
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+      super.visitLabel(label);
+      caught |= handlers.contains(label);
+    }
+
+    /** A handler of javac's begins by storing what it caught, or by dropping it. */
+    private void ask() {
+      if (caught) {
+        caught = false;
+        super.visitInsn(Opcodes.DUP);
+        super.visitMethodInsn(
+            Opcodes.INVOKESTATIC, GUARD, "caught", "(Ljava/lang/Throwable;)V", false);
+      }
+    }
+
+    @Override
+    public void visitVarInsn(int opcode, int index) {
+      ask();
+      super.visitVarInsn(opcode, index);
+    }
+
+    @Override
+    public void visitInsn(int opcode) {
+      ask();
+      super.visitInsn(opcode);
+    }
+
+    @Override
+    public void visitMaxs(int stack, int locals) {
+      super.visitMaxs(Math.max(2, stack), locals);
     }
   }
 }

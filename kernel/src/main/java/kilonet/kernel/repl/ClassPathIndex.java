@@ -66,8 +66,12 @@ public final class ClassPathIndex {
     Files.write(file, lines);
   }
 
-  void add(List<Path> paths) {
+  synchronized void add(List<Path> paths) {
     classPath.addAll(paths);
+  }
+
+  synchronized void remove(Path path) {
+    classPath.remove(path);
   }
 
   synchronized boolean hasPackage(String name) {
@@ -82,25 +86,32 @@ public final class ClassPathIndex {
     return known != null ? known.contains(name) : entries(path).containsKey(name);
   }
 
-  synchronized boolean hasClass(String name) {
+  /**
+   * A class file.
+   *
+   * @param name its binary name
+   * @return its bytes; null if there is none
+   */
+  synchronized byte[] bytes(String name) {
     String entry = name.replace('.', '/') + SUFFIX;
     String packageName = name.substring(0, Math.max(0, name.lastIndexOf('.')));
     for (Path path : classPath) {
-      if (Files.isDirectory(path)) {
-        if (Files.exists(path.resolve(entry))) {
-          return true;
-        }
-      } else if (hasPackage(path, packageName)) {
-        try (ZipFile zip = new ZipFile(path.toFile())) {
-          if (zip.getEntry(entry) != null) {
-            return true;
+      try {
+        if (Files.isDirectory(path)) {
+          if (Files.isRegularFile(path.resolve(entry))) {
+            return Files.readAllBytes(path.resolve(entry));
           }
-        } catch (IOException e) {
-          // A jar that cannot be read holds nothing.
+        } else if (hasPackage(path, packageName)
+            && entries(path).getOrDefault(packageName, List.of()).contains(entry)) {
+          try (InputStream in = jars.get(path).getInputStream(new ZipEntry(entry))) {
+            return in.readAllBytes();
+          }
         }
+      } catch (IOException e) {
+        // What cannot be read holds nothing.
       }
     }
-    return false;
+    return null;
   }
 
   /** The classes of a package, the first of a name only. */

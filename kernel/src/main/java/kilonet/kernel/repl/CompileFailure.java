@@ -1,6 +1,8 @@
 package kilonet.kernel.repl;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A cell that does not compile. */
 public final class CompileFailure extends Exception {
@@ -9,6 +11,7 @@ public final class CompileFailure extends Exception {
   private final transient List<Problem> problems;
   private final String source;
   private final String label;
+  private final int cut;
 
   /**
    * One error.
@@ -25,14 +28,46 @@ public final class CompileFailure extends Exception {
    * @param problems at least one
    */
   CompileFailure(List<Problem> problems) {
-    this(problems, "", "");
+    this(problems, "", "", problems.stream().mapToInt(Problem::start).min().orElse(0));
   }
 
-  private CompileFailure(List<Problem> problems, String source, String label) {
+  /**
+   * The failure that a compiler's findings are.
+   *
+   * @param errors at least one, with offsets in the generated source
+   * @param source the generated source
+   * @param remark what is to be added about a missing name
+   */
+  static CompileFailure of(
+      List<Compiler.Finding> errors, CellSource source, UnaryOperator<String> remark) {
+    List<Problem> problems = new ArrayList<>();
+    for (Compiler.Finding error : errors) {
+      int start = source.cellOffset(error.start());
+      problems.add(
+          new Problem(
+              start,
+              Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
+              Repl.withoutHomes(error.message()) + remark.apply(error.missing())));
+    }
+    return new CompileFailure(problems);
+  }
+
+  /** Offset in the cell before which everything compiles, as far as is known. */
+  int cut() {
+    return cut;
+  }
+
+  /** The same failure, of a cell that compiles up to where another one is wrong. */
+  CompileFailure cutAs(CompileFailure other) {
+    return new CompileFailure(problems, source, label, other.cut);
+  }
+
+  private CompileFailure(List<Problem> problems, String source, String label, int cut) {
     super(problems.get(0).message().lines().findFirst().orElse(""), null, false, false);
     this.problems = List.copyOf(problems);
     this.source = source;
     this.label = label;
+    this.cut = cut;
   }
 
   /**
@@ -53,7 +88,7 @@ public final class CompileFailure extends Exception {
                         Math.max(0, Math.min(problem.end() + by, source.length())),
                         problem.message()))
             .toList();
-    return new CompileFailure(moved, source, label);
+    return new CompileFailure(moved, source, label, cut + by);
   }
 
   /**

@@ -18,16 +18,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.tools.Diagnostic;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
@@ -49,8 +50,8 @@ final class Compiler {
    * @param message what the compiler says
    * @param start where it is
    * @param end where that ends
-   * @param missing name of the method or type that was looked for and not found; empty for other
-   *     errors, and for members of something that was found
+   * @param missing name of the method, type or variable that was looked for and not found; empty
+   *     for other errors, and for members of something that was found
    */
   record Finding(String message, long start, long end, String missing) {}
 
@@ -66,16 +67,26 @@ final class Compiler {
       List.of("-proc:none", "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
 
   private final Files files;
+  private final ClassFiles classFiles;
   private final List<Path> classPath = new ArrayList<>();
+  private final List<String> options = new ArrayList<>(OPTIONS);
   private JavacTaskPool pool = new JavacTaskPool(1);
 
-  Compiler(List<Path> classPath) {
+  /**
+   * A compiler.
+   *
+   * @param classPath jars and folders
+   * @param more options besides the kernel's own
+   */
+  Compiler(List<Path> classPath, List<String> more) {
+    options.addAll(more);
     this.classPath.addAll(classPath);
     files =
         new Files(
             ToolProvider.getSystemJavaCompiler()
                 .getStandardFileManager(null, null, StandardCharsets.UTF_8));
     files.index.add(classPath);
+    classFiles = new ClassFiles(files.index);
     try {
       // The index lists the class path; the standard manager would list the current folder.
       files.standard().setLocation(StandardLocation.CLASS_PATH, List.of());
@@ -88,19 +99,27 @@ final class Compiler {
   void add(List<Path> paths) {
     classPath.addAll(paths);
     files.index.add(paths);
+    classFiles.lookAgain();
+    renew();
+  }
+
+  /** Takes something off the class path. */
+  void remove(Path path) {
+    classPath.remove(path);
+    files.index.remove(path);
+    classFiles.lookAgain();
+    renew();
+  }
+
+  /** Starts with a fresh context; one that failed halfway, or is still at it, is left alone. */
+  void renew() {
     pool = new JavacTaskPool(1);
+    files.output = new LinkedHashMap<>();
   }
 
-  /** Whether the class path or the JDK has a package. */
-  boolean hasPackage(String name) {
-    return files.index.hasPackage(name)
-        || ModuleLayer.boot().modules().stream()
-            .anyMatch(module -> module.isExported(name) && module.getPackages().contains(name));
-  }
-
-  /** Whether the class path has a class. */
-  boolean hasClass(String name) {
-    return files.index.hasClass(name);
+  /** What the class path and the JDK hold. */
+  ClassFiles classFiles() {
+    return classFiles;
   }
 
   List<Path> classPath() {
@@ -151,6 +170,10 @@ final class Compiler {
           task.analyze();
           if (errors.isEmpty()) {
             task.generate();
+            if (!errors.isEmpty()) {
+              // Too large for a class file; the context keeps half of it.
+              renew();
+            }
           }
           Map<String, byte[]> classes = new LinkedHashMap<>();
           files.output.forEach((name, file) -> classes.put(name, file.bytes.toByteArray()));
@@ -163,9 +186,41 @@ final class Compiler {
   }
 
   private <T> T task(String packageName, String name, String source, Work<T> work) {
+    try {
+      return pooled(packageName, name, source, work);
+    } catch (Throwable e) {
+      // Whatever has gone wrong, the next source meets a compiler that is in order.
+      renew();
+      if (isOverflow(e)) {
+        throw new TooDeep();
+      }
+      throw e;
+    }
+  }
+
+  /** Whether a stack has overflowed; the compiler wraps that in errors of its own. */
+  static boolean isOverflow(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t instanceof StackOverflowError) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A source whose brackets the compiler cannot follow. */
+  static final class TooDeep extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooDeep() {
+      super("this is too deeply nested for the compiler; cut it in pieces", null, false, false);
+    }
+  }
+
+  private <T> T pooled(String packageName, String name, String source, Work<T> work) {
     List<Finding> errors = new ArrayList<>();
     return pool.getTask(
-        null,
+        Writer.nullWriter(),
         files,
         diagnostic -> {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
@@ -180,7 +235,7 @@ final class Compiler {
                     missing(diagnostic, source)));
           }
         },
-        OPTIONS,
+        options,
         null,
         List.of(new Source(name, source)),
         task -> {
@@ -206,7 +261,9 @@ final class Compiler {
     }
     Object[] arguments = unwrapper.d.getArgs();
     if (arguments.length < 2
-        || arguments[0] != KindName.METHOD && arguments[0] != KindName.CLASS
+        || arguments[0] != KindName.METHOD
+            && arguments[0] != KindName.CLASS
+            && arguments[0] != KindName.VAR
         || diagnostic.getStartPosition() < 0) {
       return "";
     }
@@ -284,9 +341,9 @@ final class Compiler {
   }
 
   private static final class Files extends ForwardingJavaFileManager<StandardJavaFileManager> {
-    private final Map<String, Map<String, byte[]>> kept = new HashMap<>();
+    private final Map<String, Map<String, byte[]>> kept = new ConcurrentHashMap<>();
     private final ClassPathIndex index = new ClassPathIndex();
-    private final Map<String, Output> output = new LinkedHashMap<>();
+    private volatile Map<String, Output> output = new LinkedHashMap<>();
 
     Files(StandardJavaFileManager standard) {
       super(standard);

@@ -3,12 +3,13 @@ package kilonet.kernel.repl;
 import java.lang.reflect.InvocationTargetException;
 import java.util.function.Consumer;
 import kilonet.kernel.CellGuard;
+import kilonet.kernel.CellInterruptedError;
 
 /**
- * Stops the cell that runs: interrupts its thread, makes its loops throw at their next turn, and,
- * up to JDK 19, stops the thread if that has not helped. From JDK 20 on code that neither waits nor
- * passes a loop that the kernel has fitted (see {@link CellBytecode}) cannot be stopped; the user
- * is told so after four seconds.
+ * Stops the cell that runs: interrupts its thread, makes its loops and methods throw (see {@link
+ * CellBytecode}), and, up to JDK 19, stops the thread if that has not helped. What does not end
+ * even then, since it waits for a lock, a socket or a process, or computes inside the JDK, is left
+ * behind on its thread after some seconds; the user is told so.
  */
 public final class Interrupter {
   /** Milliseconds that a cell is given to end by itself before its thread is stopped. */
@@ -17,15 +18,28 @@ public final class Interrupter {
   /** Thread.stop works up to JDK 19. */
   private static final boolean CAN_STOP = Runtime.version().feature() < 20;
 
-  /** How many times its patience is repeated before the user is told that nothing helps. */
-  private static final int ATTEMPTS = 50;
+  /** How many times its patience is repeated before the thread is left behind. */
+  private static final int ATTEMPTS = 40;
+
+  /** A cell from its beginning to its end. */
+  private static final class Cell {
+    private final Thread thread;
+
+    /** How many bodies run inside each other. */
+    private int depth;
+
+    private boolean stoppable;
+    private boolean requested;
+
+    Cell(Thread thread) {
+      this.thread = thread;
+    }
+  }
 
   private final Object outputLock;
   private final Consumer<String> stuck;
-  private Thread running;
-  private long run;
-  private boolean requested;
-  private boolean stoppable;
+  private volatile Consumer<Thread> leaver = thread -> {};
+  private Cell current;
   private StackTraceElement[] stoppedAt = {};
 
   /**
@@ -37,6 +51,15 @@ public final class Interrupter {
   public Interrupter(Object outputLock, Consumer<String> stuck) {
     this.outputLock = outputLock;
     this.stuck = stuck;
+  }
+
+  /**
+   * Says who goes on without a thread that does not come back.
+   *
+   * @param leaver given the thread
+   */
+  public void whenStuck(Consumer<Thread> leaver) {
+    this.leaver = leaver;
   }
 
   /** Code that may be interrupted. */
@@ -73,27 +96,41 @@ public final class Interrupter {
   }
 
   private Object run(Body body, boolean mayBeStopped) throws Throwable {
+    Cell cell;
+    boolean before;
+    int depth;
     synchronized (this) {
-      if (requested) {
-        throw new kilonet.kernel.CellInterruptedError();
+      if (current == null || current.thread != Thread.currentThread()) {
+        // A thread of its own that evaluates something, or a session without a kernel.
+        cell = new Cell(Thread.currentThread());
+        current = current == null ? cell : current;
+      } else {
+        cell = current;
       }
-      running = Thread.currentThread();
-      stoppable = mayBeStopped;
-      run++;
+      if (cell.requested) {
+        throw new CellInterruptedError();
+      }
+      before = cell.stoppable;
+      depth = cell.depth;
+      cell.stoppable = mayBeStopped;
+      cell.depth = depth + 1;
     }
     try {
       return body.run();
     } finally {
-      leave();
+      leave(cell, before, depth);
     }
   }
 
-  private void leave() {
+  private void leave(Cell cell, boolean stoppableAgain, int depth) {
     while (true) {
       try {
         synchronized (this) {
-          running = null;
-          CellGuard.stop(null);
+          cell.stoppable = stoppableAgain;
+          cell.depth = depth;
+          if (depth == 0 && current == cell) {
+            CellGuard.goOn(cell.thread);
+          }
         }
         return;
       } catch (Error stopped) {
@@ -105,19 +142,24 @@ public final class Interrupter {
     }
   }
 
-  /** To be called when a cell begins; forgets interrupts of before. */
+  /** To be called when a cell begins, on its thread; forgets interrupts of before. */
   public synchronized void begin() {
-    requested = false;
+    current = new Cell(Thread.currentThread());
+    CellGuard.poolsGoOn();
   }
 
   /**
-   * To be called when a cell has ended.
+   * To be called when a cell has ended, on its thread.
    *
    * @return whether it was asked to stop
    */
   public synchronized boolean end() {
-    boolean was = requested;
-    requested = false;
+    if (current == null || current.thread != Thread.currentThread()) {
+      return false;
+    }
+    boolean was = current.requested;
+    CellGuard.goOn(current.thread);
+    current = null;
     Thread.interrupted();
     return was;
   }
@@ -133,58 +175,74 @@ public final class Interrupter {
 
   /** Asks the running cell to stop; returns at once. */
   public synchronized void interrupt() {
-    requested = true;
-    if (running == null) {
+    if (current == null || current.requested) {
       return;
     }
-    stoppedAt = running.getStackTrace();
-    CellGuard.stop(running);
-    running.interrupt();
-    long asked = run;
+    current.requested = true;
+    stoppedAt = current.thread.getStackTrace();
+    if (current.depth > 0) {
+      CellGuard.stop(current.thread);
+      current.thread.interrupt();
+    }
+    Cell asked = current;
     Thread insisting = new Thread(() -> insist(asked), "kernel-interrupt");
     insisting.setDaemon(true);
     insisting.start();
   }
 
-  private void insist(long asked) {
+  private void insist(Cell asked) {
     try {
       for (int i = 0; i < ATTEMPTS; i++) {
         Thread.sleep(PATIENCE);
         synchronized (outputLock) {
           synchronized (this) {
-            if (running == null || run != asked) {
+            if (current != asked) {
               return;
             }
-            running.interrupt();
-            if (stoppable && CAN_STOP && i > 0) {
-              Thread.class.getMethod("stop").invoke(running);
+            if (asked.depth > 0) {
+              asked.thread.interrupt();
+              if (asked.stoppable && CAN_STOP && i > 0) {
+                stop(asked.thread);
+              }
             }
           }
         }
       }
-      tellThatItIsStuck(asked);
-    } catch (InterruptedException
-        | NoSuchMethodException
-        | IllegalAccessException
-        | InvocationTargetException e) {
+      leaveBehind(asked);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void stop(Thread thread) {
+    try {
+      Thread.class.getMethod("stop").invoke(thread);
+    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
       // This JDK cannot stop threads; the loops have been told.
     }
   }
 
-  private void tellThatItIsStuck(long asked) {
-    StackTraceElement[] frames;
+  private void leaveBehind(Cell asked) {
     synchronized (this) {
-      if (running == null || run != asked) {
+      if (current != asked) {
         return;
       }
-      frames = running.getStackTrace();
+      stoppedAt = asked.thread.getStackTrace();
+      CellGuard.stop(asked.thread);
+      current = null;
     }
     stuck.accept(
         "The cell has not stopped"
-            + (frames.length == 0 ? "" : " (it is in " + frames[0] + ")")
+            + (stoppedAt.length == 0 ? "" : " (it is in " + stoppedAt[0] + ")")
             + ": Java "
             + Runtime.version().feature()
-            + " cannot stop code that neither waits nor looks whether it shall stop. Wait, or"
-            + " restart the kernel.");
+            + " cannot stop code that neither ends its waiting nor looks whether it shall stop. Its"
+            + " thread is left behind and may still do something; the next cell runs on a new one,"
+            + " with all variables. To be rid of it, restart the kernel.");
+    leaver.accept(asked.thread);
+    if (CAN_STOP) {
+      // It may be in the compiler, which is not stopped as long as its work is wanted.
+      stop(asked.thread);
+    }
   }
 }

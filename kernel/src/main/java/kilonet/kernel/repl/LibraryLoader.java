@@ -2,13 +2,17 @@ package kilonet.kernel.repl;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.cert.Certificate;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -32,6 +36,12 @@ public final class LibraryLoader extends URLClassLoader {
   private final ClassLoader kernel = LibraryLoader.class.getClassLoader();
   private final Map<String, CellLoader> cells = new ConcurrentHashMap<>();
 
+  /** Cells that nothing refers to by name, found as long as one of their objects is alive. */
+  private final Map<String, WeakReference<CellLoader>> passing = new ConcurrentHashMap<>();
+
+  private final Set<String> removed = ConcurrentHashMap.newKeySet();
+  private final Set<String> loadedFrom = ConcurrentHashMap.newKeySet();
+
   /**
    * A loader.
    *
@@ -48,16 +58,47 @@ public final class LibraryLoader extends URLClassLoader {
    * @param path where it is
    */
   public void add(Path path) {
+    URL url = url(path);
+    if (!removed.remove(url.toString())) {
+      addURL(url);
+    }
+  }
+
+  private static URL url(Path path) {
     try {
-      addURL(path.toUri().toURL());
+      return path.toUri().toURL();
     } catch (java.net.MalformedURLException e) {
       throw new IllegalArgumentException("not a path of the file system: " + path, e);
     }
   }
 
-  /** Makes the classes of a cell known by the name of its outermost class. */
-  void register(String home, CellLoader cell) {
-    cells.put(home, cell);
+  /**
+   * Takes a jar or folder away.
+   *
+   * @param path what was added
+   * @return whether it could be done: no class of it has been loaded yet
+   */
+  boolean remove(Path path) {
+    URL url = url(path);
+    if (loadedFrom.contains(url.toString())) {
+      return false;
+    }
+    removed.add(url.toString());
+    return true;
+  }
+
+  /**
+   * Makes the classes of a cell known by the name of its outermost class.
+   *
+   * @param kept whether it stays known until it is forgotten, or only while it is in use
+   */
+  void register(String home, CellLoader cell, boolean kept) {
+    if (kept) {
+      cells.put(home, cell);
+    } else {
+      passing.values().removeIf(reference -> reference.get() == null);
+      passing.put(home, new WeakReference<>(cell));
+    }
   }
 
   /** The loader of a cell's classes; null if there is none. */
@@ -79,17 +120,43 @@ public final class LibraryLoader extends URLClassLoader {
     CellLoader cell = null;
     if (name.startsWith(prefix)) {
       int dollar = name.indexOf('$');
-      cell = cells.get(name.substring(prefix.length(), dollar < 0 ? name.length() : dollar));
+      String home = name.substring(prefix.length(), dollar < 0 ? name.length() : dollar);
+      cell = cells.get(home);
+      WeakReference<CellLoader> reference = cell == null ? passing.get(home) : null;
+      cell = reference == null ? cell : reference.get();
     }
     return cell != null ? cell.loadClass(name, resolve) : super.loadClass(name, resolve);
   }
 
   @Override
-  protected Class<?> findClass(String name) throws ClassNotFoundException {
-    if (name.startsWith(IN_STEP)) {
-      return super.findClass(name);
+  public URL findResource(String name) {
+    if (removed.isEmpty()) {
+      return super.findResource(name);
     }
-    URL resource = findResource(name.replace('.', '/') + ".class");
+    try {
+      Enumeration<URL> found = findResources(name);
+      return found.hasMoreElements() ? found.nextElement() : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public Enumeration<URL> findResources(String name) throws IOException {
+    Enumeration<URL> all = super.findResources(name);
+    if (removed.isEmpty()) {
+      return all;
+    }
+    return Collections.enumeration(
+        Collections.list(all).stream()
+            .filter(url -> !removed.contains(String.valueOf(source(url, name))))
+            .toList());
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    String file = name.replace('.', '/') + ".class";
+    URL resource = findResource(file);
     if (resource == null) {
       throw new ClassNotFoundException(name);
     }
@@ -99,8 +166,10 @@ public final class LibraryLoader extends URLClassLoader {
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }
-    byte[] fitted = CellBytecode.ofLibrary(bytes);
-    if (fitted == bytes) {
+    URL source = source(resource, file);
+    loadedFrom.add(String.valueOf(source));
+    byte[] fitted = name.startsWith(IN_STEP) ? bytes : CellBytecode.ofLibrary(bytes);
+    if (fitted == bytes && removed.isEmpty()) {
       return super.findClass(name);
     }
     int dot = name.lastIndexOf('.');
@@ -112,14 +181,18 @@ public final class LibraryLoader extends URLClassLoader {
       }
     }
     return defineClass(
-        name, fitted, 0, fitted.length, new CodeSource(source(resource), (Certificate[]) null));
+        name, fitted, 0, fitted.length, new CodeSource(source, (Certificate[]) null));
   }
 
-  /** The jar or folder that a class was found in. */
-  private static URL source(URL resource) {
+  /** The jar or folder that a file was found in. */
+  private static URL source(URL resource, String name) {
     try {
-      return resource.openConnection() instanceof java.net.JarURLConnection jar
-          ? jar.getJarFileURL()
+      if (resource.openConnection() instanceof java.net.JarURLConnection jar) {
+        return jar.getJarFileURL();
+      }
+      String text = resource.toString();
+      return text.endsWith(name)
+          ? new URL(text.substring(0, text.length() - name.length()))
           : resource;
     } catch (IOException e) {
       return resource;

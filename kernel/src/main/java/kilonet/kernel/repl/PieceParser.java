@@ -40,6 +40,10 @@ final class PieceParser {
   private static final Pattern PRINT =
       Pattern.compile("\\s*System\\s*\\.\\s*(out|err)\\s*\\.\\s*(print|flush)");
 
+  /** Something that a statement is to follow. */
+  private static final Pattern OPEN =
+      Pattern.compile("(if|while|for)\\b.*\\)|.*\\belse", Pattern.DOTALL);
+
   private static final String BLOCK = "class $ { void m() throws Throwable {\n";
   private static final String VALUE = "class $ { Object v = (\n";
   private static final String MEMBER = "class $ {\n";
@@ -60,32 +64,40 @@ final class PieceParser {
   private record Cut(int start, int end, Completeness completeness) {}
 
   /**
-   * The pieces of a cell.
+   * A cell in pieces.
    *
-   * @throws CompileFailure if the syntax of one is wrong
+   * @param pieces those above the first that is wrong
+   * @param failure what is wrong with that one; null if all are right
    */
-  List<Piece> parse(String cell) throws CompileFailure {
+  record Cell(List<Piece> pieces, CompileFailure failure) {}
+
+  /** The pieces of a cell. */
+  Cell parse(String cell) {
     List<Piece> pieces = new ArrayList<>();
     int at = blank(cell, 0);
     if (cell.indexOf(';') < 0 && cell.indexOf('}') < 0) {
       // Most often one expression, which needs no cutting.
       Attempt whole = attempt(VALUE, cell.substring(at), "\n);}", at, false);
       if (whole.piece != null) {
-        return List.of(whole.piece);
+        return new Cell(List.of(whole.piece), null);
       }
     }
     while (true) {
       at += blank(cell, at);
       if (at >= cell.length()) {
-        return pieces;
+        return new Cell(pieces, null);
       }
       Cut cut = cut(cell, at);
       if (cut.completeness() == Completeness.EMPTY) {
-        return pieces;
+        return new Cell(pieces, null);
       }
       String text = cell.substring(at, cut.end());
       if (!text.strip().equals(";")) {
-        pieces.add(piece(text, at, cut.completeness()));
+        try {
+          pieces.add(piece(text, at));
+        } catch (CompileFailure e) {
+          return new Cell(pieces, e);
+        }
       }
       at = cut.end();
     }
@@ -112,10 +124,17 @@ final class PieceParser {
           return "incomplete";
         }
         default -> {
+          String text = cell.substring(at, cut.end());
           try {
-            piece(cell.substring(at, cut.end()), at, cut.completeness());
+            Piece piece = piece(text, at);
+            if (piece instanceof Piece.Statement statement && lacksItsEnd(statement)) {
+              return "incomplete";
+            }
           } catch (CompileFailure e) {
-            return cut.completeness() == Completeness.CONSIDERED_INCOMPLETE
+            // What is wrong only with its end may be gone on with.
+            boolean open =
+                e.problems().get(0).start() >= at + end(text) && !new JavaText(text).overclosed();
+            return open || cut.completeness() == Completeness.CONSIDERED_INCOMPLETE
                 ? "incomplete"
                 : "invalid";
           }
@@ -125,40 +144,19 @@ final class PieceParser {
     }
   }
 
+  /** Whether a statement such as {@code if (x)} has none below it. */
+  private static boolean lacksItsEnd(Piece.Statement statement) {
+    String text = statement.text();
+    if (!text.endsWith("\n;")) {
+      return false;
+    }
+    String written = text.substring(0, text.length() - 2);
+    return OPEN.matcher(written.substring(0, end(written))).matches();
+  }
+
   /** Offset behind the last character that is neither blank nor comment. */
   static int end(String text) {
-    int end = 0;
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      if (text.startsWith("//", i)) {
-        int line = text.indexOf('\n', i);
-        i = line < 0 ? text.length() : line;
-      } else if (text.startsWith("/*", i)) {
-        int close = text.indexOf("*/", i + 2);
-        i = close < 0 ? text.length() : close + 2;
-      } else if (text.startsWith("\"\"\"", i)) {
-        int close = i + 3;
-        while (close < text.length() && !text.startsWith("\"\"\"", close)) {
-          close += text.charAt(close) == '\\' ? 2 : 1;
-        }
-        i = Math.min(text.length(), close + 3);
-        end = i;
-      } else if (c == '"' || c == '\'') {
-        int close = i + 1;
-        while (close < text.length() && text.charAt(close) != c && text.charAt(close) != '\n') {
-          close += text.charAt(close) == '\\' ? 2 : 1;
-        }
-        i = Math.min(text.length(), close + 1);
-        end = i;
-      } else {
-        i++;
-        if (!Character.isWhitespace(c)) {
-          end = i;
-        }
-      }
-    }
-    return end;
+    return new JavaText(text).end();
   }
 
   /** Where the piece that holds an offset begins. */
@@ -191,8 +189,8 @@ final class PieceParser {
         return texts;
       }
       try {
-        Piece piece = piece(cell.substring(at, cut.end()), at, cut.completeness());
-        if (!piece.names().isEmpty() || piece.kind() == Piece.Kind.IMPORT) {
+        Piece piece = piece(cell.substring(at, cut.end()), at);
+        if (!piece.names().isEmpty() || piece instanceof Piece.Import) {
           texts.add(piece.text());
         }
       } catch (CompileFailure e) {
@@ -228,7 +226,7 @@ final class PieceParser {
     for (int window = WINDOW; ; window *= 4) {
       int limit = Math.min(cell.length(), at + window);
       String text = cell.substring(at, limit);
-      CompletionInfo info = analysis.analyzeCompletion(text);
+      CompletionInfo info = analyze(analysis, text);
       String rest = info.remaining() == null ? "" : info.remaining();
       boolean whole = limit == cell.length();
       // Where nothing but blanks follows in the window, an else may follow behind it.
@@ -240,7 +238,19 @@ final class PieceParser {
     }
   }
 
-  private Piece piece(String text, int start, Completeness completeness) throws CompileFailure {
+  private CompletionInfo analyze(SourceCodeAnalysis analysis, String text) {
+    try {
+      return analysis.analyzeCompletion(text);
+    } catch (RuntimeException | Error e) {
+      splitter = null;
+      if (Compiler.isOverflow(e)) {
+        throw new Compiler.TooDeep();
+      }
+      throw e;
+    }
+  }
+
+  private Piece piece(String text, int start) throws CompileFailure {
     if (IMPORT.matcher(text).matches()) {
       int last = end(text);
       String line = text.substring(0, last) + (text.charAt(last - 1) == ';' ? "" : ";");
@@ -326,9 +336,7 @@ final class PieceParser {
       boolean semicolon) {
     if (before.isEmpty()) {
       return unit.getImports().size() == 1 && unit.getTypeDecls().isEmpty()
-          ? Optional.of(
-              new Piece(
-                  Piece.Kind.IMPORT, text, start, List.of(), "", Set.of(), List.of(), false, false))
+          ? Optional.of(new Piece.Import(text, start, unit.getImports().get(0).toString().strip()))
           : Optional.empty();
     }
     if (unit.getTypeDecls().size() != 1) {
@@ -407,9 +415,7 @@ final class PieceParser {
       }
       if (first instanceof ExpressionStatementTree expression) {
         Tree inner = expression.getExpression();
-        // x = 5 without a semicolon shows nothing, as everywhere in notebooks.
-        boolean assignment = inner instanceof AssignmentTree;
-        return Optional.of(assignment ? statement() : value(inner instanceof MethodInvocationTree));
+        return Optional.of(expression(inner));
       }
       return Optional.of(statement());
     }
@@ -432,18 +438,14 @@ final class PieceParser {
       }
       if (first instanceof MethodTree method && method.getReturnType() != null) {
         return Optional.of(
-            new Piece(
-                Piece.Kind.METHOD,
+            new Piece.Method(
                 blanked(method.getModifiers()),
                 start,
-                List.of(method.getName().toString()),
+                method.getName().toString(),
                 method.getParameters().stream()
                     .map(parameter -> parameter.getType().toString())
                     .collect(Collectors.joining(",")),
-                uses(method),
-                List.of(),
-                false,
-                false));
+                uses(method)));
       }
       return Optional.empty();
     }
@@ -494,47 +496,30 @@ final class PieceParser {
     private Piece statement() {
       int end = PieceParser.end(text);
       boolean closed = semicolon || end > 0 && text.charAt(end - 1) == '}';
-      String code = closed ? text : text + "\n;";
-      return new Piece(
-          Piece.Kind.STATEMENT, code, start, List.of(), "", Set.of(), List.of(), false, false);
+      return new Piece.Statement(closed ? text : text + "\n;", start);
     }
 
     Piece value(boolean maybeVoid) {
       int end = PieceParser.end(text);
       String code = end > 0 && text.charAt(end - 1) == ';' ? text.substring(0, end - 1) : text;
-      return new Piece(
-          Piece.Kind.EXPRESSION,
-          code,
-          start,
-          List.of(),
-          "",
-          Set.of(),
-          List.of(),
-          !semicolon,
-          maybeVoid);
+      return new Piece.Expression(code, start, semicolon, maybeVoid);
     }
 
     private Piece type(ClassTree type) {
-      return new Piece(
-          Piece.Kind.TYPE,
-          blankedType(type.getModifiers()),
-          start,
-          List.of(type.getSimpleName().toString()),
-          "",
-          uses(type),
-          List.of(),
-          false,
-          false);
+      return new Piece.Type(
+          "", blankedType(type.getModifiers()), start, type.getSimpleName().toString(), uses(type));
     }
 
     private Piece variables(List<? extends Tree> trees) {
       List<Piece.Variable> variables = new ArrayList<>();
-      List<String> names = new ArrayList<>();
+      Set<String> uses = new HashSet<>();
       for (Tree tree : trees) {
         VariableTree variable = (VariableTree) tree;
         String name = variable.getName().toString();
-        names.add(name);
         Tree type = variable.getType();
+        if (type != null) {
+          uses.addAll(uses(type));
+        }
         Tree init = variable.getInitializer();
         String written = type == null ? null : type.toString();
         int typeStart = -1;
@@ -554,8 +539,7 @@ final class PieceParser {
                 init == null ? -1 : end(init),
                 init instanceof NewArrayTree array && array.getType() == null));
       }
-      return new Piece(
-          Piece.Kind.VARIABLE, text, start, names, "", Set.of(), variables, false, false);
+      return new Piece.Variables(text, start, variables, uses);
     }
 
     /** The text with modifiers that mean nothing at the top level replaced by blanks. */

@@ -1,9 +1,5 @@
 package kilonet.kernel.repl;
 
-import com.sun.source.tree.VariableTree;
-import com.sun.source.util.TreePath;
-import com.sun.source.util.TreePathScanner;
-import com.sun.source.util.Trees;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -11,18 +7,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.lang.model.SourceVersion;
+import kilonet.kernel.CellInterruptedError;
 
 /**
  * Runs cells of Java and keeps what they declare.
@@ -31,28 +25,19 @@ import javax.lang.model.SourceVersion;
  * methods, its types nested classes, and its statements the bodies of methods that are called in
  * turn. Later cells import statically those names that they use. Where a cell declares a name anew,
  * the methods and types of earlier cells that use it are compiled again with it, so that they see
- * the new one; variables keep their values. A method or type that uses methods or types which no
- * cell has declared yet waits, and is compiled with the cell that declares the last of them.
+ * the new one; variables keep their values. A method or type that uses names which no cell has
+ * declared yet waits, and is compiled with the cell that declares the last of them.
+ *
+ * <p>Where a cell declares a name twice it becomes two classes, which run one after the other.
+ * Where a part of it does not compile, what stands above that part runs.
  */
 public final class Repl {
-  private static final Pattern WORD = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
-
-  /** A name that is not a member of something. */
-  private static final Pattern OUTSIDE =
-      Pattern.compile("(?<![\\p{L}\\p{N}_$.])[\\p{L}_$][\\p{L}\\p{N}_$]*");
-
-  private static final Set<String> LANGUAGE =
-      Set.of("System", "String", "Integer", "Math", "Object", "Thread", "StringBuilder");
-
-  private static final Pattern IMPORT =
-      Pattern.compile(
-          "\\s*import\\s+(?<static>static\\s+)?(?<module>module\\s+)?(?<name>[\\w.$\\p{L}]+(\\s*\\.\\s*\\*)?)\\s*;\\s*");
-
-  /** Statements in one method; its byte code is limited to 64 KB. */
-  private static final int STATEMENTS_PER_METHOD = 50;
+  /** Whatever makes a class that somebody may look for by its name. */
+  private static final Pattern INNER =
+      Pattern.compile("->|::|\\b(new|class|interface|enum|record)\\b");
 
   /** Name of the classes that nothing refers to later. */
-  private static final String PASSING_HOME = "Cell0";
+  static final String PASSING_HOME = "Cell0";
 
   /** The package of all cells' classes. */
   static final String PACKAGE = "cells";
@@ -60,43 +45,19 @@ public final class Repl {
   /** Value of a cell that shows nothing. */
   public static final Object NOTHING = new Object();
 
-  /**
-   * A thing that a cell declared.
-   *
-   * @param kind variable, method or type
-   * @param name its name
-   * @param home the package of the cell's class
-   * @param type type of a variable, as source
-   * @param piece the piece that declared it
-   */
-  record Declaration(Piece.Kind kind, String name, String home, String type, Piece piece) {}
-
-  /** A method or type that cannot be used before the missing names are declared. */
-  private record Waiting(Piece piece, Set<String> missing) {
-    String sentence() {
-      return piece.names().get(0)
-          + (piece.kind() == Piece.Kind.METHOD ? " can be called once " : " can be used once ")
-          + String.join(" and ", missing)
-          + (missing.size() == 1 ? " is" : " are")
-          + " declared";
-    }
-  }
-
   private final Interrupter interrupter;
   private final Compiler compiler;
   private final LibraryLoader loader;
-  private final PieceParser parser;
+  private final Names names = new Names();
+  private final Imports imports;
+  private final CellWriter writer;
+  private final VarTypes varTypes;
   private final SourceComments comments;
   private final Consumer<String> warnings;
-  private final Map<String, String> imports = new LinkedHashMap<>();
-  private final Map<String, Declaration> variables = new LinkedHashMap<>();
-  private final Map<String, List<Declaration>> methods = new LinkedHashMap<>();
-  private final Map<String, Declaration> types = new LinkedHashMap<>();
-  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
-  private final Set<String> homes = new HashSet<>();
+  private volatile PieceParser parser;
 
-  /** Never forgotten: values of these types may live on when the names mean others. */
-  private final Set<String> withTypes = new HashSet<>();
+  /** Held while the compiler is at work; replaced where its holder is left behind. */
+  private volatile ReentrantLock lock = new ReentrantLock();
 
   private int sequence;
 
@@ -108,12 +69,33 @@ public final class Repl {
    * @param warnings told, in a sentence, what the user should know but is no error
    */
   public Repl(List<Path> classPath, Interrupter interrupter, Consumer<String> warnings) {
+    this(classPath, List.of(), interrupter, warnings);
+  }
+
+  /**
+   * A session.
+   *
+   * @param classPath jars and folders that cells see
+   * @param options for the compiler, besides those that follow from this JVM's own
+   * @param interrupter stops cells
+   * @param warnings told, in a sentence, what the user should know but is no error
+   */
+  public Repl(
+      List<Path> classPath,
+      List<String> options,
+      Interrupter interrupter,
+      Consumer<String> warnings) {
     this.interrupter = interrupter;
     this.warnings = warnings;
-    compiler = new Compiler(classPath);
+    List<String> all = new ArrayList<>(JvmOptions.forCompiler());
+    all.addAll(options);
+    compiler = new Compiler(classPath, all);
     loader = new LibraryLoader(classPath);
     parser = new PieceParser(compiler);
     comments = new SourceComments(compiler);
+    imports = new Imports(compiler.classFiles());
+    writer = new CellWriter(names, imports);
+    varTypes = new VarTypes(compiler, writer);
   }
 
   /**
@@ -144,26 +126,63 @@ public final class Repl {
     List<Path> fresh = paths.stream().filter(path -> !known.contains(path)).distinct().toList();
     if (!fresh.isEmpty()) {
       compiler.add(fresh);
+      imports.lookAgain();
       fresh.forEach(loader::add);
     }
   }
 
   /**
-   * Declares imports that need not exist; those that do not are left out. Nothing is compiled,
-   * which would take a quarter of the time to start.
+   * Takes a jar off the class path of cells, so that another version can take its place.
    *
-   * @param wanted such as {@code java.util.*} or {@code static java.lang.Math.*}
+   * @param path a jar of the class path
+   * @return whether it could be done: no class of it has been loaded yet
    */
-  public void importWherePresent(List<String> wanted) {
-    for (String name : wanted) {
-      String type = name.replaceFirst("^static (.*)\\.[^.]*$", "$1");
-      boolean present =
-          type.endsWith(".*")
-              ? compiler.hasPackage(type.substring(0, type.length() - 2))
-              : compiler.hasClass(type);
-      if (present) {
-        addImport("import " + name + ";");
+  public boolean removeFromClassPath(Path path) {
+    if (!loader.remove(path)) {
+      return false;
+    }
+    compiler.remove(path);
+    imports.lookAgain();
+    return true;
+  }
+
+  /**
+   * Says what cells find imported by themselves. Whatever a cell imports or declares comes before
+   * it; what is not on the class path is left out.
+   *
+   * @param wanted such as {@code java.util.*} or {@code static java.lang.Math.*}, the first of a
+   *     name first
+   */
+  public void standardImports(List<String> wanted) {
+    imports.standard(wanted);
+  }
+
+  /** Something that only one thread at a time may do. */
+  private interface Work<T, E extends Exception> {
+    T run() throws E;
+  }
+
+  private <T, E extends Exception> T alone(Work<T, E> work) throws E {
+    ReentrantLock held = lock;
+    held.lock();
+    try {
+      T result = work.run();
+      if (lock != held) {
+        // Left behind meanwhile; what has been found out is nobody's any more.
+        throw new CellInterruptedError();
       }
+      return result;
+    } finally {
+      held.unlock();
+    }
+  }
+
+  /** Lets a thread that is in the compiler and does not come back keep it, and takes a new one. */
+  public void leaveCompiler() {
+    if (lock.isLocked()) {
+      lock = new ReentrantLock();
+      compiler.renew();
+      parser = new PieceParser(compiler);
     }
   }
 
@@ -174,22 +193,26 @@ public final class Repl {
    * @return {@code complete}, {@code incomplete} or {@code invalid}
    */
   public String completeness(String cell) {
-    return parser.completeness(cell);
+    try {
+      return alone(() -> parser.completeness(cell));
+    } catch (Compiler.TooDeep e) {
+      return "invalid";
+    }
   }
 
   /** The documentation comment of a library's class or member; null if there is none. */
   String comment(String signature) {
-    return comments.of(signature);
+    return alone(() -> comments.of(signature));
   }
 
   /** What the pieces before an offset declare, as source; pieces that are wrong are left out. */
   List<String> declarationsBefore(String cell, int offset) {
-    return parser.declarationsBefore(cell, offset);
+    return alone(() -> parser.declarationsBefore(cell, offset));
   }
 
   /** Where the top-level piece that holds an offset begins. */
   int statementStart(String cell, int offset) {
-    return parser.pieceStart(cell, offset);
+    return alone(() -> parser.pieceStart(cell, offset));
   }
 
   /**
@@ -197,148 +220,227 @@ public final class Repl {
    *
    * @param cell the source
    * @param label shown as file name in stack traces
-   * @return the value of the last expression if it has no semicolon; else {@link #NOTHING}
-   * @throws CompileFailure if it does not compile; then nothing of it has run
+   * @return the value of the last expression; {@link #NOTHING} if there is none, or if it has a
+   *     semicolon and is null
+   * @throws CompileFailure if part of it does not compile; then what stands above that has run
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
-    List<Piece> pieces;
-    Unit unit;
+    PieceParser.Cell parsed;
     try {
-      pieces = parser.parse(cell);
-      if (pieces.isEmpty()) {
-        return NOTHING;
-      }
-      unit = compile(cell, pieces);
-    } catch (CompileFailure e) {
-      throw e.moved(0, cell, label);
+      parsed = alone(() -> parser.parse(cell));
+    } catch (Compiler.TooDeep e) {
+      throw tooDeep(e, 0, cell.length()).moved(0, cell, label);
     }
-    if (pieces.stream().anyMatch(piece -> piece.kind() == Piece.Kind.IMPORT)) {
-      for (Piece piece : pieces) {
-        if (piece.kind() == Piece.Kind.IMPORT) {
-          addImport(piece.text());
+    Object value = NOTHING;
+    for (List<Piece> pieces : segments(parsed.pieces())) {
+      CompileFailure failure = null;
+      Ready ready = null;
+      for (List<Piece> above = pieces; ready == null && !above.isEmpty(); ) {
+        List<Piece> tried = above;
+        try {
+          ready = alone(() -> prepare(cell, tried, label));
+        } catch (CompileFailure e) {
+          failure = failure == null ? e.moved(0, cell, label) : failure;
+          above = above(tried, e);
         }
       }
+      if (failure != null && ready != null) {
+        tellWhatRuns(failure, ready);
+      }
+      if (ready != null) {
+        value = interrupter.run(ready::run);
+      }
+      if (failure != null) {
+        throw failure;
+      }
     }
-    int[] lines = unit.source.lines();
-    Map<String, byte[]> fitted = new HashMap<>(unit.classes);
-    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
-    CellLoader cellLoader = new CellLoader(loader, unit.earlier, PACKAGE + "." + unit.home, fitted);
-    letWait(unit.waiting);
-    declare(unit, cellLoader);
-    if (unit.runs == 0) {
-      return NOTHING;
+    if (parsed.failure() != null) {
+      throw parsed.failure().moved(0, cell, label);
     }
-    Class<?> compiled = cellLoader.loadClass(PACKAGE + "." + unit.home);
-    return interrupter.run(
-        () -> {
-          Object value = NOTHING;
-          for (int i = 0; i < unit.runs; i++) {
-            Method method = compiled.getMethod("$" + i);
-            try {
-              Object returned = method.invoke(null);
-              if (method.getReturnType() != void.class) {
-                value = returned;
-              }
-            } catch (InvocationTargetException e) {
-              throw e.getCause();
-            }
+    return value;
+  }
+
+  private static CompileFailure tooDeep(Compiler.TooDeep e, int start, int end) {
+    return new CompileFailure(List.of(new CompileFailure.Problem(start, end, e.getMessage())));
+  }
+
+  /** A cell's pieces, cut before each that declares what one before it has declared. */
+  private static List<List<Piece>> segments(List<Piece> pieces) {
+    List<List<Piece>> segments = new ArrayList<>();
+    Set<String> declared = new HashSet<>();
+    List<Piece> current = new ArrayList<>();
+    for (Piece piece : pieces) {
+      List<String> keys =
+          piece instanceof Piece.Variables
+              ? piece.names().stream().map(name -> "variable " + name).toList()
+              : piece.names().isEmpty() ? List.of() : List.of(piece.key());
+      if (keys.stream().anyMatch(declared::contains)) {
+        segments.add(current);
+        current = new ArrayList<>();
+        declared.clear();
+      }
+      declared.addAll(keys);
+      current.add(piece);
+    }
+    segments.add(current);
+    return segments;
+  }
+
+  /** The pieces above the first that is wrong. */
+  private static List<Piece> above(List<Piece> pieces, CompileFailure failure) {
+    List<Piece> above = new ArrayList<>();
+    for (Piece piece : pieces) {
+      if (piece.start() + piece.text().length() > failure.cut()
+          || above.size() == pieces.size() - 1) {
+        break;
+      }
+      above.add(piece);
+    }
+    return above;
+  }
+
+  private void tellWhatRuns(CompileFailure failure, Ready ready) {
+    if (ready.unit().runs() > 0) {
+      int at = failure.problems().get(0).start();
+      long line = failure.source().substring(0, at).chars().filter(c -> c == '\n').count() + 1;
+      warnings.accept(
+          "Line " + line + " does not compile (see below); what stands above it runs first.");
+    }
+  }
+
+  /** A cell that is compiled and known to later ones, and has not run yet. */
+  private record Ready(Unit unit, Class<?> compiled, boolean hidesNull) {
+    Object run() throws Throwable {
+      Object value = NOTHING;
+      for (int i = 0; i < unit.runs(); i++) {
+        Method method = compiled.getMethod("$" + i);
+        try {
+          Object returned = method.invoke(null);
+          if (method.getReturnType() != void.class) {
+            value = returned == null && hidesNull ? NOTHING : returned;
           }
-          return value;
-        });
-  }
-
-  /** A compiled cell. */
-  private static final class Unit {
-    final String home;
-    final CellSource source;
-    final List<Declaration> declarations = new ArrayList<>();
-    final List<Member> members = new ArrayList<>();
-    final Map<String, CellLoader> earlier = new HashMap<>();
-    List<Waiting> waiting = List.of();
-    Map<String, byte[]> classes;
-    int runs;
-    int valueAt = Integer.MAX_VALUE;
-
-    Unit(String home, CellSource source) {
-      this.home = home;
-      this.source = source;
-    }
-
-    void use(LibraryLoader loader, String earlierHome) {
-      earlier.put(earlierHome, loader.cell(earlierHome));
-    }
-
-    /** Adds a method or type; at is its offset in the cell, negative for an earlier cell's. */
-    void member(Piece piece, int at) {
-      source.add(access(piece));
-      int start = source.length();
-      source.add(piece.text(), at);
-      members.add(new Member(piece, start, source.length()));
-      source.add("\n");
-      declarations.add(new Declaration(piece.kind(), piece.names().get(0), home, null, piece));
-    }
-
-    /** The method or type that an error lies in; null for none. */
-    Piece memberAt(Compiler.Finding error) {
-      for (Member member : members) {
-        if (error.start() >= member.start() && error.start() < member.end()) {
-          return member.piece();
+        } catch (InvocationTargetException e) {
+          throw e.getCause();
         }
       }
-      return null;
+      return value;
+    }
+  }
+
+  private Ready prepare(String cell, List<Piece> pieces, String label) throws CompileFailure {
+    ReentrantLock held = lock;
+    Unit unit = compile(cell, pieces);
+    if (lock != held) {
+      throw new CellInterruptedError();
+    }
+    for (Piece piece : pieces) {
+      if (piece instanceof Piece.Import line) {
+        String type = imports.add(line.line());
+        if (type != null) {
+          names.forgetType(type);
+        }
+      }
+    }
+    int[] lines = unit.source().lines();
+    Map<String, byte[]> fitted = new HashMap<>(unit.classes());
+    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
+    Map<String, CellLoader> earlier = new HashMap<>();
+    unit.uses().forEach(home -> earlier.put(home, loader.cell(home)));
+    CellLoader cellLoader = new CellLoader(loader, earlier, PACKAGE + "." + unit.home(), fitted);
+    declare(unit, cellLoader);
+    Piece last = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
+    try {
+      return new Ready(
+          unit,
+          cellLoader.loadClass(PACKAGE + "." + unit.home()),
+          last instanceof Piece.Expression expression && expression.closed());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void declare(Unit unit, CellLoader cellLoader) {
+    if (unit.home().equals(PASSING_HOME)) {
+      return;
+    }
+    boolean kept = !unit.declarations().isEmpty();
+    loader.register(unit.home(), cellLoader, kept);
+    if (kept) {
+      compiler.keep(unit.home(), unit.classes());
+      names.declare(unit.home(), unit.declarations());
+      for (Names.Declaration declaration : unit.declarations()) {
+        if (declaration.piece() instanceof Piece.Type) {
+          imports.forgetType(declaration.name());
+        }
+      }
+      release();
+    }
+  }
+
+  private void release() {
+    for (String home : names.released()) {
+      compiler.forget(home);
+      loader.forget(home);
     }
   }
 
   /**
-   * What a cell's class is made of.
-   *
-   * @param cell the source
-   * @param pieces the cell's pieces that are compiled now
-   * @param pulled pieces of earlier cells that are compiled again with them
-   * @param postponed pieces of either kind that lack something
+   * A class without anything in it: with a name of its own if later cells will refer to it. The
+   * compiler never forgets a name, so a thousand cells that only compute share one.
    */
-  private record Parts(
-      String cell, List<Piece> pieces, List<Piece> pulled, List<Waiting> postponed) {}
-
-  /** Where in the generated source a method or type stands. */
-  private record Member(Piece piece, int start, int end) {}
-
-  private String nextHome() {
-    return "Cell" + ++sequence;
-  }
-
-  /**
-   * The name of the class: one of its own if later cells will refer to it. The compiler never
-   * forgets a name, so a thousand cells that only compute share one.
-   */
-  private String home(Parts parts) {
-    boolean declares =
-        !parts.pulled().isEmpty()
-            || parts.pieces().stream().anyMatch(piece -> !piece.names().isEmpty());
-    return declares ? nextHome() : PASSING_HOME;
+  private Unit unit(Unit.Parts parts) {
+    boolean passing =
+        parts.pulled().isEmpty()
+            && parts.pieces().stream()
+                .allMatch(piece -> piece.names().isEmpty() && !INNER.matcher(piece.text()).find());
+    return passing
+        ? new Unit(PASSING_HOME, 0, parts.cell())
+        : new Unit("Cell" + ++sequence, sequence, parts.cell());
   }
 
   private Unit compile(String cell, List<Piece> written) throws CompileFailure {
-    Parts parts = new Parts(cell, new ArrayList<>(written), dependents(written), new ArrayList<>());
+    needKnownCalls(written);
+    try {
+      return compileKnown(cell, written);
+    } catch (Compiler.TooDeep e) {
+      Piece first = written.get(0);
+      throw tooDeep(e, first.start(), first.start() + first.text().length());
+    }
+  }
+
+  private Unit compileKnown(String cell, List<Piece> written) throws CompileFailure {
+    Unit.Parts parts =
+        new Unit.Parts(
+            cell, new ArrayList<>(written), names.dependents(written), new ArrayList<>());
     CompileFailure first = null;
     boolean asStatement = false;
+    boolean naming = true;
+    List<Names.Declaration> renewed = null;
     while (true) {
-      Unit unit = generate(parts, asStatement);
-      Compiler.Result result = compiler.compile(PACKAGE, unit.home, unit.source.toString());
+      VarTypes.Found found = varTypes.infer(parts, naming);
+      Unit.Parts now = new Unit.Parts(cell, found.pieces(), parts.pulled(), parts.postponed());
+      Unit unit = unit(now);
+      writer.write(unit, now, found.types(), asStatement);
+      Compiler.Result result = compiler.compile(PACKAGE, unit.home(), unit.source().toString());
       if (result.errors().isEmpty()) {
-        unit.classes = result.classes();
-        unit.waiting = parts.postponed();
+        unit.compiled(result.classes());
+        letWait(parts.postponed());
+        tellOfRenewed(renewed);
         return unit;
       }
+      if (!found.pieces().equals(parts.pieces())) {
+        naming = false;
+        continue;
+      }
       List<Compiler.Finding> own =
-          result.errors().stream().filter(e -> !unit.source.foreign(e.start())).toList();
-      List<Waiting> incomplete = incomplete(unit, result.errors());
+          result.errors().stream().filter(e -> !unit.source().foreign(e.start())).toList();
+      List<Names.Waiting> incomplete = incomplete(unit, result.errors());
       if (!incomplete.isEmpty()) {
         if (first == null && !own.isEmpty()) {
-          first = failure(own, unit.source);
+          first = failure(own, unit);
         }
-        for (Waiting wait : incomplete) {
+        for (Names.Waiting wait : incomplete) {
           parts.pieces().remove(wait.piece());
           parts.pulled().remove(wait.piece());
         }
@@ -352,72 +454,136 @@ public final class Repl {
       }
       Piece last = written.get(written.size() - 1);
       if (!asStatement
-          && last.maybeVoid()
-          && last.shown()
-          && own.stream().allMatch(e -> e.start() >= unit.valueAt)) {
+          && last instanceof Piece.Expression expression
+          && expression.maybeVoid()
+          && own.stream().allMatch(unit::inValue)) {
         asStatement = true;
         continue;
       }
-      throw first != null ? first : failure(own, unit.source);
+      CompileFailure latest = failure(own, unit);
+      first = first == null ? latest : first.cutAs(latest);
+      renewed = renewed == null ? renew(parts) : List.of();
+      if (renewed.isEmpty()) {
+        throw first;
+      }
     }
   }
 
   /**
-   * The methods and types that lack nothing but methods and types; none if there are other errors
-   * in the cell.
+   * Takes variables anew whose type has been declared anew since; the old ones stay as they are.
    */
-  private static List<Waiting> incomplete(Unit unit, List<Compiler.Finding> errors) {
+  private List<Names.Declaration> renew(Unit.Parts parts) {
+    Set<String> words = new LinkedHashSet<>();
+    parts.pieces().forEach(piece -> words.addAll(Words.of(piece.text())));
+    parts.declared().forEach(piece -> words.removeAll(piece.names()));
+    List<Names.Declaration> outdated = names.outdated(words);
+    for (Names.Declaration variable : outdated) {
+      parts
+          .pulled()
+          .add(
+              new Piece.Variables(
+                  variable.type() + " " + variable.name() + ";",
+                  0,
+                  List.of(new Piece.Variable(variable.name(), variable.type(), -1, -1, -1, false)),
+                  Set.of()));
+    }
+    return outdated;
+  }
+
+  private void tellOfRenewed(Collection<Names.Declaration> renewed) {
+    if (renewed != null) {
+      for (Names.Declaration variable : renewed) {
+        warnings.accept(
+            variable.name()
+                + " was of an earlier "
+                + variable.shown()
+                + "; it is of the new one now and has no value.");
+      }
+    }
+  }
+
+  /** Unknown names within many calls, which the compiler would take for ever to report. */
+  private void needKnownCalls(List<Piece> pieces) throws CompileFailure {
+    Set<String> declared = new HashSet<>();
+    pieces.forEach(piece -> declared.addAll(piece.names()));
+    for (Piece piece : pieces) {
+      for (Map.Entry<String, Integer> call : NestedCalls.deep(piece.text()).entrySet()) {
+        String name = call.getKey();
+        boolean inside =
+            (piece instanceof Piece.Type || piece instanceof Piece.Method)
+                && !piece.uses().contains(name);
+        boolean inherited =
+            piece instanceof Piece.Type
+                && piece.text().matches("(?s).*\\b(extends|implements)\\b.*");
+        if (!inside
+            && !inherited
+            && !declared.contains(name)
+            && names.methods(name) == null
+            && !imports.hasMember(name)) {
+          int at = piece.start() + call.getValue();
+          throw new CompileFailure(
+              List.of(
+                  new CompileFailure.Problem(
+                      at, at + name.length(), "cannot find symbol\n  symbol:   method " + name)));
+        }
+      }
+    }
+  }
+
+  /**
+   * The declarations that lack nothing but names; none if there are other errors in the cell.
+   * Variables wait only for their types, and if they have no value.
+   */
+  private static List<Names.Waiting> incomplete(Unit unit, List<Compiler.Finding> errors) {
     Map<Piece, Set<String>> missing = new LinkedHashMap<>();
     Set<Piece> wrong = new HashSet<>();
     for (Compiler.Finding error : errors) {
-      Piece member = unit.memberAt(error);
-      if (member != null && !error.missing().isEmpty()) {
-        missing.computeIfAbsent(member, m -> new LinkedHashSet<>()).add(error.missing());
-      } else if (unit.source.foreign(error.start())) {
-        wrong.add(member);
+      Piece declaration = unit.declarationAt(error);
+      boolean mayWait = declaration != null && !declaration.runs();
+      if (mayWait && !error.missing().isEmpty()) {
+        missing.computeIfAbsent(declaration, m -> new LinkedHashSet<>()).add(error.missing());
+      } else if (unit.source().foreign(error.start())) {
+        wrong.add(declaration);
       } else {
         return List.of();
       }
     }
     missing.keySet().removeAll(wrong);
-    List<Waiting> incomplete = new ArrayList<>();
-    missing.forEach((piece, names) -> incomplete.add(new Waiting(piece, names)));
+    List<Names.Waiting> incomplete = new ArrayList<>();
+    missing.forEach((piece, names) -> incomplete.add(new Names.Waiting(piece, names)));
     return incomplete;
   }
 
+  private void letWait(List<Names.Waiting> postponed) {
+    List<Names.Waiting> known = names.waiting();
+    names.letWait(postponed);
+    for (Names.Waiting wait : postponed) {
+      if (!known.contains(wait)) {
+        warnings.accept(wait.sentence() + ".");
+      }
+    }
+  }
+
   private void dropFailing(Unit unit, List<Piece> pulled, Compiler.Finding error) {
-    Piece piece = unit.memberAt(error);
-    if (piece == null) {
+    Piece piece = unit.declarationAt(error);
+    if (piece == null || !pulled.remove(piece)) {
       pulled.clear();
       return;
     }
-    pulled.remove(piece);
     warnings.accept(
-        piece.names().get(0)
+        String.join(", ", piece.names())
             + " does not compile with what this cell declares and stays as it was: "
             + error.message().lines().findFirst().orElse(""));
   }
 
-  private CompileFailure failure(List<Compiler.Finding> errors, CellSource source) {
-    List<CompileFailure.Problem> problems = new ArrayList<>();
-    for (Compiler.Finding error : errors) {
-      int start = source.cellOffset(error.start());
-      problems.add(
-          new CompileFailure.Problem(
-              start,
-              Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
-              withoutHomes(error.message()) + whatItWaitsFor(error.missing())));
-    }
-    return new CompileFailure(problems);
-  }
-
-  private String whatItWaitsFor(String name) {
-    for (Waiting wait : waiting.values()) {
-      if (wait.piece().names().get(0).equals(name)) {
-        return "\n" + wait.sentence();
-      }
-    }
-    return "";
+  private CompileFailure failure(List<Compiler.Finding> errors, Unit unit) {
+    return CompileFailure.of(
+        errors,
+        unit.source(),
+        name -> {
+          Names.Waiting wait = names.waitingAs(name);
+          return wait == null ? "" : "\n" + wait.sentence();
+        });
   }
 
   /** Names of cells' classes are the kernel's business. */
@@ -427,438 +593,6 @@ public final class Repl {
         .replaceAll("\\b(class )?cells\\.Cell\\d+(?![\\w.$])", "the cell");
   }
 
-  /** The methods and types of earlier cells that use a name which these pieces declare. */
-  private List<Piece> dependents(List<Piece> pieces) {
-    Set<String> changed = new HashSet<>();
-    Set<String> redeclared = new HashSet<>();
-    Set<String> methodNames = new HashSet<>();
-    for (Piece piece : pieces) {
-      changed.addAll(piece.names());
-      if (piece.kind() == Piece.Kind.METHOD) {
-        redeclared.add(key(piece));
-        methodNames.add(piece.names().get(0));
-      } else if (piece.kind() == Piece.Kind.TYPE) {
-        redeclared.add(key(piece));
-      } else if (piece.kind() == Piece.Kind.IMPORT) {
-        // What it imports may be what somebody waits for.
-        waiting.values().forEach(wait -> changed.addAll(wait.missing()));
-      }
-    }
-    if (changed.isEmpty()) {
-      return new ArrayList<>();
-    }
-    Set<Piece> pulled = new LinkedHashSet<>();
-    List<Piece> candidates = new ArrayList<>();
-    types.values().forEach(declaration -> candidates.add(declaration.piece()));
-    methods.values().forEach(list -> list.forEach(each -> candidates.add(each.piece())));
-    waiting.values().forEach(wait -> candidates.add(wait.piece()));
-    boolean grown = true;
-    while (grown) {
-      grown = false;
-      for (Piece piece : candidates) {
-        String name = piece.names().get(0);
-        boolean method = piece.kind() == Piece.Kind.METHOD;
-        if (pulled.contains(piece) || redeclared.contains(key(piece))) {
-          continue;
-        }
-        if (method && methodNames.contains(name)
-            || piece.uses().stream().anyMatch(changed::contains)) {
-          pulled.add(piece);
-          changed.add(name);
-          if (method) {
-            methodNames.add(name);
-          }
-          grown = true;
-        }
-      }
-    }
-    return new ArrayList<>(pulled);
-  }
-
-  /** What a declaration replaces: methods with the same parameters, types of the same name. */
-  private static String key(Piece piece) {
-    String name = piece.names().get(0);
-    return piece.kind() == Piece.Kind.METHOD ? name + "(" + piece.signature() : name;
-  }
-
-  private Unit generate(Parts parts, boolean asStatement) throws CompileFailure {
-    List<Piece> pieces = parts.pieces();
-    Unit unit = new Unit(home(parts), new CellSource(parts.cell()));
-    Map<Piece.Variable, String> inferred = Map.of();
-    if (pieces.stream()
-        .flatMap(piece -> piece.variables().stream())
-        .anyMatch(variable -> variable.type() == null)) {
-      inferred = infer(parts);
-    }
-    head(unit, parts);
-    for (Piece piece : pieces) {
-      for (Piece.Variable variable : piece.variables()) {
-        unit.source.add("public static ");
-        String type = variable.type();
-        if (type == null) {
-          type = inferred.get(variable);
-          unit.source.add(type);
-        } else if (variable.typeStart() >= 0) {
-          unit.source.add(type, piece.start() + variable.typeStart());
-        } else {
-          unit.source.add(type);
-        }
-        unit.source.add(" " + variable.name() + ";\n");
-        unit.declarations.add(
-            new Declaration(
-                Piece.Kind.VARIABLE, variable.name(), unit.home, withoutHomes(type), piece));
-      }
-    }
-    members(unit, parts);
-    runs(unit, pieces, asStatement);
-    unit.source.add("}\n");
-    return unit;
-  }
-
-  /** A type keeps its own access: a record's constructor may not be less accessible than it. */
-  private static String access(Piece piece) {
-    return piece.kind() == Piece.Kind.TYPE ? "static " : "public static ";
-  }
-
-  private static void members(Unit unit, Parts parts) {
-    for (Piece piece : parts.pieces()) {
-      if (piece.kind() == Piece.Kind.METHOD || piece.kind() == Piece.Kind.TYPE) {
-        unit.member(piece, piece.start());
-      }
-    }
-    parts.pulled().forEach(piece -> unit.member(piece, -1));
-  }
-
-  private void runs(Unit unit, List<Piece> pieces, boolean asStatement) {
-    CellSource source = unit.source;
-    int inMethod = 0;
-    for (int i = 0; i < pieces.size(); i++) {
-      Piece piece = pieces.get(i);
-      boolean last = i == pieces.size() - 1;
-      boolean value =
-          last && piece.kind() == Piece.Kind.EXPRESSION && piece.shown() && !asStatement;
-      boolean runs =
-          piece.kind() == Piece.Kind.STATEMENT
-              || piece.kind() == Piece.Kind.EXPRESSION
-              || piece.variables().stream().anyMatch(variable -> variable.initStart() >= 0);
-      if (!runs) {
-        continue;
-      }
-      // What follows a loop without end or a throw would be an error in the same method.
-      boolean alone = value || piece.kind() == Piece.Kind.STATEMENT;
-      if (inMethod > 0 && (alone || inMethod >= STATEMENTS_PER_METHOD)) {
-        source.add("}\n");
-        inMethod = 0;
-      }
-      if (value) {
-        unit.valueAt = source.length();
-        source
-            .add("public static Object $" + unit.runs++ + "() throws Throwable { return (\n")
-            .add(piece.text(), piece.start())
-            .add("\n);}\n");
-        continue;
-      }
-      if (inMethod == 0) {
-        source.add("public static void $" + unit.runs++ + "() throws Throwable {\n");
-      }
-      inMethod++;
-      statement(source, piece);
-      if (alone) {
-        source.add("}\n");
-        inMethod = 0;
-      }
-    }
-    if (inMethod > 0) {
-      source.add("}\n");
-    }
-  }
-
-  private static void statement(CellSource source, Piece piece) {
-    switch (piece.kind()) {
-      case VARIABLE -> {
-        for (Piece.Variable variable : piece.variables()) {
-          if (variable.initStart() >= 0) {
-            source.add(variable.name() + " = ");
-            if (variable.arrayInit()) {
-              source.add("new " + variable.type());
-            }
-            source
-                .add(
-                    piece.text().substring(variable.initStart(), variable.initEnd()),
-                    piece.start() + variable.initStart())
-                .add("\n;\n");
-          }
-        }
-      }
-      case EXPRESSION -> {
-        if (piece.maybeVoid()) {
-          source.add(piece.text(), piece.start()).add("\n;\n");
-        } else {
-          source.add("{ Object $v = (\n").add(piece.text(), piece.start()).add("\n); }\n");
-        }
-      }
-      default -> source.add(piece.text(), piece.start()).add("\n");
-    }
-  }
-
-  private void head(Unit unit, Parts parts) {
-    CellSource source = unit.source;
-    List<Piece> pieces = parts.pieces();
-    List<Piece> pulled = parts.pulled();
-    List<Piece> postponed = parts.postponed().stream().map(Waiting::piece).toList();
-    Set<String> words = new HashSet<>();
-    words(parts.cell(), words);
-    pulled.forEach(piece -> words(piece.text(), words));
-    Set<String> here = new HashSet<>();
-    Set<String> methodsHere = new HashSet<>();
-    for (Collection<Piece> declared : List.of(pieces, pulled, postponed)) {
-      for (Piece piece : declared) {
-        (piece.kind() == Piece.Kind.METHOD ? methodsHere : here).addAll(piece.names());
-      }
-    }
-    source.add("package " + PACKAGE + ";\n");
-    Set<String> importedHere = new HashSet<>();
-    for (Piece piece : pieces) {
-      if (piece.kind() == Piece.Kind.IMPORT) {
-        Matcher matcher = IMPORT.matcher(piece.text());
-        if (matcher.matches() && matcher.group("static") == null) {
-          String name = matcher.group("name");
-          importedHere.add(name.substring(name.lastIndexOf('.') + 1).strip());
-        }
-      }
-    }
-    boolean self =
-        pieces.stream().noneMatch(piece -> piece.kind() == Piece.Kind.IMPORT)
-            && pulled.isEmpty()
-            && OUTSIDE
-                .matcher(parts.cell())
-                .results()
-                .map(MatchResult::group)
-                .allMatch(this::known);
-    imports.forEach(
-        (key, line) -> {
-          boolean replaced =
-              key.startsWith("type ") && importedHere.contains(key.substring("type ".length()));
-          if (!self && !replaced) {
-            source.add(line + "\n");
-          }
-        });
-    for (String word : words) {
-      Declaration variable = variables.get(word);
-      if (variable != null && !here.contains(word)) {
-        unit.use(loader, variable.home());
-        source.add("import static " + PACKAGE + "." + variable.home() + "." + word + ";\n");
-      }
-      List<Declaration> overloads = methods.get(word);
-      if (overloads != null && !methodsHere.contains(word)) {
-        String from = overloads.get(0).home();
-        unit.use(loader, from);
-        if (variable == null || here.contains(word) || !variable.home().equals(from)) {
-          source.add("import static " + PACKAGE + "." + from + "." + word + ";\n");
-        }
-      }
-      Declaration type = types.get(word);
-      if (type != null && !here.contains(word) && !importedHere.contains(word)) {
-        unit.use(loader, type.home());
-        source.add("import " + PACKAGE + "." + type.home() + "." + word + ";\n");
-      }
-    }
-    for (Piece piece : pieces) {
-      if (piece.kind() == Piece.Kind.IMPORT) {
-        source.add(piece.text(), piece.start()).add("\n");
-      }
-    }
-    source.add("public class " + unit.home + " {\n");
-  }
-
-  /** Whether a name means the same with and without the imports. */
-  private boolean known(String name) {
-    return SourceVersion.isKeyword(name)
-        || (variables.containsKey(name) || methods.containsKey(name) || types.containsKey(name))
-        || LANGUAGE.contains(name) && !imports.containsKey("type " + name);
-  }
-
-  private static void words(String text, Set<String> words) {
-    Matcher matcher = WORD.matcher(text);
-    while (matcher.find()) {
-      words.add(matcher.group());
-    }
-  }
-
-  /** The types of variables declared with {@code var}, as source. */
-  private Map<Piece.Variable, String> infer(Parts parts) throws CompileFailure {
-    List<Piece> pieces = parts.pieces();
-    Unit unit = new Unit(PASSING_HOME, new CellSource(parts.cell()));
-    CellSource source = unit.source;
-    head(unit, parts);
-    for (Piece piece : pieces) {
-      for (Piece.Variable variable : piece.variables()) {
-        if (variable.type() != null) {
-          source.add("public static ");
-          source.add(variable.type(), piece.start() + Math.max(0, variable.typeStart()));
-          source.add(" " + variable.name() + ";\n");
-        }
-      }
-    }
-    members(unit, parts);
-    source.add("static void $infer() throws Throwable {\n");
-    List<Piece.Variable> wanted = new ArrayList<>();
-    for (Piece piece : pieces) {
-      for (Piece.Variable variable : piece.variables()) {
-        if (variable.type() == null) {
-          if (variable.initStart() < 0) {
-            throw new CompileFailure(
-                List.of(
-                    new CompileFailure.Problem(
-                        piece.start(),
-                        piece.start() + PieceParser.end(piece.text()),
-                        variable.name() + " is declared with var and so needs a value")));
-          }
-          wanted.add(variable);
-          source
-              .add("var " + variable.name() + " = ")
-              .add(
-                  piece.text().substring(variable.initStart(), variable.initEnd()),
-                  piece.start() + variable.initStart())
-              .add("\n;\n");
-        }
-      }
-    }
-    source.add("}\n}\n");
-    Map<Piece.Variable, String> inferred = new HashMap<>();
-    List<Compiler.Finding> errors =
-        compiler.analyze(
-            PACKAGE,
-            unit.home,
-            source.toString(),
-            (task, tree, findings) -> {
-              Map<String, String> byName = new HashMap<>();
-              Trees trees = Trees.instance(task);
-              TypeSource types = new TypeSource(task.getTypes());
-              new TreePathScanner<Void, Void>() {
-                @Override
-                public Void visitMethod(com.sun.source.tree.MethodTree node, Void none) {
-                  return node.getName().contentEquals("$infer")
-                      ? super.visitMethod(node, none)
-                      : null;
-                }
-
-                @Override
-                public Void visitVariable(VariableTree node, Void none) {
-                  TreePath path = getCurrentPath();
-                  byName.putIfAbsent(
-                      node.getName().toString(), types.of(trees.getElement(path).asType()));
-                  return super.visitVariable(node, none);
-                }
-              }.scan(tree, null);
-              for (Piece.Variable variable : wanted) {
-                inferred.put(
-                    variable,
-                    byName
-                        .getOrDefault(variable.name(), "")
-                        .replace(PACKAGE + "." + unit.home + ".", ""));
-              }
-              return findings;
-            });
-    for (Piece.Variable variable : wanted) {
-      if (inferred.get(variable).isEmpty()) {
-        List<Compiler.Finding> own =
-            errors.stream().filter(e -> !source.foreign(e.start())).toList();
-        throw failure(
-            own.isEmpty()
-                ? List.of(
-                    new Compiler.Finding(
-                        "the type of " + variable.name() + " cannot be inferred; write it out",
-                        0,
-                        0,
-                        ""))
-                : own,
-            source);
-      }
-    }
-    return inferred;
-  }
-
-  private void addImport(String line) {
-    Matcher matcher = IMPORT.matcher(line);
-    if (!matcher.matches()) {
-      return;
-    }
-    String name = matcher.group("name").replaceAll("\\s", "");
-    String simple = name.substring(name.lastIndexOf('.') + 1);
-    boolean isStatic = matcher.group("static") != null;
-    String key =
-        simple.equals("*") || matcher.group("module") != null || isStatic
-            ? line.strip()
-            : "type " + simple;
-    imports.remove(key);
-    imports.put(key, line.strip());
-    if (!isStatic && types.containsKey(simple)) {
-      types.remove(simple);
-    }
-  }
-
-  /** Puts aside what cannot be compiled yet; an older version of it is no longer meant. */
-  private void letWait(List<Waiting> postponed) {
-    for (Waiting wait : postponed) {
-      Piece piece = wait.piece();
-      String name = piece.names().get(0);
-      if (piece.kind() == Piece.Kind.TYPE) {
-        types.remove(name);
-      } else {
-        // Its other overloads are compiled again with the cell that declared it.
-        methods.remove(name);
-      }
-      Waiting before = waiting.put(key(piece), wait);
-      if (before == null || !before.equals(wait)) {
-        warnings.accept(wait.sentence() + ".");
-      }
-    }
-  }
-
-  private void declare(Unit unit, CellLoader cellLoader) {
-    if (unit.declarations.isEmpty()) {
-      return;
-    }
-    compiler.keep(unit.home, unit.classes);
-    loader.register(unit.home, cellLoader);
-    homes.add(unit.home);
-    Map<String, List<Declaration>> newMethods = new LinkedHashMap<>();
-    for (Declaration declaration : unit.declarations) {
-      if (declaration.kind() != Piece.Kind.VARIABLE) {
-        waiting.remove(key(declaration.piece()));
-      }
-      switch (declaration.kind()) {
-        case VARIABLE -> variables.put(declaration.name(), declaration);
-        case TYPE -> {
-          types.put(declaration.name(), declaration);
-          withTypes.add(unit.home);
-          imports.remove("type " + declaration.name());
-        }
-        default ->
-            newMethods.computeIfAbsent(declaration.name(), n -> new ArrayList<>()).add(declaration);
-      }
-    }
-    methods.putAll(newMethods);
-    release();
-  }
-
-  /** Forgets the classes of cells of which nothing is in use any more. */
-  private void release() {
-    Set<String> live = new HashSet<>();
-    variables.values().forEach(declaration -> live.add(declaration.home()));
-    types.values().forEach(declaration -> live.add(declaration.home()));
-    methods.values().forEach(list -> list.forEach(declaration -> live.add(declaration.home())));
-    for (Iterator<String> it = homes.iterator(); it.hasNext(); ) {
-      String home = it.next();
-      if (!live.contains(home) && !withTypes.contains(home)) {
-        compiler.forget(home);
-        loader.forget(home);
-        it.remove();
-      }
-    }
-  }
-
   /**
    * Names and values of the variables, in the order of their first declaration.
    *
@@ -866,7 +600,7 @@ public final class Repl {
    */
   public Map<String, Object> variables() {
     Map<String, Object> values = new LinkedHashMap<>();
-    variables.forEach((name, declaration) -> values.put(name, value(declaration)));
+    names.variables().forEach((name, declaration) -> values.put(name, value(declaration)));
     return values;
   }
 
@@ -877,7 +611,7 @@ public final class Repl {
    * @return its type, without packages
    */
   public String typeOf(String variable) {
-    return withoutPackages(variables.get(variable).type());
+    return withoutPackages(names.variables().get(variable).shown());
   }
 
   /** A type as people write it. */
@@ -885,7 +619,7 @@ public final class Repl {
     return type.replaceAll("\\b(?:\\p{Ll}[\\p{L}\\p{N}_$]*\\.)+(?=\\p{Lu})", "");
   }
 
-  private Object value(Declaration declaration) {
+  private Object value(Names.Declaration declaration) {
     try {
       return loader
           .loadClass(PACKAGE + "." + declaration.home())
@@ -896,17 +630,41 @@ public final class Repl {
     }
   }
 
+  /**
+   * The methods, as people write their heads.
+   *
+   * @return one a line
+   */
+  public List<String> methods() {
+    return names.heads(true);
+  }
+
+  /**
+   * The types, as people write their heads.
+   *
+   * @return one a line
+   */
+  public List<String> types() {
+    return names.heads(false);
+  }
+
+  /**
+   * The imports, those that every notebook finds among them.
+   *
+   * @return one a line
+   */
+  public List<String> imports() {
+    return imports.summary();
+  }
+
   /** How many cells' classes are kept because a name refers to them. */
   int homes() {
-    return homes.size();
+    return names.homes();
   }
 
   /** Forgets everything that cells declared; imports and the class path stay. */
   public void reset() {
-    variables.clear();
-    methods.clear();
-    types.clear();
-    waiting.clear();
+    names.clear();
     release();
   }
 
@@ -915,11 +673,14 @@ public final class Repl {
    * compiles.
    */
   List<String> summary() {
-    List<String> lines = new ArrayList<>(imports.values());
-    types.values().forEach(type -> lines.add(type.piece().text()));
-    methods.values().forEach(list -> list.forEach(method -> lines.add(method.piece().text())));
-    waiting.values().forEach(wait -> lines.add(wait.piece().text()));
-    variables.values().forEach(v -> lines.add(v.type() + " " + v.name() + ";"));
-    return lines.stream().map(Repl::withoutHomes).distinct().collect(Collectors.toList());
+    return alone(
+        () -> {
+          List<String> lines = new ArrayList<>(imports.summary());
+          lines.addAll(names.summary());
+          return lines.stream()
+              .map(Repl::withoutHomes)
+              .distinct()
+              .collect(Collectors.toCollection(ArrayList::new));
+        });
   }
 }

@@ -15,7 +15,16 @@ final class Shadow {
 
   /** A shell with a class path. */
   static JShell shell(List<Path> classPath) {
-    JShell shell = JShell.builder().executionEngine(new Nothing(), new HashMap<>()).build();
+    List<String> options = JvmOptions.forCompiler();
+    JShell shell =
+        JShell.builder()
+            .executionEngine(new Nothing(), new HashMap<>())
+            // JShell has its own way to previews.
+            .compilerOptions(
+                options.contains("--enable-preview")
+                    ? new String[0]
+                    : options.toArray(new String[0]))
+            .build();
     if (!classPath.isEmpty()) {
       shell.addToClasspath(
           String.join(java.io.File.pathSeparator, classPath.stream().map(Path::toString).toList()));

@@ -17,9 +17,15 @@ final class TypeSource {
   private static final int DEPTH = 8;
 
   private final Types types;
+  private boolean anonymous;
 
   TypeSource(Types types) {
     this.types = types;
+  }
+
+  /** Whether a class without a name was among the types asked for. */
+  boolean metAnonymous() {
+    return anonymous;
   }
 
   /** Source of a type; empty if there is none. */
@@ -47,6 +53,7 @@ final class TypeSource {
   private String declared(DeclaredType type, int depth) {
     TypeElement element = (TypeElement) type.asElement();
     if (element.getSimpleName().length() == 0) {
+      anonymous = true;
       List<? extends TypeMirror> interfaces = element.getInterfaces();
       return of(interfaces.isEmpty() ? element.getSuperclass() : interfaces.get(0), depth);
     }

@@ -34,6 +34,16 @@ final class TestRepository {
         greeter,
         "<dependencies>" + dependency("words", "2.0") + "</dependencies>");
     publish(root, "extra", "3.1", extra, "");
+    Path late = classes.resolve("late");
+    compile(late, "", "Late", "");
+    publish(root, "late", "1.0", late, "");
+    for (int number = 1; number <= 2; number++) {
+      Path versioned = classes.resolve("versioned" + number);
+      compile(versioned, "", "Versioned", "public static int number() { return " + number + "; }");
+      publish(root, "versioned", number + ".0", versioned, "");
+    }
+    publish(root, "org.other", "versioned", "1.0", extra, "");
+    publish(root, "commons-lang", "commons-lang", "99", extra, "");
     publish(
         root,
         "bom",
@@ -78,11 +88,21 @@ final class TestRepository {
 
   private static void publish(Path root, String artifact, String version, Path classes, String more)
       throws IOException {
-    Path folder = Files.createDirectories(root.resolve("org/example/" + artifact + "/" + version));
+    publish(root, "org.example", artifact, version, classes, more);
+  }
+
+  private static void publish(
+      Path root, String group, String artifact, String version, Path classes, String more)
+      throws IOException {
+    Path folder =
+        Files.createDirectories(
+            root.resolve(group.replace('.', '/') + "/" + artifact + "/" + version));
     String base = artifact + "-" + version;
     Files.writeString(
         folder.resolve(base + ".pom"),
-        "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId><artifactId>"
+        "<project><modelVersion>4.0.0</modelVersion><groupId>"
+            + group
+            + "</groupId><artifactId>"
             + artifact
             + "</artifactId><version>"
             + version

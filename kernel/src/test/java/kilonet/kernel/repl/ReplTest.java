@@ -34,7 +34,7 @@ class ReplTest {
             .map(Path::of)
             .toList();
     repl = new Repl(classPath, new Interrupter(new Object(), warnings::add), warnings::add);
-    repl.importWherePresent(
+    repl.standardImports(
         List.of(
             "java.util.*",
             "java.util.function.*",
@@ -181,14 +181,207 @@ class ReplTest {
 
   @Test
   void aMethodThatIsWrongDoesNotWait() {
-    assertThatThrownBy(() -> run("int f() { return g() + unknown; }"))
+    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
         .isInstanceOf(CompileFailure.class);
+    assertThatThrownBy(() -> run("int f() { return 1 + true; }"))
+        .isInstanceOf(CompileFailure.class);
+    assertThat(warnings).isEmpty();
     CompileFailure used =
         catchThrowableOfType(CompileFailure.class, () -> run("int f() { return g(); }\nf()"));
     assertThat(used.problems().get(0).start()).isEqualTo("int f() { return ".length());
-    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
+    assertThat(warnings).containsExactly("f can be called once g is declared.");
+  }
+
+  @Test
+  void aMethodOrTypeMayUseAVariableThatALaterCellDeclares() throws Throwable {
+    run("int cells() { return grid.length * other; }");
+    assertThat(warnings).containsExactly("cells can be called once grid and other are declared.");
+    run("class Board { int wide() { return grid[0].length; } }");
+    run("int[][] grid = new int[3][4];");
+    run("var other = 10;");
+    assertThat(run("cells() + new Board().wide()")).isEqualTo(34);
+    run("int both() { return later; }\nint later = 5;");
+    assertThat(run("both()")).isEqualTo(5);
+  }
+
+  @Test
+  void aVariableMayBeOfATypeThatALaterCellDeclares() throws Throwable {
+    run("Later one;\nList<Later> many;");
+    assertThat(warnings)
+        .containsExactly(
+            "one can be used once Later is declared.", "many can be used once Later is declared.");
+    assertThatThrownBy(() -> run("one = null;")).isInstanceOf(CompileFailure.class);
+    run("class Later { int n = 7; }");
+    assertThat(run("one = new Later(); many = List.of(one); many.get(0).n")).isEqualTo(7);
+    assertThatThrownBy(() -> run("Never with = new Never();")).isInstanceOf(CompileFailure.class);
+  }
+
+  @Test
+  void aNameMayBeDeclaredTwiceInACell() throws Throwable {
+    assertThat(run("String s = \"a\"; String s = new String(\"b\"); s")).isEqualTo("b");
+    assertThat(run("var n = 2; var m = n + 1; var n = m + 1.9; n")).isEqualTo(4.9);
+    assertThat(run("int f() { return 1; }\nint a = f();\nint f() { return 2; }\na * 10 + f()"))
+        .isEqualTo(12);
+    assertThat(run("int g(int i) { return 1; }\nint g(long i) { return 2; }\ng(1) + g(1L)"))
+        .as("overloads are not the same")
+        .isEqualTo(3);
+    assertThat(
+            run(
+                "class P { int x = 1; }\nint x = new P().x;\nclass P { int y = 5; }\nx + new P().y"))
+        .isEqualTo(6);
+    assertThatThrownBy(() -> run("int k = 1;\nif (true) throw new Exception();\nint k = 2;"))
+        .isInstanceOf(Exception.class);
+    assertThat(run("k")).as("the second one was not reached").isEqualTo(1);
+  }
+
+  @Test
+  void aVariableOfATypeThatWasDeclaredAnewMayTakeAValueOfTheNewOne() throws Throwable {
+    run("class A { }");
+    run("A a = new A();\nList<A> all = new ArrayList<>();");
+    run("class A { int x = 3; }");
+    assertThat(run("a = new A(); a.x")).isEqualTo(3);
+    assertThat(warnings)
+        .containsExactly("a was of an earlier A; it is of the new one now and has no value.");
+    assertThat(run("all = new ArrayList<>(List.of(a)); all.get(0).x")).isEqualTo(3);
+  }
+
+  @Test
+  void whatStandsAboveTheFirstErrorHolds() throws Throwable {
+    CompileFailure failure =
+        catchThrowableOfType(
+            CompileFailure.class,
+            () ->
+                run(
+                    "import java.awt.Point;\nint good = 1;\nint twice() { return 2 * good; }\ngood = 4;\n"
+                        + "int bad = \"text\";\nint after = 1;"));
+    assertThat(failure.problems().get(0).message()).contains("incompatible types");
+    assertThat(warnings)
+        .containsExactly("Line 5 does not compile (see below); what stands above it runs first.");
+    assertThat(run("twice() + new Point(1, 2).x")).isEqualTo(9);
+    assertThatThrownBy(() -> run("after")).isInstanceOf(CompileFailure.class);
+    assertThatThrownBy(() -> run("int fine = 3;\nint 4 = 5;")).isInstanceOf(CompileFailure.class);
+    assertThat(run("fine")).as("above an error of syntax").isEqualTo(3);
+    assertThatThrownBy(() -> run("class Half { }\nwrong();")).isInstanceOf(CompileFailure.class);
+    assertThat(run("new Half() != null")).isEqualTo(true);
+  }
+
+  @Test
+  void whatTheNotebookImportsComesBeforeTheStandardImports() throws Throwable {
+    assertThat(run("new Stack<Integer>().getClass().getName()"))
+        .as("the first standard import of a name")
+        .isEqualTo("java.util.Stack");
+    assertThat(run("import java.awt.*;\nList.class.getName()")).isEqualTo("java.awt.List");
+    assertThat(run("new Point(1, 2).x + Map.of().size()")).isEqualTo(1);
+    run("import java.util.*;");
+    assertThatThrownBy(() -> run("List.class")).hasMessageContaining("ambiguous");
+    run("import java.util.List;");
+    assertThat(run("List.of(1).size()")).isEqualTo(1);
+    assertThat(run("class Stack { }\nStack.class.getSimpleName() + Stack.class.isMemberClass()"))
+        .as("declared in a cell")
+        .isEqualTo("Stacktrue");
+    run("import java.util.concurrent.locks.*;\nimport static java.util.Map.*;");
+    assertThat(run("Entry.class.getName() + Lock.class.getSimpleName()"))
+        .isEqualTo("java.util.Map$EntryLock");
+    assertThat(run("class Record { int r = 1; }\nnew Record().r")).isEqualTo(1);
+  }
+
+  @Test
+  void membersThatTheNotebookImportsComeBeforeTheStandardOnes() throws Throwable {
+    run("import static java.lang.String.*;");
+    assertThat(run("format(\"%d\", 3)")).isEqualTo("3");
+    assertThat(run("static String html(String s) { return \"mine\"; }\nhtml(\"\")"))
+        .isEqualTo("mine");
+    assertThat(run("html(\"\")")).isEqualTo("mine");
+  }
+
+  @Test
+  void anAnonymousClassKeepsItsMembers() throws Throwable {
+    assertThat(run("var an = new Object() { int z = 3; int twice() { return 2 * z; } };\nan.z"))
+        .isEqualTo(3);
+    assertThat(run("an.z = 5; an.twice()")).isEqualTo(10);
+    assertThat(
+            run(
+                "int base = 4;\nvar sized = new ArrayList<String>(base) {\n  int more = base + 1;\n};\n"
+                    + "sized.add(\"a\"); sized.more + sized.size()"))
+        .isEqualTo(6);
+    assertThat(run("var some = List.of(new Object() { String s = \"in\"; });\nsome.get(0).s"))
+        .isEqualTo("in");
+    assertThat(repl.typeOf("an")).isEqualTo("Object");
+    Throwable thrown =
+        catchThrowableOfType(
+            ArithmeticException.class,
+            () ->
+                run(
+                    "var bad = new Object() {\n  int zero;\n  int f() {\n    return 1 / zero;\n  }\n};\nbad.f()"));
+    assertThat(thrown.getStackTrace()[0].getLineNumber()).isEqualTo(4);
+    assertThat(
+            run("int n = 2;\nvar r = new Thread(() -> n++) { int own = 1; };\nr.run(); r.own + n"))
+        .isEqualTo(4);
+  }
+
+  @Test
+  void aClassOfACellIsFoundByItsNameWhileItLives() throws Throwable {
+    assertThat(
+            run(
+                "var o = new Object() { };\nThread.currentThread().setContextClassLoader(o.getClass().getClassLoader().getParent());\n"
+                    + "Class.forName(o.getClass().getName(), false, Thread.currentThread().getContextClassLoader()) == o.getClass()"))
+        .isEqualTo(true);
+    Object passing = run("new Object() { }");
+    run("new Object() { }");
+    assertThat(Class.forName(passing.getClass().getName(), false, repl.loader()))
+        .isSameAs(passing.getClass());
+  }
+
+  @Test
+  void anExpressionShowsItsValueWithASemicolonToo() throws Throwable {
+    assertThat(run("1 + 1;")).isEqualTo(2);
+    assertThat(run("List.of(3).get(0);")).isEqualTo(3);
+    assertThat(run("new HashMap<Integer, Integer>().put(1, 2);")).isSameAs(Repl.NOTHING);
+    assertThat(run("int v = 1;\nv = 3;")).isSameAs(Repl.NOTHING);
+    assertThat(run("System.out.printf(\"\");")).isSameAs(Repl.NOTHING);
+    assertThat(run("new ArrayList<Integer>().clear();")).isSameAs(Repl.NOTHING);
+  }
+
+  @Test
+  void whatTheCompilerCannotDigestHarmsNoLaterCell() throws Throwable {
+    String large = "x".repeat(66_000);
+    CompileFailure failure =
+        catchThrowableOfType(CompileFailure.class, () -> run("String s = \"" + large + "\";"));
+    assertThat(failure.getMessage()).contains("constant string too long");
+    assertThat(run("1 + 1")).isEqualTo(2);
+    String many =
+        java.util.stream.IntStream.range(0, 70_000)
+            .mapToObj(i -> "static long l" + i + " = " + (1L << 40) + i + "L;")
+            .collect(java.util.stream.Collectors.joining("\n"));
+    assertThatThrownBy(() -> run("class Many { " + many + " }")).isInstanceOf(CompileFailure.class);
+    assertThat(run("int after = 3;\nafter")).isEqualTo(3);
+    assertThatThrownBy(() -> run("(".repeat(20_000) + "1" + ")".repeat(20_000)))
+        .isInstanceOf(CompileFailure.class)
+        .hasMessageContaining("too deeply");
+    assertThat(run("after")).isEqualTo(3);
+  }
+
+  @Test
+  void unknownCallsInEachOtherAreReportedAtOnce() throws Throwable {
+    String calls = "nope(".repeat(40) + "1" + ")".repeat(40);
+    CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(calls));
+    assertThat(failure.getMessage()).isEqualTo("cannot find symbol");
+    assertThatThrownBy(() -> run("int deep() { return " + calls + "; }"))
         .isInstanceOf(CompileFailure.class);
-    assertThat(warnings).isEmpty();
+    try (Analysis analysis = new Analysis(repl)) {
+      analysis.complete("nope(".repeat(30) + "Math.ab", 5 * 30 + 7);
+      assertThat(analysis.inspect("(".repeat(1000), 1000)).isNull();
+      assertThat(analysis.inspect("nope(".repeat(30) + "Math.abs", 5 * 30 + 8)).isNotNull();
+    }
+    run("int id(int i) { return i; }");
+    assertThat(run("id(".repeat(20) + "4" + ")".repeat(20))).isEqualTo(4);
+  }
+
+  @Test
+  void theLineOfAValueIsInTheTrace() {
+    Throwable thrown =
+        catchThrowableOfType(ArithmeticException.class, () -> run("int a = 1;\nint b = 0;\na/b"));
+    assertThat(thrown.getStackTrace()[0].getLineNumber()).isEqualTo(3);
   }
 
   @Test
@@ -379,11 +572,66 @@ class ReplTest {
   }
 
   @Test
+  void optionsOfTheJvmThatTheCompilerKnowsArePassedOn() {
+    assertThat(
+            JvmOptions.forCompiler(
+                List.of(
+                    "java",
+                    "-Xmx1g",
+                    "--add-modules=a.b,c",
+                    "--add-exports",
+                    "x/y=ALL-UNNAMED",
+                    "--add-opens=p/q=ALL-UNNAMED",
+                    "-cp",
+                    "z",
+                    "Main")))
+        .containsExactly("--add-modules", "a.b,c", "--add-exports", "x/y=ALL-UNNAMED");
+    assertThat(JvmOptions.forCompiler(List.of("--enable-preview", "--enable-preview")))
+        .containsExactly(
+            "--enable-preview", "-source", String.valueOf(Runtime.version().feature()));
+  }
+
+  @Test
   void completenessIsKnown() {
     assertThat(repl.completeness("int f() {")).isEqualTo("incomplete");
     assertThat(repl.completeness("int f() { return 1; }")).isEqualTo("complete");
     assertThat(repl.completeness("foo(1,")).isEqualTo("incomplete");
     assertThat(repl.completeness("class 5 { }")).isEqualTo("invalid");
     assertThat(repl.completeness("")).isEqualTo("complete");
+    for (String open :
+        List.of(
+            "if (x)",
+            "if (x) { } else",
+            "@Override",
+            "x ? 1",
+            "for (;;)",
+            "while (x)",
+            "int x =",
+            "1 +",
+            "@Deprecated public",
+            "try {",
+            "\"\"\"\n a",
+            "/* a",
+            "do",
+            "foo.",
+            "List<")) {
+      assertThat(repl.completeness(open)).as(open).isEqualTo("incomplete");
+    }
+    for (String whole :
+        List.of(
+            "x = f()",
+            "System.out.println()",
+            "int x = 5",
+            "if (x) f();",
+            "do f(); while (x)",
+            "@Override void f() { }",
+            "x ? 1 : 2",
+            "// a",
+            "while (x) { }")) {
+      assertThat(repl.completeness(whole)).as(whole).isEqualTo("complete");
+    }
+    for (String wrong : List.of("}", ")", "int 4 = 5;", "import 7q;", "class 5 { }\n1")) {
+      assertThat(repl.completeness(wrong)).as(wrong).isEqualTo("invalid");
+    }
   }
 }

@@ -1,16 +1,21 @@
-package kilonet.kernel.jupyter;
+package kilonet.kernel.content;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +26,22 @@ import java.util.Map;
  * binding.
  */
 public final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  /** Jackson's limits are for services that strangers ask; a notebook may be large. */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .streamWriteConstraints(
+              StreamWriteConstraints.builder().maxNestingDepth(Integer.MAX_VALUE).build())
+          .build();
 
   private Json() {}
 
   /**
-   * Reads one JSON object.
+   * Reads one JSON object, however deep it is.
    *
    * @param bytes UTF-8
    * @return its members in their order
@@ -37,7 +52,8 @@ public final class Json {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("a JSON object was expected");
       }
-      Map<String, Object> members = objectAt(parser);
+      Map<String, Object> members = new LinkedHashMap<>();
+      fill(parser, members);
       if (parser.nextToken() != null) {
         throw new IOException("there is more text after the JSON object");
       }
@@ -45,32 +61,45 @@ public final class Json {
     }
   }
 
-  private static Map<String, Object> objectAt(JsonParser parser) throws IOException {
-    Map<String, Object> members = new LinkedHashMap<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      parser.nextToken();
-      members.put(name, valueAt(parser));
+  /** Reads up to the end of an object; a stack of its own serves any depth. */
+  @SuppressWarnings("unchecked")
+  private static void fill(JsonParser parser, Map<String, Object> outermost) throws IOException {
+    Deque<Object> open = new ArrayDeque<>();
+    open.push(outermost);
+    while (!open.isEmpty()) {
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.FIELD_NAME) {
+        continue;
+      }
+      if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+        open.pop();
+        continue;
+      }
+      Object value = value(parser, token);
+      if (open.peek() instanceof List<?> items) {
+        ((List<Object>) items).add(value);
+      } else {
+        ((Map<String, Object>) open.peek()).put(parser.currentName(), value);
+      }
+      if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+        open.push(value);
+      }
     }
-    return members;
   }
 
-  private static Object valueAt(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> objectAt(parser);
-      case START_ARRAY -> {
-        List<Object> items = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(valueAt(parser));
-        }
-        yield items;
-      }
+  private static Object value(JsonParser parser, JsonToken token) throws IOException {
+    if (token == null) {
+      throw new IOException("the JSON ends too early");
+    }
+    return switch (token) {
+      case START_OBJECT -> new LinkedHashMap<String, Object>();
+      case START_ARRAY -> new ArrayList<>();
       case VALUE_STRING -> parser.getText();
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      default -> throw new IOException("unexpected JSON token " + parser.currentToken());
+      default -> throw new IOException("unexpected JSON token " + token);
     };
   }
 
@@ -100,22 +129,39 @@ public final class Json {
     return new String(bytes(value), StandardCharsets.UTF_8);
   }
 
-  private static void write(JsonGenerator out, Object value) throws IOException {
+  private static void write(JsonGenerator out, Object outermost) throws IOException {
+    Deque<Iterator<?>> open = new ArrayDeque<>();
+    start(out, outermost, open);
+    while (!open.isEmpty()) {
+      if (open.peek().hasNext()) {
+        Object next = open.peek().next();
+        if (next instanceof Map.Entry<?, ?> entry && out.getOutputContext().inObject()) {
+          out.writeFieldName(String.valueOf(entry.getKey()));
+          next = entry.getValue();
+        }
+        start(out, next, open);
+      } else {
+        open.pop();
+        if (out.getOutputContext().inObject()) {
+          out.writeEndObject();
+        } else {
+          out.writeEndArray();
+        }
+      }
+    }
+  }
+
+  /** Writes a value, or the beginning of one whose parts follow. */
+  private static void start(JsonGenerator out, Object value, Deque<Iterator<?>> open)
+      throws IOException {
     if (value == null) {
       out.writeNull();
     } else if (value instanceof Map<?, ?> map) {
       out.writeStartObject();
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        out.writeFieldName(String.valueOf(entry.getKey()));
-        write(out, entry.getValue());
-      }
-      out.writeEndObject();
+      open.push(map.entrySet().iterator());
     } else if (value instanceof Iterable<?> items) {
       out.writeStartArray();
-      for (Object item : items) {
-        write(out, item);
-      }
-      out.writeEndArray();
+      open.push(items.iterator());
     } else if (value instanceof Boolean flag) {
       out.writeBoolean(flag);
     } else if (value instanceof Double || value instanceof Float) {

@@ -1,4 +1,4 @@
-package kilonet.kernel.jupyter;
+package kilonet.kernel.content;
 
 import java.lang.reflect.Array;
 import java.util.Collection;

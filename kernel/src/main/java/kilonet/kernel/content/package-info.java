@@ -1,0 +1,2 @@
+/** What messages hold: JSON, and values in the forms that notebooks show. */
+package kilonet.kernel.content;

@@ -1,0 +1,235 @@
+package kilonet.kernel.repl;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a session has imported. The standard imports lose against everything else: each is made name
+ * by name, where a cell uses the name and nothing that the notebook imports or declares has it.
+ */
+final class Imports {
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "\\s*import\\s+(?<static>static\\s+)?(?<module>module\\s+)?(?<name>[\\w.$\\p{L}]+(\\s*\\.\\s*\\*)?)\\s*;\\s*");
+
+  private static final String NONE = "";
+
+  /** An import in its parts; the owner is a package or class. */
+  private record Parsed(boolean isStatic, boolean module, String owner, String simple) {
+    static Optional<Parsed> of(String line) {
+      Matcher matcher = IMPORT.matcher(line);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      String name = matcher.group("name").replaceAll("\\s", "");
+      int dot = name.lastIndexOf('.');
+      return Optional.of(
+          new Parsed(
+              matcher.group("static") != null,
+              matcher.group("module") != null,
+              name.substring(0, Math.max(0, dot)),
+              name.substring(dot + 1)));
+    }
+
+    boolean star() {
+      return simple.equals("*");
+    }
+
+    /** Imports of the same name replace each other; methods of a name may come from anywhere. */
+    String key() {
+      return !star() && !module && !isStatic ? type(simple) : this.toString();
+    }
+
+    static String type(String simple) {
+      return "type " + simple;
+    }
+  }
+
+  private final ClassFiles classes;
+  private final List<Parsed> standard = new ArrayList<>();
+  private final List<String> standardLines = new ArrayList<>();
+  private final Map<String, String> own = new LinkedHashMap<>();
+  private final Map<String, Parsed> parsed = new HashMap<>();
+
+  /** The standard import of a type by its name; empty for none. */
+  private final Map<String, String> standardTypes = new HashMap<>();
+
+  Imports(ClassFiles classes) {
+    this.classes = classes;
+  }
+
+  /** The simple name of the type that a line imports by name. */
+  static Optional<String> typeOf(String line) {
+    return Parsed.of(line)
+        .filter(each -> !each.isStatic() && !each.star() && !each.module())
+        .map(Parsed::simple);
+  }
+
+  /** Sets what is imported by itself, the most wanted first. */
+  void standard(List<String> names) {
+    for (String name : names) {
+      String line = "import " + name + ";";
+      Parsed.of(line).ifPresent(standard::add);
+      standardLines.add(line);
+    }
+  }
+
+  /** Adds an import of the notebook's; returns the simple name of the type it imports, or null. */
+  String add(String line) {
+    Optional<Parsed> added = Parsed.of(line);
+    if (added.isEmpty()) {
+      return null;
+    }
+    String key = added.get().key();
+    own.remove(key);
+    own.put(key, line.strip());
+    parsed.put(key, added.get());
+    return typeOf(line).orElse(null);
+  }
+
+  /** Forgets the import of a type, since a cell has declared one of its name. */
+  void forgetType(String simple) {
+    own.remove(Parsed.type(simple));
+    parsed.remove(Parsed.type(simple));
+  }
+
+  /** To be called when the class path has changed. */
+  void lookAgain() {
+    standardTypes.clear();
+  }
+
+  /** The notebook's own imports, except those of types that are imported or declared anew. */
+  List<String> own(Set<String> replaced) {
+    List<String> lines = new ArrayList<>();
+    own.forEach(
+        (key, line) -> {
+          if (replaced.stream().noneMatch(name -> key.equals(Parsed.type(name)))) {
+            lines.add(line);
+          }
+        });
+    return lines;
+  }
+
+  /**
+   * The standard imports that a source needs.
+   *
+   * @param words the words of the source
+   * @param declared names that cells declare
+   * @param lines imports that are about to be added
+   */
+  List<String> standard(Collection<String> words, Set<String> declared, List<String> lines) {
+    List<Parsed> notebooks = new ArrayList<>(parsed.values());
+    lines.forEach(line -> Parsed.of(line).ifPresent(notebooks::add));
+    List<String> needed = new ArrayList<>();
+    for (String word : words) {
+      if (declared.contains(word)) {
+        continue;
+      }
+      String type = standardType(word);
+      List<String> members = standardMembers(word);
+      if (type.isEmpty() && members.isEmpty()
+          || notebooks.stream().anyMatch(each -> brings(each, word))) {
+        continue;
+      }
+      if (!type.isEmpty()) {
+        needed.add(type);
+      }
+      needed.addAll(members);
+    }
+    return needed;
+  }
+
+  private boolean brings(Parsed line, String word) {
+    if (!line.star()) {
+      return line.simple().equals(word);
+    }
+    if (line.isStatic()) {
+      return classes.staticMembers(line.owner()).contains(word);
+    }
+    return Character.isUpperCase(word.charAt(0))
+        && (classes.isPublic(line.owner() + "." + word)
+            || classes.isPublic(line.owner() + "$" + word));
+  }
+
+  private String standardType(String word) {
+    if (!Character.isUpperCase(word.charAt(0))) {
+      return NONE;
+    }
+    return standardTypes.computeIfAbsent(
+        word,
+        name -> {
+          if (classes.isPublic("java.lang." + name)) {
+            return NONE;
+          }
+          for (Parsed line : standard) {
+            boolean fits = line.star() || line.simple().equals(name);
+            if (!line.isStatic() && fits && classes.isPublic(line.owner() + "." + name)) {
+              return "import " + line.owner() + "." + name + ";";
+            }
+          }
+          return NONE;
+        });
+  }
+
+  private List<String> standardMembers(String word) {
+    List<String> lines = new ArrayList<>();
+    for (Parsed line : standard) {
+      if (line.isStatic()
+          && (line.star()
+              ? classes.staticMembers(line.owner()).contains(word)
+              : line.simple().equals(word) && classes.isPublic(line.owner()))) {
+        lines.add("import static " + line.owner() + "." + word + ";");
+      }
+    }
+    return lines;
+  }
+
+  /** Whether a static import that every cell finds has a method of this name. */
+  boolean hasMember(String name) {
+    return !standardMembers(name).isEmpty()
+        || parsed.values().stream().anyMatch(line -> line.isStatic() && brings(line, name));
+  }
+
+  /** By name, the types that a standard import and one of the notebook's with a star both have. */
+  private List<String> decided() {
+    List<String> lines = new ArrayList<>();
+    for (Parsed line : parsed.values()) {
+      if (line.star() && !line.isStatic()) {
+        for (Parsed each : standard) {
+          for (String name : each.star() ? classes.names(each.owner()) : List.<String>of()) {
+            if (classes.isPublic(line.owner() + "." + name)) {
+              lines.add("import " + line.owner() + "." + name + ";");
+            }
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** All imports as JShell takes them, the standard ones with their stars. */
+  List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    for (String line : standardLines) {
+      Parsed each = Parsed.of(line).orElseThrow();
+      if (each.isStatic()
+          ? classes.isPublic(each.owner())
+          : each.star()
+              ? classes.hasPackage(each.owner())
+              : classes.isPublic(each.owner() + "." + each.simple())) {
+        lines.add(line);
+      }
+    }
+    lines.addAll(own.values());
+    lines.addAll(decided());
+    return lines;
+  }
+}

@@ -1,0 +1,122 @@
+package kilonet.kernel.repl;
+
+/** Tells code from comments and from texts in quotes, also where a text is unfinished. */
+public final class JavaText {
+  /** What a character belongs to. */
+  public enum Kind {
+    /** Neither of the others. */
+    CODE,
+    /** A comment, from its slash to its end. */
+    COMMENT,
+    /** A string, text block or character, with its quotes. */
+    TEXT
+  }
+
+  private static final String BLOCK = "\"\"\"";
+
+  private final String source;
+  private final byte[] kinds;
+
+  /**
+   * Reads a source.
+   *
+   * @param source any text
+   */
+  public JavaText(String source) {
+    this.source = source;
+    kinds = new byte[source.length() + 1];
+    int i = 0;
+    while (i < source.length()) {
+      Kind kind = Kind.CODE;
+      int to = i + 1;
+      if (source.startsWith("//", i)) {
+        kind = Kind.COMMENT;
+        to = orEnd(source.indexOf('\n', i));
+      } else if (source.startsWith("/*", i)) {
+        kind = Kind.COMMENT;
+        int close = source.indexOf("*/", i + 2);
+        to = close < 0 ? source.length() + 1 : close + 2;
+      } else if (source.startsWith(BLOCK, i)) {
+        kind = Kind.TEXT;
+        to = i + BLOCK.length();
+        while (to < source.length() && !source.startsWith(BLOCK, to)) {
+          to += source.charAt(to) == '\\' ? 2 : 1;
+        }
+        to = to < source.length() ? to + BLOCK.length() : source.length() + 1;
+      } else if (source.charAt(i) == '"' || source.charAt(i) == '\'') {
+        kind = Kind.TEXT;
+        to = endOfText(i);
+      }
+      // The place behind the last character belongs to what is still open there.
+      to = Math.min(to, kinds.length);
+      java.util.Arrays.fill(kinds, i, to, (byte) kind.ordinal());
+      i = to;
+    }
+  }
+
+  private int orEnd(int offset) {
+    return offset < 0 ? source.length() + 1 : offset;
+  }
+
+  /** Behind the closing quote, or at the end of the line. */
+  private int endOfText(int open) {
+    int to = open + 1;
+    while (to < source.length() && source.charAt(to) != '\n') {
+      if (source.charAt(to) == source.charAt(open)) {
+        return to + 1;
+      }
+      to += source.charAt(to) == '\\' ? 2 : 1;
+    }
+    return to < source.length() ? to : source.length() + 1;
+  }
+
+  /**
+   * What stands at a place.
+   *
+   * @param offset from 0 to the length of the source, where what is still open counts
+   * @return its kind
+   */
+  public Kind at(int offset) {
+    return Kind.values()[kinds[offset]];
+  }
+
+  /**
+   * How many brackets of any kind are open before a place.
+   *
+   * @param offset from 0 to the length of the source
+   * @return the number, negative where more were closed than opened
+   */
+  public int depth(int offset) {
+    int depth = 0;
+    for (int i = 0; i < offset; i++) {
+      if (kinds[i] == 0) {
+        depth += change(source.charAt(i));
+      }
+    }
+    return depth;
+  }
+
+  /** Whether somewhere more brackets were closed than opened. */
+  boolean overclosed() {
+    int depth = 0;
+    for (int i = 0; i < source.length() && depth >= 0; i++) {
+      depth += kinds[i] == 0 ? change(source.charAt(i)) : 0;
+    }
+    return depth < 0;
+  }
+
+  /** What a character adds to the depth of brackets. */
+  static int change(char c) {
+    return c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0;
+  }
+
+  /** Offset behind the last character that is neither blank nor comment. */
+  int end() {
+    int end = source.length();
+    while (end > 0
+        && (at(end - 1) == Kind.COMMENT || Character.isWhitespace(source.charAt(end - 1)))) {
+      end--;
+    }
+    return end;
+  }
+}
