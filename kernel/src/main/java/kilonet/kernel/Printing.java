@@ -54,7 +54,7 @@ public final class Printing {
    * @param arguments the values
    */
   public static void printf(String format, Object... arguments) {
-    System.out.printf(format, arguments);
+    System.out.printf(Locale.getDefault(Locale.Category.FORMAT), format, arguments);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Engine;
 import kilonet.train.Json;
@@ -38,12 +39,12 @@ record Measurements(List<Result> runs, int outdated) {
     String now = Engine.FUSED.version();
     long current = runs.stream().filter(run -> run.engine().equals(now)).count();
     String all =
-        "%s of its %d runs %s made with the engine of today, `%s`"
-            .formatted(
-                current == runs.size() ? "All" : Long.toString(current),
-                runs.size(),
-                current == 1 && runs.size() > 1 ? "was" : "were",
-                now);
+        Text.of(
+            "%s of its %d runs %s made with the engine of today, `%s`",
+            current == runs.size() ? "All" : Long.toString(current),
+            runs.size(),
+            current == 1 && runs.size() > 1 ? "was" : "were",
+            now);
     return current == runs.size()
         ? all + "."
         : all + "; the others with one before it, whose figures differ in their last bits.";
