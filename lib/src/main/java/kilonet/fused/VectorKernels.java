@@ -693,15 +693,11 @@ final class VectorKernels extends Kernels {
       float scale,
       float shift,
       float slope) {
-    FloatVector m = FloatVector.broadcast(S, mean);
-    FloatVector k = FloatVector.broadcast(S, scale);
-    FloatVector b = FloatVector.broadcast(S, shift);
-    FloatVector g = FloatVector.broadcast(S, slope);
     for (int lane = 0; lane < LANES; lane += V) {
       if (job.ofFour()) {
-        normalizePoolOfFour(job, y, from + lane, a, to + lane, m, k, b, g);
+        normalizePoolOfFour(job, y, from + lane, a, to + lane, mean, scale, shift, slope);
       } else {
-        normalizePoolOfAny(job, y, from + lane, a, to + lane, m, k, b, g);
+        normalizePoolOfAny(job, y, from + lane, a, to + lane, mean, scale, shift, slope);
       }
     }
   }
@@ -722,10 +718,14 @@ final class VectorKernels extends Kernels {
       int from,
       float[] a,
       int to,
-      FloatVector m,
-      FloatVector k,
-      FloatVector b,
-      FloatVector g) {
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
     int[] inputs = job.inputs();
     int[] outputs = job.outputs();
     for (int p = 0; p < outputs.length; p++) {
@@ -744,10 +744,14 @@ final class VectorKernels extends Kernels {
       int from,
       float[] a,
       int to,
-      FloatVector m,
-      FloatVector k,
-      FloatVector b,
-      FloatVector g) {
+      float mean,
+      float scale,
+      float shift,
+      float slope) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector g = FloatVector.broadcast(S, slope);
     int[] inputs = job.inputs();
     for (int p = 0; p < job.count(); p++) {
       int start = job.starts()[p];
