@@ -112,8 +112,8 @@ final class EvaluateCommand implements Runnable {
   /**
    * Asks a net about a blank picture, before anything is done with it.
    *
-   * @throws IllegalArgumentException if it takes no such pictures, tells another number of classes
-   *     apart, or answers with what is no number
+   * @throws IllegalArgumentException if it takes no such pictures, has fewer outputs than there are
+   *     classes (more may be left unused), or answers with what is no number
    */
   static void requireFit(MultiLayerNetwork network, File file, int height, int width, int classes) {
     INDArray output;

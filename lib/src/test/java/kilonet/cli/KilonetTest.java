@@ -504,7 +504,8 @@ class KilonetTest {
     Outcome fashion = kilonet("train", "--recipe", file.toString(), "--out", run.toString());
     assertThat(fashion.status).isEqualTo(2);
     assertThat(fashion.err)
-        .contains("model_2 is for data called 'fashion', which are not here: use --data mnist");
+        .contains(
+            "The recipe own is for data called 'fashion', which are not here: use --data mnist");
   }
 
   @ParameterizedTest

@@ -221,7 +221,7 @@ class OddInputTest {
               .setInputType(input)
               .build());
     }
-    for (int classes : new int[] {1, 3, 11}) {
+    for (int classes : new int[] {1, 3, 9}) {
       nets.add(
           new NeuralNetConfiguration.Builder()
               .list()

@@ -240,7 +240,9 @@ class CheckpointTest {
         }) {
       assertThatThrownBy(() -> Checkpoint.read(file, plan))
           .hasMessageContaining(
-              "belongs to another run (recipe r, seed 1, 5 epochs, engine fused, data mnist)");
+              "belongs to another run (recipe r, seed 1, 5 epochs, engine "
+                  + Engine.FUSED.version()
+                  + ", data mnist)");
     }
   }
 }

@@ -196,8 +196,9 @@ class TrainerFaultsTest {
       assertThatThrownBy(() -> other.resume().run())
           .isInstanceOf(TrainingException.class)
           .hasMessageContaining(
-              "is of another run, which is finished (recipe tiny, seed 1, 2 epochs, engine fused,"
-                  + " data digits): train into another folder with --out, or without --resume.");
+              "is of another run, which is finished (recipe tiny, seed 1, 2 epochs, engine "
+                  + Engine.FUSED.version()
+                  + ", data digits): train into another folder with --out, or without --resume.");
     }
     assertThat(new RunFolder(folder).result()).hasBinaryContent(result);
   }
