@@ -34,7 +34,7 @@ public record Spread(double mean, double deviation, int seeds) {
 
   /** Standard error of the difference from another mean; not a number where either has one seed. */
   public double standardErrorTo(Spread other) {
-    return Math.hypot(standardError(), other.standardError());
+    return StrictMath.hypot(standardError(), other.standardError());
   }
 
   /** With two decimals, such as {@code 99.41 ± 0.03}, or {@code 99.41} for a single seed. */

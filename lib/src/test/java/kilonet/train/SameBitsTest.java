@@ -202,10 +202,11 @@ class SameBitsTest {
     int rows = 12;
     int length = rows * 10 * 9;
     ConstantLR rates = new ConstantLR(0.1);
+    double beta2 = kind == Optimizer.Kind.ADAM ? 0.99 : 0;
     FlatUpdater updater =
         kind == Optimizer.Kind.MUON
             ? new Muon(rates, 0.9, null, 0, rows)
-            : (FlatUpdater) new Optimizer(kind, 0.1, 0.9, 0.99, 0, true).updater(rates, null);
+            : (FlatUpdater) new Optimizer(kind, 0.1, 0.9, beta2, 0, true).updater(rates, null);
     float[] state = new float[2 * length];
     float[] gradient = new float[length];
     RandomStream random = new RandomStream(4);
