@@ -83,7 +83,7 @@ class MigrationTest {
   void printingFunctionsPrint() throws IOException {
     Outcome outcome =
         kernel.run(
-            "print(1); print('c'); println(\"a\"); println(); printf(\"%d %s\\n\", 5, \"b\");\n"
+            "print(1); print('c'); println(\"a\"); println(); printf(\"%s %s\\n\", 5, \"b\");\n"
                 + "println(new char[] {'x'}); printf(Locale.GERMANY, \"%.1f\", 1.5);");
     assertThat(outcome.stream("stdout")).isEqualTo("1ca\n\n5 b\nx\n1,5");
     assertThat(outcome.value()).isNull();

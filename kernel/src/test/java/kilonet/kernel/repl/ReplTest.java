@@ -288,7 +288,7 @@ class ReplTest {
   @Test
   void membersThatTheNotebookImportsComeBeforeTheStandardOnes() throws Throwable {
     run("import static java.lang.String.*;");
-    assertThat(run("format(\"%d\", 3)")).isEqualTo("3");
+    assertThat(run("format(\"%s\", 3)")).isEqualTo("3");
     assertThat(run("static String html(String s) { return \"mine\"; }\nhtml(\"\")"))
         .isEqualTo("mine");
     assertThat(run("html(\"\")")).isEqualTo("mine");
