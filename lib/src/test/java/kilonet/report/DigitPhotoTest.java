@@ -142,8 +142,8 @@ class DigitPhotoTest {
       doubted += DigitPhoto.read(file).warning() == null ? 0 : 1;
       sum += correlation;
     }
-    // A thin line out of focus may look like a shadow.
-    assertThat(doubted).isLessThanOrEqualTo(1);
+    // Thin lines from far away may look like a shadow: a warning, which is no refusal.
+    assertThat(doubted).isLessThanOrEqualTo(scene == Scene.FAR_AWAY ? 2 : 0);
     assertThat(sum / count).isGreaterThan(0.87);
   }
 
