@@ -1,6 +1,7 @@
 package kilonet.kernel.magic;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +44,11 @@ final class LoadMagic implements Magic {
     String source;
     try {
       source = Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new MagicFailure(file.toAbsolutePath() + " is no text in UTF-8; save it as such.");
     } catch (IOException e) {
       throw new MagicFailure(
-          file.toAbsolutePath() + " cannot be read as UTF-8 text; name a file that can.");
+          file.toAbsolutePath() + " cannot be read; see who may, or name another file.");
     }
     if (!name.endsWith(".ipynb")) {
       return evaluator.evaluate(source, name);
@@ -69,7 +72,7 @@ final class LoadMagic implements Magic {
     throw new MagicFailure(
         Files.exists(path)
             ? path + " is no file; name one of Java, or a notebook."
-            : "There is no file " + path + "; name one that exists.");
+            : "There is no file " + path + "; name one that is there.");
   }
 
   /** The cells of code of a notebook. */

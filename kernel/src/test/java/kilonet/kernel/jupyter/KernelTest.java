@@ -700,8 +700,8 @@ class KernelTest {
     assertThat(data("svg(c)").get("image/svg+xml").toString()).startsWith("<svg");
     Map<?, ?> table =
         data(
-            "Table.create(tech.tablesaw.api.IntColumn.create(\"n\","
-                + " IntStream.range(0, 100).toArray()))");
+            "Table.create(tech.tablesaw.api.StringColumn.create(\"n\","
+                + " IntStream.range(0, 100).mapToObj(String::valueOf)))");
     assertThat(table.get("text/html").toString())
         .contains("<th>n</th>", "<td>0</td>", "<td>…</td>", "<td>99</td>", "100 rows, 1 columns")
         .doesNotContain("<td>50</td>");
