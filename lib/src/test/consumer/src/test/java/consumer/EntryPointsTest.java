@@ -170,7 +170,7 @@ class EntryPointsTest {
     assertEquals(2, search.trials().size());
     assertFalse(Ablations.of(RECIPE).isEmpty());
     assertTrue(
-        LearningRateFinder.find(brief, DIGITS.train(), Engine.FUSED, 1e-4, 1, 20).suggestion() > 0);
+        LearningRateFinder.find(brief, DIGITS, Engine.FUSED, 1e-4, 1, 20).suggestion() > 0);
     Path file = Files.writeString(folder.resolve("recipe.json"), Json.pretty(RECIPE));
     assertEquals(RECIPE, Json.read(file, Recipe.class));
     for (String name : Recipes.names()) {
