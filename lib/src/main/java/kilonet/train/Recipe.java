@@ -19,8 +19,8 @@ import kilonet.text.Check;
 import kilonet.text.Text;
 
 /**
- * All that defines a run. The same recipe gives the same numbers, bit for bit, on any machine with
- * the same engine.
+ * All that defines a run. The same recipe gives the same numbers, bit for bit, whatever the vectors
+ * and threads with the same engine.
  *
  * @param name what people call it, such as {@code model_3}; results are filed under it, so that it
  *     is what {@link Check#fileName} allows, or several such names parted by {@code /}
