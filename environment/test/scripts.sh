@@ -12,7 +12,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 copy=$scratch/kilonet
 mkdir "$copy"
-(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
+(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/*.md notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
 source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
 
@@ -122,7 +122,7 @@ that "no word of incubators in a pipe" [ ! -s "$scratch/out" ]
 touch "$source_file"
 try "$copy/environment/kilonet" --version
 that "a new date alone builds nothing" [ ! -s "$scratch/err" ]
-sed -i.old 's/"kilonet 0.1.0"/"kilonet of today"/; s/^  public void run/      public void run/' "$source_file"
+sed -i.old 's/"kilonet " + /"kilonet of today " + /; s/^  public void run/      public void run/' "$source_file"
 try "$copy/environment/kilonet" --version
 that "an edit is built and runs, spaces or not" says out "kilonet of today"
 that "and that is said" says err "building Kilonet"
@@ -173,6 +173,7 @@ that "lab: options reach Jupyter" says out "--port 9000"
 that "lab: Jupyter's words are passed on" says err "what Jupyter says"
 that "lab: no word of incubators" says_not err WARNING
 that "lab: copies without outputs" grep -q '"outputs": \[\]' "$copy/runs/lab/Step_1.ipynb"
+that "lab: copies of the texts" cmp "$ROOT/notebooks/Step_1.md" "$copy/runs/lab/Step_1.md"
 that "lab: copies without figures" lacks "$copy/runs/lab/Step_1.ipynb" "best test accuracy"
 that "lab: the notebooks are as they were" cmp "$ROOT/notebooks/Step_1.ipynb" "$copy/notebooks/Step_1.ipynb"
 printf 'mine' >"$copy/runs/lab/Step_2.ipynb"

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import kilonet.data.DataException;
 import kilonet.text.Text;
+import kilonet.text.Version;
 import kilonet.train.TrainingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 /** The command {@code kilonet}. */
 @Command(
     name = "kilonet",
-    version = "kilonet 0.1.0",
+    versionProvider = Kilonet.Named.class,
     description = "Tiny convolutional nets on the JVM.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -33,10 +34,19 @@ import picocli.CommandLine.ScopeType;
       ReproduceCommand.class,
       PredictCommand.class,
       ReportCommand.class,
+      CourseCommand.class,
       BenchCommand.class,
       DataCommand.class,
     })
 public final class Kilonet implements Runnable {
+
+  /** What {@code --version} says. */
+  static final class Named implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kilonet " + Version.NUMBER};
+    }
+  }
 
   /** Exit status of a check that failed or work that could not be done. */
   static final int FAILED = 1;
@@ -171,7 +181,8 @@ public final class Kilonet implements Runnable {
     } else {
       err.println(
           Text.of(
-              "%s: something unforeseen happened (%s): run it again with --stacktrace and report that.",
+              "%s: something unforeseen happened (%s): run it again with --stacktrace and report"
+                  + " that.",
               name, exception));
     }
     return exception instanceof IllegalArgumentException ? USAGE : FAILED;

@@ -57,20 +57,21 @@ public record RunFolder(Path path) {
     return path.resolve("checkpoint.zip");
   }
 
-  /** Writes a file of text. */
-  public void write(Path file, String text) {
-    write(file, text.getBytes(StandardCharsets.UTF_8));
+  /** Writes a file of text, see {@link #replace(Path, byte[])}. */
+  public static void replace(Path file, String text) {
+    replace(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * Writes a file.
+   * Writes a file, and the folder that it is in where that is missing: under another name first, so
+   * that nobody ever finds a part of it.
    *
    * @throws UncheckedIOException if it cannot be written, with a message that names it
    */
-  public void write(Path file, byte[] content) {
+  public static void replace(Path file, byte[] content) {
     Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
     try {
-      Files.createDirectories(path);
+      Files.createDirectories(file.toAbsolutePath().getParent());
       try {
         Files.write(aside, content);
         move(aside, file);

@@ -105,11 +105,11 @@ class RunFolderTest {
   @Test
   void aFileThatCannotBeWrittenLeavesTheOldOneAndNoOther() throws IOException {
     RunFolder folder = new RunFolder(temporary);
-    folder.write(folder.result(), "one");
-    folder.write(folder.result(), "two");
+    RunFolder.replace(folder.result(), "one");
+    RunFolder.replace(folder.result(), "two");
     assertThat(folder.result()).hasContent("two");
     Files.createDirectories(folder.model().resolve("taken"));
-    assertThatThrownBy(() -> folder.write(folder.model(), "x"))
+    assertThatThrownBy(() -> RunFolder.replace(folder.model(), "x"))
         .isInstanceOf(UncheckedIOException.class);
     assertThat(names(temporary)).containsExactly("model.zip", "result.json");
   }
@@ -123,7 +123,7 @@ class RunFolderTest {
                     new Thread(
                         () -> {
                           for (int i = 0; i < 50; i++) {
-                            folder.write(folder.result(), "whole");
+                            RunFolder.replace(folder.result(), "whole");
                           }
                         }))
             .limit(4)

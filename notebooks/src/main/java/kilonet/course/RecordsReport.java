@@ -24,7 +24,7 @@ import kilonet.chart.Palette;
 import kilonet.chart.Plot;
 import kilonet.model.Summary;
 import kilonet.published.Published;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Contract;
@@ -76,11 +76,7 @@ public final class RecordsReport {
     }
 
     long met() {
-      boolean fits = parameters < Contract.PARAMETERS_BELOW && epochs <= Contract.EPOCHS_UP_TO;
-      return accuracies.stream()
-          .filter(a -> fits && a.size() >= Contract.LAST)
-          .filter(a -> Measurements.low(a) >= Contract.ACCURACY)
-          .count();
+      return accuracies.stream().filter(a -> Contract.isMetBy(parameters, epochs, a)).count();
     }
   }
 
@@ -118,8 +114,7 @@ public final class RecordsReport {
           ? result.contract().met()
           : result.data().equals(Recipe.MNIST)
               && result.definition().validation() == 0
-              && result.parameters() < Contract.PARAMETERS_BELOW
-              && result.epochs() <= Contract.EPOCHS_UP_TO
+              && Contract.fits(result.parameters(), result.epochs())
               && Measurements.last(result) >= Contract.ACCURACY;
     }
 
@@ -312,7 +307,7 @@ public final class RecordsReport {
   private static List<Entry> published() {
     List<Entry> entries = new ArrayList<>();
     for (Published published : Published.all()) {
-      Recipe recipe = Seeds.named(published.id()).orElseThrow();
+      Recipe recipe = PublishedRecipes.named(published.id()).orElseThrow();
       long parameters = Summary.of(recipe.model()).parameters();
       if (!published.logged().isEmpty() && parameters < SMALL) {
         entries.add(
@@ -501,10 +496,7 @@ public final class RecordsReport {
     if (variant.isEmpty() || variant == record) {
       return NONE;
     }
-    Spread before = record.over(Measurements::last);
-    Spread after = variant.over(Measurements::last);
-    return SeedsReport.signed(after.mean() - before.mean())
-        + Spread.plusMinus(after.standardErrorTo(before), 2);
+    return variant.over(Measurements::last).changeFrom(record.over(Measurements::last), 2);
   }
 
   private static String remark(Path file) {

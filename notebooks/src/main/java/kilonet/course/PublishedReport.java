@@ -17,7 +17,7 @@ import kilonet.chart.Palette;
 import kilonet.chart.Plot;
 import kilonet.model.Summary;
 import kilonet.published.Published;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
@@ -26,7 +26,7 @@ import kilonet.train.Result;
 import kilonet.train.Spread;
 
 /** The page about the published experiments: claimed, logged, and measured here. */
-public final class SeedsReport {
+public final class PublishedReport {
 
   /** Two accuracies further apart than this, in percent points, are always explained. */
   private static final double APART = 0.15;
@@ -41,7 +41,7 @@ public final class SeedsReport {
   private static final String TO_COME = "not measured yet";
   private static final String NONE = "–";
 
-  private SeedsReport() {}
+  private PublishedReport() {}
 
   /** Why a row differs from what was published, in a sentence. */
   private record Explanation(String id, String because) {}
@@ -95,8 +95,7 @@ public final class SeedsReport {
     }
 
     private boolean fits() {
-      return summary.parameters() < Contract.PARAMETERS_BELOW
-          && recipe.epochs() <= Contract.EPOCHS_UP_TO;
+      return Contract.fits(summary.parameters(), recipe.epochs());
     }
 
     String claimedMeets() {
@@ -108,7 +107,7 @@ public final class SeedsReport {
     String loggedMeets() {
       return published.logged().isEmpty()
           ? NONE
-          : yes(fits() && Measurements.low(published.logged()) >= Contract.ACCURACY);
+          : yes(Contract.isMetBy(summary.parameters(), recipe.epochs(), published.logged()));
     }
 
     String measuredMeets() {
@@ -124,11 +123,13 @@ public final class SeedsReport {
   }
 
   /**
-   * Makes {@code Seeds.md}, {@code Seeds.csv} and {@code Seeds.png} from {@code ID/seed-S.json}.
-   * Results of other recipes than those of {@link Seeds} count for nothing.
+   * Makes {@code Published.md}, {@code Published.csv} and {@code Published.png} from {@code
+   * ID/seed-S.json}. Results of other recipes than those of {@link PublishedRecipes} count for
+   * nothing.
    *
-   * <p>Where {@code remarks/seeds.json} lies beside the folder of results, its sentences ({@code
-   * [{"id": "000/step1", "because": "..."}]}) explain rows that differ from what was published.
+   * <p>Where {@code remarks/published.json} lies beside the folder of results, its sentences
+   * ({@code [{"id": "000/step1", "because": "..."}]}) explain rows that differ from what was
+   * published.
    *
    * @param results the folder of results
    * @return the files by name; empty where no experiment has a result
@@ -143,26 +144,26 @@ public final class SeedsReport {
       return files;
     }
     Map<String, String> explanations =
-        explanations(results.resolveSibling("remarks").resolve("seeds.json"), rows);
+        explanations(results.resolveSibling("remarks").resolve("published.json"), rows);
     Figure chart = chart(rows);
     files.put(
-        "Seeds.md",
+        "Published.md",
         page(rows, results, explanations, chart).markdown().getBytes(StandardCharsets.UTF_8));
-    files.put("Seeds.csv", csv(rows).getBytes(StandardCharsets.UTF_8));
-    files.put("Seeds.png", chart.png());
+    files.put("Published.csv", csv(rows).getBytes(StandardCharsets.UTF_8));
+    files.put("Published.png", chart.png());
     return files;
   }
 
   private static List<Row> rows(Path results) {
     Map<String, Measurements> measured = new LinkedHashMap<>();
-    for (String name : Seeds.names()) {
-      measured.put(name, Measurements.of(results, Seeds.named(name).orElseThrow()));
+    for (String name : PublishedRecipes.names()) {
+      measured.put(name, Measurements.of(results, PublishedRecipes.named(name).orElseThrow()));
     }
     double pooled = pooled(measured.values().stream().filter(m -> m.runs().size() > 1).toList());
     return Published.all().stream()
         .map(
             published -> {
-              Recipe recipe = Seeds.named(published.id()).orElseThrow();
+              Recipe recipe = PublishedRecipes.named(published.id()).orElseThrow();
               return new Row(
                   recipe,
                   Summary.of(recipe.model()),
@@ -199,13 +200,15 @@ public final class SeedsReport {
                   () ->
                       new IllegalArgumentException(
                           Text.of(
-                                  "%s explains '%s', but no published experiment is called so: use an id of",
+                                  "%s explains '%s', but no published experiment is called so: use"
+                                      + " an id of",
                                   file, explanation.id)
-                              + " Seeds.md."));
+                              + " Published.md."));
       if (!row.differs()) {
         throw new IllegalArgumentException(
             Text.of(
-                "%s explains why %s differs from what was published, but it does not: delete that entry.",
+                "%s explains why %s differs from what was published, but it does not: delete that"
+                    + " entry.",
                 file, explanation.id));
       }
       explanations.put(explanation.id, explanation.because);
@@ -225,7 +228,8 @@ public final class SeedsReport {
                         + " what they claim, what their logs show, and what Kilonet measures with"
                         + " the same nets and recipes on MNIST. %s of them are measured, in %d"
                         + " runs. `kilonet reproduce` trains what is missing; this page, its table"
-                        + " ([Seeds.csv](Seeds.csv)) and its chart are made from the result files.",
+                        + " ([Published.csv](Published.csv)) and its chart are made from the result"
+                        + " files.",
                     rows.size(), complete == rows.size() ? "All" : complete, runs))
             .table(columns(), rows)
             .list(
@@ -242,7 +246,9 @@ public final class SeedsReport {
                         Contract.LAST),
                     "Seconds are those of training one run, with whatever else the machine did."))
             .figure(
-                "Seeds.png", "Lowest accuracy of the last five epochs against parameters", chart);
+                "Published.png",
+                "Lowest accuracy of the last five epochs against parameters",
+                chart);
     int outdated = rows.stream().mapToInt(row -> row.measured.outdated()).sum();
     if (outdated > 0) {
       page.paragraph(
@@ -281,7 +287,9 @@ public final class SeedsReport {
     columns.put(
         "difference",
         row ->
-            row.isComparable() ? signed(row.difference()) + (row.differs() ? " (!)" : "") : NONE);
+            row.isComparable()
+                ? Spread.signed(row.difference(), 2) + (row.differs() ? " (!)" : "")
+                : NONE);
     columns.put("meets it: claimed", Row::claimedMeets);
     columns.put("logged", Row::loggedMeets);
     columns.put("measured", Row::measuredMeets);
@@ -324,7 +332,8 @@ public final class SeedsReport {
             "Ours differ from %d published bests by %s points on average. Chance alone puts about"
                 + " one comparison in twenty beyond two standard errors.",
             comparable.size(),
-            signed(comparable.stream().mapToDouble(Row::difference).average().orElseThrow())));
+            Spread.signed(
+                comparable.stream().mapToDouble(Row::difference).average().orElseThrow(), 2)));
     List<String> items = new ArrayList<>();
     for (Row row : rows) {
       if (row.differs()) {
@@ -333,7 +342,7 @@ public final class SeedsReport {
             text(
                 "%s: %s points%s. %s",
                 row.published.id(),
-                signed(row.difference()),
+                Spread.signed(row.difference(), 2),
                 Double.isNaN(pooled)
                     ? ""
                     : text(
@@ -379,16 +388,7 @@ public final class SeedsReport {
 
   /** Whose experiments these are, and what the documents leave open. */
   private static void sources(Page page) {
-    page.heading("Where the experiments come from")
-        .list(
-            List.of(
-                "000: `sumsumsp/ERA_2023`, S7.",
-                "001: `dine1717/ERA2`, Session7. Steps 2 and 3 end in sixteen channels: a softmax"
-                    + " over sixteen logits, of which ten are classes. The document does not say how"
-                    + " large step 3's dropout is; 0.05, that of step 5, is assumed.",
-                "002: `MPGarg/ERA1_Session7`.",
-                "003: `seepala98/EVA-4`, PHASE_1/S4.",
-                "004: repository unknown; see [below](#the-stack-of-document-004)."));
+    page.heading("Where the experiments come from").list(PublishedRecipes.sources());
   }
 
   private static void time(Page page, List<Row> rows) {
@@ -412,7 +412,7 @@ public final class SeedsReport {
         columns,
         rows.stream()
             .filter(row -> !row.measured.isEmpty())
-            .sorted(Comparator.comparing(SeedsReport::secondsOfARun).reversed())
+            .sorted(Comparator.comparing(PublishedReport::secondsOfARun).reversed())
             .limit(SLOWEST)
             .toList());
   }
@@ -437,7 +437,7 @@ public final class SeedsReport {
                 + " 7,330 parameters, the first below stands for it; steps 2 to 5 are to be those"
                 + " whose best train and test accuracies come nearest to the claimed ones. The"
                 + " others are recipes too: `kilonet reproduce "
-                + Seeds.candidates().get(0)
+                + PublishedRecipes.candidates().get(0)
                 + "`.");
     Map<String, List<Trial>> stacks = new LinkedHashMap<>();
     for (Row row : rows) {
@@ -445,8 +445,8 @@ public final class SeedsReport {
         trial(stacks, row.published, row.recipe, row.measured);
       }
     }
-    for (String name : Seeds.candidates()) {
-      Recipe recipe = Seeds.named(name).orElseThrow();
+    for (String name : PublishedRecipes.candidates()) {
+      Recipe recipe = PublishedRecipes.named(name).orElseThrow();
       Published published =
           rows.stream()
               .map(Row::published)
@@ -517,7 +517,7 @@ public final class SeedsReport {
     List<Spread> spreads = ours.stream().map(row -> row.measured.over(Measurements::low)).toList();
     double least =
         DoubleStream.concat(
-                DoubleStream.of(theirLows), spreads.stream().mapToDouble(SeedsReport::least))
+                DoubleStream.of(theirLows), spreads.stream().mapToDouble(PublishedReport::least))
             .min()
             .orElseThrow();
     Plot plot =
@@ -586,11 +586,6 @@ public final class SeedsReport {
   }
 
   /** With its sign; what rounds to nothing has none. */
-  static String signed(double points) {
-    String text = text("%+.2f", points);
-    return text.matches(".0\\.00") ? "0.00" : text;
-  }
-
   private static String yes(boolean is) {
     return is ? "yes" : "no";
   }

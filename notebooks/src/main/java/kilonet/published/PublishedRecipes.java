@@ -15,24 +15,12 @@ import kilonet.train.Recipe;
  * PyTorch, as recipes {@code 000/step0} to {@code 004/step5}: layers, order, dropout, augmentation,
  * optimizer, schedule, batch size and epochs as published; initialization as PyTorch's.
  *
- * <ul>
- *   <li>000: {@code sumsumsp/ERA_2023}, S7.
- *   <li>001: {@code dine1717/ERA2}, Session7. Steps 2 and 3 end in sixteen channels: a softmax over
- *       sixteen logits, of which ten are classes. The dropout of step 3 is not stated; 0.05 is that
- *       of step 5.
- *   <li>002: {@code MPGarg/ERA1_Session7}.
- *   <li>003: {@code seepala98/EVA-4}, PHASE_1/S4.
- *   <li>004: repository unknown. The document gives parameter counts, dropout and accuracies only.
- *       The stacks here have exactly those counts, but they, the place of their pooling, the
- *       optimizer, the augmentation (rotation by 7 degrees) and the schedule (a step at epoch 6)
- *       are assumptions. The stack of steps 2 to 5 is the one of three of 7,330 parameters whose
- *       accuracies came nearest, with seed 1; the others are {@link #candidates()}.
- * </ul>
+ * <p>{@link #sources()} says where they come from, and what is assumed where a document is silent.
  *
  * <p>Rotations fill with black and take the nearest pixel, torchvision's defaults. Jitter of
  * saturation and hue, which one of them names, does nothing to grey pictures.
  */
-public final class Seeds {
+public final class PublishedRecipes {
 
   private static final Optimizer SGD = Optimizer.sgd(0.01, 0.9);
   private static final Map<String, Recipe> ALL = new LinkedHashMap<>();
@@ -177,7 +165,7 @@ public final class Seeds {
     }
   }
 
-  private Seeds() {}
+  private PublishedRecipes() {}
 
   /** Steps 2 to 5 of document 004 with 3x3 convolutions of some channels, pooled after two. */
   private static void document4(Map<String, Recipe> to, String suffix, List<Integer> channels) {
@@ -200,6 +188,18 @@ public final class Seeds {
 
   private static void add(Recipe recipe) {
     ALL.put(recipe.name(), recipe);
+  }
+
+  /** Whose experiments these are, document by document, and what is assumed; as Markdown. */
+  public static List<String> sources() {
+    return List.of(
+        "000: `sumsumsp/ERA_2023`, S7.",
+        "001: `dine1717/ERA2`, Session7. Steps 2 and 3 end in sixteen channels: a softmax"
+            + " over sixteen logits, of which ten are classes. The document does not say how"
+            + " large step 3's dropout is; 0.05, that of step 5, is assumed.",
+        "002: `MPGarg/ERA1_Session7`.",
+        "003: `seepala98/EVA-4`, PHASE_1/S4.",
+        "004: repository unknown; see [below](#the-stack-of-document-004).");
   }
 
   /** All names, in order. */
