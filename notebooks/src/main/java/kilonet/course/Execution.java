@@ -13,8 +13,6 @@ import kilonet.text.Text;
 /** Executes the notebooks of a course in their order, each in a kernel of its own, by Jupyter. */
 public final class Execution {
 
-  private static final String JUPYTER = "jupyter-nbconvert";
-
   private Execution() {}
 
   /**
@@ -36,7 +34,7 @@ public final class Execution {
     ProcessBuilder builder =
         new ProcessBuilder(
                 List.of(
-                    JUPYTER,
+                    Nbconvert.COMMAND,
                     "--log-level=WARN",
                     "--to=notebook",
                     "--execute",
@@ -53,9 +51,8 @@ public final class Execution {
     } catch (IOException e) {
       throw new IllegalStateException(
           Text.of(
-              "%s cannot be executed, because %s is missing: install it (on Debian and Ubuntu:"
-                  + " apt-get install jupyter-nbconvert; elsewhere: pip install nbconvert).",
-              notebook, JUPYTER),
+              "%s cannot be executed, because %s is missing: %s.",
+              notebook, Nbconvert.COMMAND, Nbconvert.TO_INSTALL),
           e);
     }
     try {

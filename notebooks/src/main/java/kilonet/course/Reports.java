@@ -16,8 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kilonet.chart.PngNote;
@@ -40,8 +38,6 @@ import kilonet.train.RunFolder;
 public final class Reports {
 
   private static final String CHART = "Steps.png";
-  private static final Pattern FOOTER =
-      Pattern.compile("<!-- notebook ([0-9a-f]{64}), page ([0-9a-f]{64}) -->\n$");
 
   private final Path folder;
   private final List<Step> steps = new ArrayList<>();
@@ -147,7 +143,7 @@ public final class Reports {
       Notebook notebook = Notebook.read(file(folder, step.number()));
       notebook.clear();
       notebook.open(blank(step));
-      put(notebook.file(), notebook.bytes());
+      RunFolder.replace(notebook.file(), notebook.bytes());
     }
   }
 
@@ -185,14 +181,15 @@ public final class Reports {
     if (!problems.isEmpty()) {
       return problems;
     }
-    pages(results, Set.copyOf(steps)).forEach((name, bytes) -> put(reports().resolve(name), bytes));
+    pages(results, Set.copyOf(steps))
+        .forEach((name, bytes) -> RunFolder.replace(reports().resolve(name), bytes));
     if (!results.runs().isEmpty()) {
-      put(reports().resolve(CHART), chart(results));
+      RunFolder.replace(reports().resolve(CHART), chart(results));
     }
     for (Step step : steps) {
       notebook(step).filter(Notebook::isExecuted).ifPresent(this::render);
     }
-    readme(results, (file, text) -> put(file, text.getBytes(StandardCharsets.UTF_8)));
+    readme(results, (file, text) -> RunFolder.replace(file, text.getBytes(StandardCharsets.UTF_8)));
     claims(results);
     return problems;
   }
@@ -212,7 +209,7 @@ public final class Reports {
       notebook.open(blank(step));
     }
     notebook.seal();
-    put(notebook.file(), notebook.bytes());
+    RunFolder.replace(notebook.file(), notebook.bytes());
   }
 
   List<String> check() {
@@ -481,18 +478,11 @@ public final class Reports {
     }
     if (page.isEmpty()) {
       problem(
-          "%s was not rendered as HTML, because jupyter-nbconvert is missing: install it (on Debian"
-              + " and Ubuntu: apt-get install jupyter-nbconvert; elsewhere: pip install"
-              + " nbconvert).",
-          notebook.file());
+          "%s was not rendered as HTML, because %s is missing: %s.",
+          notebook.file(), Nbconvert.COMMAND, Nbconvert.TO_INSTALL);
       return;
     }
-    String footer =
-        Text.of(
-            "<!-- notebook %s, page %s -->\n",
-            StoredResult.sha256(bytes(notebook.file())),
-            StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
-    put(page(notebook), (page.get() + footer).getBytes(StandardCharsets.UTF_8));
+    RunFolder.replace(page(notebook), RenderedPage.bytes(page.get(), bytes(notebook.file())));
   }
 
   private void checkHtml(Notebook notebook) {
@@ -501,20 +491,8 @@ public final class Reports {
       problem("%s is missing: %s.", file, toWrite);
       return;
     }
-    String page = text(file);
-    Matcher footer = FOOTER.matcher(page);
-    boolean whole =
-        footer.find()
-            && footer
-                .group(2)
-                .equals(
-                    StoredResult.sha256(
-                        page.substring(0, footer.start()).getBytes(StandardCharsets.UTF_8)));
-    if (!whole) {
-      problem("%s was changed after it was rendered: %s.", file, toWrite);
-    } else if (!footer.group(1).equals(StoredResult.sha256(bytes(notebook.file())))) {
-      problem("%s was rendered from another state of %s: %s.", file, notebook.file(), toWrite);
-    }
+    RenderedPage.fault(text(file), bytes(notebook.file()))
+        .ifPresent(fault -> problem("%s was %s %s: %s.", file, fault, notebook.file(), toWrite));
   }
 
   private void compare(String place, String found, String expected) {
@@ -525,10 +503,6 @@ public final class Reports {
 
   private void problem(String format, Object... values) {
     problems.add(Text.of(format, values));
-  }
-
-  private static void put(Path file, byte[] content) {
-    RunFolder.replace(file, content);
   }
 
   private static byte[] bytes(Path file) {
