@@ -175,7 +175,8 @@ public final class Kilonet implements Runnable {
     if (stacktrace) {
       exception.printStackTrace(err);
     } else if (ours) {
-      err.println(name + ": " + exception.getMessage());
+      String sentence = String.valueOf(exception.getMessage());
+      err.println(name + ": " + sentence + Hint.of(sentence, command.getCommandSpec()));
     } else if (isAboutMemory(exception)) {
       return explain(new OutOfMemoryError(firstLine(exception)), err);
     } else {

@@ -59,8 +59,8 @@ final class MnistDownload {
 
   private static final String WAYS_ON =
       Text.of(
-          ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s.",
-          Mnist.FOLDER_VARIABLE, PenDigits.NAME);
+          ": name a folder that holds MNIST's four files in %s, or use the generated digits.",
+          Mnist.FOLDER_VARIABLE);
 
   private final List<MnistFile> files;
   private final List<URI> mirrors;

@@ -215,13 +215,11 @@ public record RunFolder(Path path) {
 
   private TrainingException inUse() {
     return new TrainingException(
-        Text.of(
-            "%s is in use by another run: wait for its end, or name another folder with --out.",
-            path));
+        Text.of("%s is in use by another run: wait for its end, or name another folder.", path));
   }
 
   private static UncheckedIOException unwritable(Path file, IOException e) {
     return new UncheckedIOException(
-        Text.of("%s cannot be written (%s): name a folder that can be, with --out.", file, e), e);
+        Text.of("%s cannot be written (%s): name another folder, which can be.", file, e), e);
   }
 }

@@ -201,7 +201,7 @@ public final class Trainer {
       if (result == null) {
         throw new TrainingException(
             "The run was stopped in its first epoch, so there is no result yet"
-                + (folder == null ? "." : ": go on with --resume."));
+                + (folder == null ? "." : ": resume it to go on."));
       }
       return result;
     } finally {
@@ -239,7 +239,7 @@ public final class Trainer {
                   there.definition().epochs(),
                   there.engine())
               + Text.of(
-                  " %s): train into another folder with --out, or without --resume.",
+                  " %s): train into another folder, or do not resume but train anew.",
                   there.data()));
     }
     try {
@@ -255,7 +255,8 @@ public final class Trainer {
 
   private static TrainingException damaged(IllegalArgumentException e) {
     return new TrainingException(
-        e.getMessage() + " Delete the file, or train without --resume, to have it made anew.");
+        e.getMessage()
+            + " Delete the file, or do not resume but train anew, to have it made again.");
   }
 
   /** Keeps the parameters and gives back what the engine holds outside the heap. */

@@ -182,8 +182,8 @@ public final class RunReport {
     if (!images.name().equals(run.data())) {
       throw new IllegalArgumentException(
           Text.of(
-              "The run was trained on %s, but the images at hand are %s: name its data with"
-                  + " --data.",
+              "The run was trained on %s, but the images at hand are %s: give those that it"
+                  + " was trained on.",
               run.data(), images.name()));
     }
     if (run.dataset() != null && !run.dataset().equals(images.identity())) {
