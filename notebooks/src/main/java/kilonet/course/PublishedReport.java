@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,21 +14,15 @@ import kilonet.chart.Axis;
 import kilonet.chart.Figure;
 import kilonet.chart.Palette;
 import kilonet.chart.Plot;
-import kilonet.model.Summary;
-import kilonet.published.Published;
 import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
-import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.Spread;
 
 /** The page about the published experiments: claimed, logged, and measured here. */
 public final class PublishedReport {
-
-  /** Two accuracies further apart than this, in percent points, are always explained. */
-  private static final double APART = 0.15;
 
   /** The first of the two charts shows nets below so many parameters. */
   private static final long SMALL = 20_000;
@@ -38,89 +31,14 @@ public final class PublishedReport {
   private static final double TRAIN_APART = 0.1;
 
   private static final int SLOWEST = 10;
-  private static final String TO_COME = "not measured yet";
-  private static final String NONE = "–";
+
+  /** Stands for what was not measured. */
+  static final String TO_COME = "not measured yet";
 
   private PublishedReport() {}
 
   /** Why a row differs from what was published, in a sentence. */
   private record Explanation(String id, String because) {}
-
-  /** An experiment: its recipe, what its author says, and what was measured. */
-  private record Row(
-      Recipe recipe, Summary summary, Published published, Measurements measured, double pooled) {
-
-    /** The published best, by the log where there is one; null where nothing was published. */
-    Double publishedBest() {
-      return published.logged().isEmpty()
-          ? published.claimedTest()
-          : Collections.max(published.logged());
-    }
-
-    boolean isComparable() {
-      return publishedBest() != null && !measured.isEmpty();
-    }
-
-    /** Ours less theirs, in percent points, to a thousandth. */
-    double difference() {
-      return thousandths(measured.over(Measurements::best).mean() - publishedBest());
-    }
-
-    /** Of the difference between one published run and the mean of ours. */
-    double standardError() {
-      return pooled * Math.sqrt(1 + 1.0 / measured.runs().size());
-    }
-
-    boolean isTrainComparable() {
-      return published.claimedTrain() != null && !measured.isEmpty();
-    }
-
-    double bestTrain() {
-      return measured.over(Measurements::bestTrain).mean();
-    }
-
-    /** Ours less theirs, in percent points, to a thousandth. */
-    double trainDifference() {
-      return thousandths(bestTrain() - published.claimedTrain());
-    }
-
-    private static double thousandths(double points) {
-      return Math.round(1000 * points) / 1000.0;
-    }
-
-    boolean differs() {
-      // Where no spread is known, it is not a number, and the comparison with it is false.
-      return isComparable()
-          && (Math.abs(difference()) > APART || Math.abs(difference()) > 2 * standardError());
-    }
-
-    private boolean fits() {
-      return Contract.fits(summary.parameters(), recipe.epochs());
-    }
-
-    String claimedMeets() {
-      return published.claimedTest() == null
-          ? NONE
-          : yes(fits() && published.claimedTest() >= Contract.ACCURACY);
-    }
-
-    String loggedMeets() {
-      return published.logged().isEmpty()
-          ? NONE
-          : yes(Contract.isMetBy(summary.parameters(), recipe.epochs(), published.logged()));
-    }
-
-    String measuredMeets() {
-      return measured.isEmpty()
-          ? NONE
-          : Text.of("%d of %d", measured.count(r -> r.contract().met()), measured.runs().size());
-    }
-
-    String receptiveField() {
-      Summary.Row last = summary.rows().get(summary.rows().size() - 1);
-      return Long.toString(last.receptiveField());
-    }
-  }
 
   /**
    * Makes {@code Published.md}, {@code Published.csv} and {@code Published.png} from {@code
@@ -138,9 +56,9 @@ public final class PublishedReport {
    * @throws IllegalStateException if this machine has no fonts
    */
   public static Map<String, byte[]> files(Path results) {
-    List<Row> rows = rows(results);
+    List<Reproduction> rows = Reproduction.all(results);
     Map<String, byte[]> files = new LinkedHashMap<>();
-    if (rows.stream().allMatch(row -> row.measured.isEmpty())) {
+    if (rows.stream().allMatch(row -> row.measured().isEmpty())) {
       return files;
     }
     Map<String, String> explanations =
@@ -154,47 +72,15 @@ public final class PublishedReport {
     return files;
   }
 
-  private static List<Row> rows(Path results) {
-    Map<String, Measurements> measured = new LinkedHashMap<>();
-    for (String name : PublishedRecipes.names()) {
-      measured.put(name, Measurements.of(results, PublishedRecipes.named(name).orElseThrow()));
-    }
-    double pooled = pooled(measured.values().stream().filter(m -> m.runs().size() > 1).toList());
-    return Published.all().stream()
-        .map(
-            published -> {
-              Recipe recipe = PublishedRecipes.named(published.id()).orElseThrow();
-              return new Row(
-                  recipe,
-                  Summary.of(recipe.model()),
-                  published,
-                  measured.get(published.id()),
-                  pooled);
-            })
-        .toList();
-  }
-
-  /** Standard deviation over seeds of a net's best accuracy; not a number where none is known. */
-  private static double pooled(List<Measurements> several) {
-    double squares = 0;
-    int freedom = 0;
-    for (Measurements one : several) {
-      Spread spread = one.over(Measurements::best);
-      squares += (spread.seeds() - 1) * spread.deviation() * spread.deviation();
-      freedom += spread.seeds() - 1;
-    }
-    return Math.sqrt(squares / freedom);
-  }
-
-  private static Map<String, String> explanations(Path file, List<Row> rows) {
+  private static Map<String, String> explanations(Path file, List<Reproduction> rows) {
     Map<String, String> explanations = new LinkedHashMap<>();
     if (!Files.exists(file)) {
       return explanations;
     }
     for (Explanation explanation : Json.read(file, Explanation[].class)) {
-      Row row =
+      Reproduction row =
           rows.stream()
-              .filter(r -> r.published.id().equals(explanation.id))
+              .filter(r -> r.published().id().equals(explanation.id))
               .findFirst()
               .orElseThrow(
                   () ->
@@ -217,9 +103,9 @@ public final class PublishedReport {
   }
 
   private static Page page(
-      List<Row> rows, Path results, Map<String, String> explanations, Figure chart) {
-    long complete = rows.stream().filter(row -> !row.measured.isEmpty()).count();
-    int runs = rows.stream().mapToInt(row -> row.measured.runs().size()).sum();
+      List<Reproduction> rows, Path results, Map<String, String> explanations, Figure chart) {
+    long complete = rows.stream().filter(row -> !row.measured().isEmpty()).count();
+    int runs = rows.stream().mapToInt(row -> row.measured().runs().size()).sum();
     Page page =
         new Page("The published experiments, reproduced")
             .paragraph(
@@ -249,7 +135,7 @@ public final class PublishedReport {
                 "Published.png",
                 "Lowest accuracy of the last five epochs against parameters",
                 chart);
-    int outdated = rows.stream().mapToInt(row -> row.measured.outdated()).sum();
+    int outdated = rows.stream().mapToInt(row -> row.measured().outdated()).sum();
     if (outdated > 0) {
       page.paragraph(
           text(
@@ -261,27 +147,28 @@ public final class PublishedReport {
     trainAccuracies(page, rows);
     sources(page);
     time(page, rows);
-    choice(page, rows, results);
+    StackChoice.addTo(page, rows, results);
     return page;
   }
 
-  private static Map<String, Function<Row, String>> columns() {
-    Map<String, Function<Row, String>> columns = new LinkedHashMap<>();
-    columns.put("experiment", row -> row.published.id());
-    columns.put("parameters", row -> text("%,d", row.summary.parameters()));
-    columns.put("receptive field", Row::receptiveField);
-    columns.put("epochs", row -> text("%d", row.recipe.epochs()));
-    columns.put("claimed best", row -> accuracy(row.published.claimedTest()));
+  private static Map<String, Function<Reproduction, String>> columns() {
+    Map<String, Function<Reproduction, String>> columns = new LinkedHashMap<>();
+    columns.put("experiment", row -> row.published().id());
+    columns.put("parameters", row -> text("%,d", row.summary().parameters()));
+    columns.put("receptive field", Reproduction::receptiveField);
+    columns.put("epochs", row -> text("%d", row.recipe().epochs()));
+    columns.put("claimed best", row -> accuracy(row.published().claimedTest()));
     columns.put(
         "logged best",
-        row -> row.published.logged().isEmpty() ? NONE : accuracy(row.publishedBest()));
+        row ->
+            row.published().logged().isEmpty() ? Reproduction.NONE : accuracy(row.publishedBest()));
     columns.put(
         "logged, lowest of last five",
         row ->
-            row.published.logged().isEmpty()
-                ? NONE
-                : accuracy(Measurements.low(row.published.logged())));
-    columns.put("seeds", row -> text("%d", row.measured.runs().size()));
+            row.published().logged().isEmpty()
+                ? Reproduction.NONE
+                : accuracy(Measurements.low(row.published().logged())));
+    columns.put("seeds", row -> text("%d", row.measured().runs().size()));
     columns.put("measured best", row -> measured(row, Measurements::best));
     columns.put("measured, lowest of last five", row -> measured(row, Measurements::low));
     columns.put(
@@ -289,36 +176,37 @@ public final class PublishedReport {
         row ->
             row.isComparable()
                 ? Spread.signed(row.difference(), 2) + (row.differs() ? " (!)" : "")
-                : NONE);
-    columns.put("meets it: claimed", Row::claimedMeets);
-    columns.put("logged", Row::loggedMeets);
-    columns.put("measured", Row::measuredMeets);
+                : Reproduction.NONE);
+    columns.put("meets it: claimed", Reproduction::claimedMeets);
+    columns.put("logged", Reproduction::loggedMeets);
+    columns.put("measured", Reproduction::measuredMeets);
     columns.put(
         "seconds",
         row ->
-            row.measured.isEmpty()
-                ? NONE
-                : text("%,.0f", row.measured.over(Result::seconds).mean()));
+            row.measured().isEmpty()
+                ? Reproduction.NONE
+                : text("%,.0f", row.measured().over(Result::seconds).mean()));
     return columns;
   }
 
-  private static String measured(Row row, Function<Result, Double> figure) {
-    return row.measured.isEmpty() ? TO_COME : row.measured.over(figure).toString();
+  private static String measured(Reproduction row, Function<Result, Double> figure) {
+    return row.measured().isEmpty() ? TO_COME : row.measured().over(figure).toString();
   }
 
   private static String accuracy(Double percent) {
-    return percent == null ? NONE : text("%.2f", percent);
+    return percent == null ? Reproduction.NONE : text("%.2f", percent);
   }
 
-  private static void differences(Page page, List<Row> rows, Map<String, String> explanations) {
-    double pooled = rows.get(0).pooled;
+  private static void differences(
+      Page page, List<Reproduction> rows, Map<String, String> explanations) {
+    double pooled = rows.get(0).pooled();
     page.heading("What differs from what was published")
         .paragraph(
             text(
                 "Best accuracies are compared: the log's, or the claim's where no log was"
                     + " published, with the mean of ours. A row is marked where they are more than"
                     + " %s points or two standard errors apart. %s",
-                Axis.number(APART),
+                Axis.number(Reproduction.APART),
                 Double.isNaN(pooled)
                     ? "No standard error is known yet: no net is measured with two seeds."
                     : text(
@@ -326,22 +214,23 @@ public final class PublishedReport {
                             + " of n: %.3f · √(1 + 1/n), from the spread over seeds of all nets"
                             + " measured more than once.",
                         pooled)));
-    List<Row> comparable = rows.stream().filter(Row::isComparable).toList();
+    List<Reproduction> comparable = rows.stream().filter(Reproduction::isComparable).toList();
     page.paragraph(
         text(
             "Ours differ from %d published bests by %s points on average. Chance alone puts about"
                 + " one comparison in twenty beyond two standard errors.",
             comparable.size(),
             Spread.signed(
-                comparable.stream().mapToDouble(Row::difference).average().orElseThrow(), 2)));
+                comparable.stream().mapToDouble(Reproduction::difference).average().orElseThrow(),
+                2)));
     List<String> items = new ArrayList<>();
-    for (Row row : rows) {
+    for (Reproduction row : rows) {
       if (row.differs()) {
-        String why = explanations.get(row.published.id());
+        String why = explanations.get(row.published().id());
         items.add(
             text(
                 "%s: %s points%s. %s",
-                row.published.id(),
+                row.published().id(),
                 Spread.signed(row.difference(), 2),
                 Double.isNaN(pooled)
                     ? ""
@@ -358,12 +247,12 @@ public final class PublishedReport {
   }
 
   /** How near the train accuracies come, which hardly depend on luck. */
-  private static void trainAccuracies(Page page, List<Row> rows) {
-    List<Row> comparable = rows.stream().filter(Row::isTrainComparable).toList();
+  private static void trainAccuracies(Page page, List<Reproduction> rows) {
+    List<Reproduction> comparable = rows.stream().filter(Reproduction::isTrainComparable).toList();
     if (comparable.isEmpty()) {
       return;
     }
-    List<Row> far =
+    List<Reproduction> far =
         comparable.stream().filter(row -> Math.abs(row.trainDifference()) > TRAIN_APART).toList();
     page.paragraph(
         text(
@@ -381,7 +270,7 @@ public final class PublishedReport {
                   row ->
                       text(
                           "%s: %.2f measured, %.2f claimed.",
-                          row.published.id(), row.bestTrain(), row.published.claimedTrain()))
+                          row.published().id(), row.bestTrain(), row.published().claimedTrain()))
               .toList());
     }
   }
@@ -391,34 +280,35 @@ public final class PublishedReport {
     page.heading("Where the experiments come from").list(PublishedRecipes.sources());
   }
 
-  private static void time(Page page, List<Row> rows) {
-    double all = rows.stream().mapToDouble(row -> row.measured.seconds()).sum();
+  private static void time(Page page, List<Reproduction> rows) {
+    double all = rows.stream().mapToDouble(row -> row.measured().seconds()).sum();
     page.heading("Machine time")
         .paragraph(
             text(
                 "All runs of the table took %s of training. %s The slowest, by seconds a run:",
                 hours(all),
                 Measurements.engines(
-                    rows.stream().flatMap(row -> row.measured.runs().stream()).toList())));
-    Map<String, Function<Row, String>> columns = new LinkedHashMap<>();
-    columns.put("experiment", row -> row.published.id());
-    columns.put("parameters", row -> text("%,d", row.summary.parameters()));
-    columns.put("multiply-adds of a picture", row -> text("%,d", row.summary.multiplyAdds()));
+                    rows.stream().flatMap(row -> row.measured().runs().stream()).toList())));
+    Map<String, Function<Reproduction, String>> columns = new LinkedHashMap<>();
+    columns.put("experiment", row -> row.published().id());
+    columns.put("parameters", row -> text("%,d", row.summary().parameters()));
+    columns.put("multiply-adds of a picture", row -> text("%,d", row.summary().multiplyAdds()));
     columns.put("seconds a run", row -> text("%,.0f", secondsOfARun(row)));
     columns.put(
-        "images a second", row -> text("%,.0f", row.measured.over(Result::imagesPerSecond).mean()));
-    columns.put("all its runs", row -> hours(row.measured.seconds()));
+        "images a second",
+        row -> text("%,.0f", row.measured().over(Result::imagesPerSecond).mean()));
+    columns.put("all its runs", row -> hours(row.measured().seconds()));
     page.table(
         columns,
         rows.stream()
-            .filter(row -> !row.measured.isEmpty())
+            .filter(row -> !row.measured().isEmpty())
             .sorted(Comparator.comparing(PublishedReport::secondsOfARun).reversed())
             .limit(SLOWEST)
             .toList());
   }
 
-  private static double secondsOfARun(Row row) {
-    return row.measured.over(Result::seconds).mean();
+  private static double secondsOfARun(Reproduction row) {
+    return row.measured().over(Result::seconds).mean();
   }
 
   private static String hours(double seconds) {
@@ -428,76 +318,10 @@ public final class PublishedReport {
         : text("%d h %02d min", minutes / 60, minutes % 60);
   }
 
-  /** What document 004's stack was chosen among. */
-  private static void choice(Page page, List<Row> rows, Path results) {
-    page.heading("The stack of document 004")
-        .paragraph(
-            "That document gives the sizes of its nets and its accuracies, but neither layers nor"
-                + " optimizer: what stands for them here is an assumption. Of the stacks of exactly"
-                + " 7,330 parameters, the first below stands for it; steps 2 to 5 are to be those"
-                + " whose best train and test accuracies come nearest to the claimed ones. The"
-                + " others are recipes too: `kilonet reproduce "
-                + PublishedRecipes.candidates().get(0)
-                + "`.");
-    Map<String, List<Trial>> stacks = new LinkedHashMap<>();
-    for (Row row : rows) {
-      if (row.published.id().matches("004/step[2-5]")) {
-        trial(stacks, row.published, row.recipe, row.measured);
-      }
-    }
-    for (String name : PublishedRecipes.candidates()) {
-      Recipe recipe = PublishedRecipes.named(name).orElseThrow();
-      Published published =
-          rows.stream()
-              .map(Row::published)
-              .filter(p -> name.startsWith(p.id() + "-"))
-              .findFirst()
-              .orElseThrow();
-      trial(stacks, published, recipe, Measurements.of(results, recipe));
-    }
-    Map<String, Function<Map.Entry<String, List<Trial>>, String>> columns = new LinkedHashMap<>();
-    columns.put("stack", Map.Entry::getKey);
-    for (int i = 0; i < 4; i++) {
-      int step = i;
-      columns.put(
-          Text.of("step %d: test, train", i + 2), stack -> stack.getValue().get(step).toString());
-    }
-    columns.put("mean distance", stack -> distance(stack.getValue()));
-    page.table(columns, List.copyOf(stacks.entrySet()));
-  }
-
-  /** What a stack reached in one step; not a number where it was not measured. */
-  private record Trial(Published published, double test, double train) {
-
-    double distance() {
-      return Math.abs(test - published.claimedTest()) + Math.abs(train - published.claimedTrain());
-    }
-
-    @Override
-    public String toString() {
-      return Double.isNaN(test) ? TO_COME : text("%.2f, %.2f", test, train);
-    }
-  }
-
-  private static void trial(
-      Map<String, List<Trial>> stacks, Published published, Recipe recipe, Measurements measured) {
-    boolean none = measured.isEmpty();
-    double test = none ? Double.NaN : measured.over(Measurements::best).mean();
-    double train = none ? Double.NaN : measured.over(Measurements::bestTrain).mean();
-    stacks
-        .computeIfAbsent(
-            String.join(", ", recipe.model().texts()).replace(" 3x3", ""), s -> new ArrayList<>())
-        .add(new Trial(published, test, train));
-  }
-
-  private static String distance(List<Trial> trials) {
-    double sum = trials.stream().mapToDouble(Trial::distance).sum();
-    return Double.isNaN(sum) ? NONE : text("%.3f", sum / (2 * trials.size()));
-  }
-
   /** The nets about the size of the assignment's above all of them. */
-  private static Figure chart(List<Row> rows) {
-    List<Row> small = rows.stream().filter(row -> row.summary.parameters() < SMALL).toList();
+  private static Figure chart(List<Reproduction> rows) {
+    List<Reproduction> small =
+        rows.stream().filter(row -> row.summary().parameters() < SMALL).toList();
     return Figure.column(
         chart(
             "Small nets: lowest accuracy of the last five epochs",
@@ -509,12 +333,14 @@ public final class PublishedReport {
             Axis.logarithmic("parameters", 3_000, 10_000_000)));
   }
 
-  private static Figure chart(String title, List<Row> rows, Axis x) {
-    List<Row> logged = rows.stream().filter(row -> !row.published.logged().isEmpty()).toList();
-    List<Row> ours = rows.stream().filter(row -> !row.measured.isEmpty()).toList();
+  private static Figure chart(String title, List<Reproduction> rows, Axis x) {
+    List<Reproduction> logged =
+        rows.stream().filter(row -> !row.published().logged().isEmpty()).toList();
+    List<Reproduction> ours = rows.stream().filter(row -> !row.measured().isEmpty()).toList();
     double[] theirLows =
-        logged.stream().mapToDouble(row -> Measurements.low(row.published.logged())).toArray();
-    List<Spread> spreads = ours.stream().map(row -> row.measured.over(Measurements::low)).toList();
+        logged.stream().mapToDouble(row -> Measurements.low(row.published().logged())).toArray();
+    List<Spread> spreads =
+        ours.stream().map(row -> row.measured().over(Measurements::low)).toList();
     double least =
         DoubleStream.concat(
                 DoubleStream.of(theirLows), spreads.stream().mapToDouble(PublishedReport::least))
@@ -538,11 +364,11 @@ public final class PublishedReport {
     return spread.mean() - (spread.seeds() == 1 ? 0 : spread.deviation());
   }
 
-  private static double[] parameters(List<Row> rows) {
-    return rows.stream().mapToDouble(row -> row.summary.parameters()).toArray();
+  private static double[] parameters(List<Reproduction> rows) {
+    return rows.stream().mapToDouble(row -> row.summary().parameters()).toArray();
   }
 
-  private static String csv(List<Row> rows) {
+  private static String csv(List<Reproduction> rows) {
     StringBuilder text =
         new StringBuilder(
             "experiment,parameters,receptive_field,epochs,claimed_best,logged_best,"
@@ -550,17 +376,17 @@ public final class PublishedReport {
                 + "lowest_of_last_five_mean,lowest_of_last_five_deviation,difference,"
                 + "standard_error,differs,claimed_meets,logged_meets,measured_meets,"
                 + "seconds_mean,seconds_all,claimed_train,train_mean\n");
-    for (Row row : rows) {
-      boolean logged = !row.published.logged().isEmpty();
-      Measurements m = row.measured;
+    for (Reproduction row : rows) {
+      boolean logged = !row.published().logged().isEmpty();
+      Measurements m = row.measured();
       List<String> cells = new ArrayList<>();
-      cells.add(row.published.id());
-      cells.add(Long.toString(row.summary.parameters()));
+      cells.add(row.published().id());
+      cells.add(Long.toString(row.summary().parameters()));
       cells.add(row.receptiveField());
-      cells.add(Integer.toString(row.recipe.epochs()));
-      cells.add(number(row.published.claimedTest()));
+      cells.add(Integer.toString(row.recipe().epochs()));
+      cells.add(number(row.published().claimedTest()));
       cells.add(number(logged ? row.publishedBest() : null));
-      cells.add(number(logged ? Measurements.low(row.published.logged()) : null));
+      cells.add(number(logged ? Measurements.low(row.published().logged()) : null));
       cells.add(Integer.toString(m.runs().size()));
       cells.add(number(m.isEmpty() ? null : m.over(Measurements::best).mean()));
       cells.add(number(m.isEmpty() ? null : m.over(Measurements::best).deviation()));
@@ -568,13 +394,13 @@ public final class PublishedReport {
       cells.add(number(m.isEmpty() ? null : m.over(Measurements::low).deviation()));
       cells.add(number(row.isComparable() ? row.difference() : null));
       cells.add(number(row.isComparable() ? row.standardError() : null));
-      cells.add(row.isComparable() ? yes(row.differs()) : "");
-      cells.add(row.claimedMeets().replace(NONE, ""));
-      cells.add(row.loggedMeets().replace(NONE, ""));
+      cells.add(row.isComparable() ? Reproduction.yes(row.differs()) : "");
+      cells.add(row.claimedMeets().replace(Reproduction.NONE, ""));
+      cells.add(row.loggedMeets().replace(Reproduction.NONE, ""));
       cells.add(m.isEmpty() ? "" : Long.toString(m.count(r -> r.contract().met())));
       cells.add(number(m.isEmpty() ? null : secondsOfARun(row)));
       cells.add(number(m.isEmpty() ? null : m.seconds()));
-      cells.add(number(row.published.claimedTrain()));
+      cells.add(number(row.published().claimedTrain()));
       cells.add(number(m.isEmpty() ? null : row.bestTrain()));
       text.append(String.join(",", cells)).append('\n');
     }
@@ -583,11 +409,6 @@ public final class PublishedReport {
 
   private static String number(Double value) {
     return value == null || value.isNaN() ? "" : text("%.3f", value);
-  }
-
-  /** With its sign; what rounds to nothing has none. */
-  private static String yes(boolean is) {
-    return is ? "yes" : "no";
   }
 
   private static String text(String format, Object... values) {
