@@ -28,15 +28,28 @@ usage() {
   exit 2
 }
 
+# How wide the terminal is.
+columns() {
+  local size
+  size=$(stty size <&2 2>/dev/null) || true
+  size=${size#* }
+  [ "${size:-0}" -gt 0 ] && printf '%s' "$size" || printf 80
+}
+
 # Runs a command whose chatter goes to a file; on a terminal the time that it has taken is shown.
 # Where it fails, EXPLAIN, a command that reads the file, says why: quietly WORDS EXPLAIN COMMAND...
 quietly() {
-  local words=$1 explain=$2 log status=0 ticker='' start=$SECONDS
+  local words=$1 explain=$2 shown=$1 log status=0 ticker='' start=$SECONDS
   shift 2
   log=$(mktemp "${TMPDIR:-/tmp}/kilonet.XXXXXX")
   if [ -t 2 ]; then
+    # What is longer than a line cannot be written over.
+    if [ $((${#words} + 10)) -gt "$(columns)" ]; then
+      say "$words"
+      shown=''
+    fi
     while kill -0 $$ 2>/dev/null; do
-      printf '\r%s … %d:%02d' "$words" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) >&2
+      printf '\r%s … %d:%02d' "$shown" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) >&2
       sleep 1
     done &
     ticker=$!
@@ -210,7 +223,7 @@ install_debian() {
   names=$(debian_names "$1")
   # shellcheck disable=SC2086
   quietly "installing $names" tail ${sudo[@]+"${sudo[@]}"} env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends $names
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 $names
 }
 
 # Whether sudo works, perhaps with the password of somebody who sits at a terminal.

@@ -5,10 +5,17 @@ import kilonet.text.Text;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A line for each epoch, and on a terminal a progress bar while an epoch lasts. */
 final class EpochLines implements Progress {
+
+  /** Columns of a usual terminal, less one: what is longer fills the next line and stays there. */
+  static final int WIDTH = 79;
+
+  private static final int CELLS = 8;
+
+  /** Cells that are filled by eighths. */
+  private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -18,6 +25,7 @@ final class EpochLines implements Progress {
   private long start;
   private int done;
   private ProgressBar bar;
+  private volatile String shown = "";
 
   EpochLines(PrintWriter out, boolean terminal) {
     this.out = out;
@@ -47,24 +55,38 @@ final class EpochLines implements Progress {
     if (!terminal) {
       return;
     }
+    shown =
+        Text.of(
+            "epoch %d/%d │%s│%3d%%  loss %.3f  acc %.2f%%  %,.0f img/s  %s",
+            epoch + 1,
+            epochs,
+            cells(batch, batches),
+            100L * batch / batches,
+            loss,
+            accuracy,
+            speed,
+            left(batch));
     if (bar == null) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName(Text.of("epoch %d/%d", epoch + 1, epochs))
               .setInitialMax(batches)
-              .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+              .setRenderer((state, width) -> shown)
               .setUpdateIntervalMillis(100)
-              .setMaxRenderedLength(100)
-              .setConsumer(new ConsoleProgressBarConsumer(System.err, 100))
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
               .clearDisplayOnFinish()
-              .hideEta()
               .build();
     }
-    bar.setExtraMessage(
-        Text.of(
-            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s",
-            loss, accuracy, rate, speed, left(batch)));
     bar.stepTo(batch);
+  }
+
+  /** A bar that is filled as far as an epoch has come. */
+  private static String cells(long done, long all) {
+    int eighths = (int) (8 * CELLS * done / all);
+    StringBuilder cells = new StringBuilder();
+    for (int cell = 0; cell < CELLS; cell++) {
+      cells.append(EIGHTHS.charAt(Math.max(0, Math.min(8, eighths - 8 * cell))));
+    }
+    return cells.toString();
   }
 
   /** Time until the end, at the speed since the run began or went on. */
