@@ -113,7 +113,7 @@ story() {
   say "rendering $out/reports"
   environment/kilonet report --write "$out" >/dev/null
   environment/kilonet report --check "$out"
-  say "To read: $out/reports/Step_3.html and its neighbours, in a browser."
+  say "To read: $ROOT/$out/reports/Step_3.html and its neighbours, in a browser."
 }
 
 mode=${1:-}

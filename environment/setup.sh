@@ -36,6 +36,11 @@ columns() {
   [ "${size:-0}" -gt 0 ] && printf '%s' "$size" || printf 80
 }
 
+# Writes over a line of the terminal what has been done since when: taken WORDS START
+taken() {
+  printf '\r%s … %d:%02d' "$1" $(((SECONDS - $2) / 60)) $(((SECONDS - $2) % 60)) >&2
+}
+
 # Runs a command whose chatter goes to a file; on a terminal the time that it has taken is shown.
 # Where it fails, EXPLAIN, a command that reads the file, says why: quietly WORDS EXPLAIN COMMAND...
 quietly() {
@@ -49,7 +54,7 @@ quietly() {
       shown=''
     fi
     while kill -0 $$ 2>/dev/null; do
-      printf '\r%s … %d:%02d' "$shown" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) >&2
+      taken "$shown" "$start"
       sleep 1
     done &
     ticker=$!
@@ -60,6 +65,7 @@ quietly() {
   if [ -n "$ticker" ]; then
     kill "$ticker"
     wait "$ticker" 2>/dev/null || true
+    taken "$shown" "$start"
     say ''
   fi
   if [ "$status" -ne 0 ]; then

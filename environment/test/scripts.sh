@@ -83,6 +83,19 @@ if is_linux; then
   that "with sudo: apt's chatter is not shown" says_not err "Reading package"
 fi
 
+# What takes long is told once on a terminal, however narrow; the time that it takes is counted.
+on_terminal() { # COLUMNS WORDS
+  try script -qec "stty cols $1; bash -euc '. $copy/environment/setup.sh; quietly \"$2\" tail true'" /dev/null
+  tr '\r' '\n' <"$scratch/out" >"$scratch/shown"
+}
+if is_linux && command -v script >/dev/null; then
+  on_terminal 40 "words that take more than a line of it"
+  that "narrow: told once" [ "$(grep -c "more than a line" "$scratch/shown")" -eq 1 ]
+  that "narrow: counted" grep -q '^ … [0-9]:[0-9][0-9]$' "$scratch/shown"
+  on_terminal 80 "few words"
+  that "wide: told and counted on one line" grep -q '^few words … [0-9]:[0-9][0-9]$' "$scratch/shown"
+fi
+
 # 2. The data are looked at before anything else.
 try on_bare KILONET_DATA="$scratch/nowhere" "$copy/environment/run.sh"
 that "no folder of data: status 1" ends_with 1
