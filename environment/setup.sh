@@ -327,22 +327,41 @@ sources() {
   ) | cksum | tr ' ' '-'
 }
 
-# Builds a module, lib or kernel, and its jar unless it was built from what its sources are now: old code never
-# runs. A jar that is newer than the note comes from another build, of who knows what.
+# Whether a module's jar was built from what its sources are now. A jar that is newer than the note
+# comes from another build, of who knows what.
+is_built() {
+  local jar=$2 note=$ROOT/$1/target/built-from
+  [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$(sources "$1")" ]
+}
+
+# Builds a module, lib or kernel, and its jar, unless it is built: old code never runs.
 build() {
-  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now lib words="building Kilonet"
-  now=$(sources "$module")
-  lib=$(sources lib)
-  if [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$now" ]; then
-    return
-  fi
-  if [ ! -w "$ROOT/$module" ]; then
+  ! is_built "$@" || return 0
+  if [ ! -w "$ROOT/$1" ]; then
     die "$ROOT has to be built and is read-only: copy it to a folder of yours, and run it there."
   fi
   need java build
+  if command -v flock >/dev/null; then
+    mkdir -p "$ROOT/runs"
+    # Another terminal may be building: that is waited for, and then perhaps enough.
+    (
+      flock -n 9 || quietly "waiting for another build" tail flock 9
+      is_built "$@" || build_now "$1"
+    ) 9>"$ROOT/runs/.building"
+  else
+    build_now "$1"
+  fi
+}
+
+build_now() {
+  local module=$1 now lib words="building Kilonet"
+  now=$(sources "$module")
+  lib=$(sources lib)
+  # A run that is under way keeps the jars that it has open; written over, they would break it.
+  rm -f "$ROOT"/{lib,"$module"}/target/{,dependency/}kilonet*.jar
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
   quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
-  printf '%s\n' "$now" >"$note"
+  printf '%s\n' "$now" >"$ROOT/$module/target/built-from"
   printf '%s\n' "$lib" >"$ROOT/lib/target/built-from" # was built on the way
 }
 
