@@ -82,7 +82,7 @@ trial() {
   fi
   printf '$ %s    (%s on Debian %s)\n' "$*" "$who" "$suite" >"$record"
   inside "$system" "$who" "$record" "$@" || status=$?
-  advice=$(tr -d '\r' <"$record" | sed -n 's/.*Run: \(sudo apt-get .*\)/\1/p' | sed 's/sudo //g')
+  advice=$(tr -d '\r' <"$record" | sed -n 's/.*runs: \(sudo apt-get .*\)/\1/p' | sed 's/sudo //g')
   if [ "$status" -ne 0 ] && [ "$who" = user ] && [ -n "$advice" ]; then
     printf '# %s    (root)\n' "$advice" >>"$record"
     inside "$system" root /dev/null "$advice </dev/null 2>&1 | cat" || die "root could not run '$advice' on $suite"

@@ -109,6 +109,12 @@ first_command() {
 
 is_linux() { [ "$(uname -s)" = Linux ]; }
 
+# Java and Python read the names of files by the locale. Where there is none, as on a bare system,
+# a name with other letters than English ones would not be found.
+if is_linux && [ "$(locale charmap 2>/dev/null)" = ANSI_X3.4-1968 ] && locale -a | grep -qix 'C\.utf-\?8'; then
+  export LC_ALL=C.UTF-8
+fi
+
 # The major version of the JDK in a folder, 0 where there is none.
 java_version() {
   local version
@@ -222,7 +228,7 @@ install_debian() {
   if [ "$(id -u)" -ne 0 ]; then
     sudo=(sudo)
     if ! command -v sudo >/dev/null || ! may_become_root; then
-      die "packages are missing. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends $(debian_names "$(missing)")"
+      die "packages are missing. Who may install them runs: sudo apt-get update && sudo apt-get install -y --no-install-recommends $(debian_names "$(missing)")"
     fi
   fi
   quietly "reading the list of packages" tail ${sudo[@]+"${sudo[@]}"} apt-get update

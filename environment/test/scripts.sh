@@ -10,8 +10,9 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-copy=$scratch/kilonet
-mkdir "$copy"
+# Where people keep such things; links and Maven's, Java's and Jupyter's paths lead through it, too.
+copy="$scratch/Jürgens Ordner/kilonet"
+mkdir -p "$copy"
 (cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb environment kernel/pom.xml) | tar -xf - -C "$copy"
 source_file=$copy/lib/src/main/java/kilonet/cli/Kilonet.java
 failed=0
@@ -85,7 +86,7 @@ fi
 
 # What takes long is told once on a terminal, however narrow; the time that it takes is counted.
 on_terminal() { # COLUMNS WORDS
-  try script -qec "stty cols $1; bash -euc '. $copy/environment/setup.sh; quietly \"$2\" tail true'" /dev/null
+  try script -qec "stty cols $1; bash -euc '. \"$copy/environment/setup.sh\"; quietly \"$2\" tail true'" /dev/null
   tr '\r' '\n' <"$scratch/out" >"$scratch/shown"
 }
 if is_linux && command -v script >/dev/null; then
@@ -122,15 +123,17 @@ need java build
 try "$copy/environment/kilonet" --version
 that "a copy builds" ends_with 0
 that "the version" says out "kilonet 0.1.0"
+try env -u LANG LC_ALL=C "$copy/environment/kilonet" --version
+that "without a locale it is found all the same" says out "kilonet 0.1.0"
 try "$copy/environment/kilonet" recipes nothing
 that "the status of the program" ends_with 2
 that "one sentence on standard error, whole when the program has ended" lines err 1
 that "no word of incubators" says_not err WARNING
 try env JAVA_TOOL_OPTIONS=-Dsome=thing "$copy/environment/kilonet" --version
 that "what else the JVM says is passed on" says err "Picked up JAVA_TOOL_OPTIONS"
-try bash -c "$copy/environment/kilonet --version 2>&-"
+try bash -c "'$copy/environment/kilonet' --version 2>&-"
 that "without standard error it runs, too" says out "kilonet 0.1.0"
-try bash -c "exec $copy/environment/kilonet recipes 2>&1 >/dev/null | cat"
+try bash -c "exec '$copy/environment/kilonet' recipes 2>&1 >/dev/null | cat"
 that "no word of incubators in a pipe" [ ! -s "$scratch/out" ]
 touch "$source_file"
 try "$copy/environment/kilonet" --version
