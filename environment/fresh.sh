@@ -6,7 +6,8 @@
 #   fresh.sh                                          environment/run.sh --quick and environment/test.sh
 #                                                     on Debian 12 and 13, as root and as a user
 #                                                     without sudo, who asks root to run what it is told
-#   fresh.sh bookworm|trixie root|user COMMAND...     one of these, or another command
+#   fresh.sh SUITE root|user COMMAND...               one of these, or another command, or another
+#                                                     suite: bullseye is as old as Ubuntu 22.04
 # Records go to runs/fresh/, systems below KILONET_FRESH (default: /var/tmp/kilonet-fresh).
 set -euo pipefail
 # shellcheck source=environment/setup.sh
@@ -97,7 +98,7 @@ trial() {
 
 case "${1:-}" in
   "") ;;
-  bookworm | trixie)
+  [a-z]*)
     if [ "$#" -lt 3 ] || [[ $2 != root && $2 != user ]]; then
       usage "${BASH_SOURCE[0]}" "$*"
     fi

@@ -185,7 +185,8 @@ need() {
     else
       die "$(in_words "$lacking") missing: install this (Jupyter's with: pip install jupyterlab), and run the same again."
     fi
-    lacking=$(missing "$@")
+    # Who tests does without what the system does not have, and says so.
+    lacking=$(missing "${@/test/}")
     [ -z "$lacking" ] || die "$(in_words "$lacking") still missing: install this by hand; JAVA_HOME may name a JDK's folder."
   fi
   jdk_is_there # here, not in a subshell, for JAVA_HOME
@@ -197,7 +198,7 @@ in_words() {
   for package in $1; do
     case "$package" in
       openjdk-*) package="a JDK of 17 or newer" ;;
-      maven) package="Maven 3.8 or newer" ;;
+      maven) package="Maven 3.6.3 or newer" ;;
       fontconfig) package="fontconfig (fc-list)" ;;
       fonts-*) package="a font" ;;
       libfreetype6) package="the library freetype" ;;
@@ -212,15 +213,23 @@ in_words() {
 }
 
 # Debian's and Ubuntu's names for these packages, on one line: newer ones have newer JDKs under
-# another name.
+# another name, older ones lack some that only tests want.
 debian_names() {
-  local names
-  names=$(printf '%s' "$1" | tr '\n' ' ')
-  if ! apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+  local package names=''
+  for package in $1; do
+    if apt_knows "$package" || ! apt_knows maven; then
+      names="$names $package"
+    elif [[ $package == openjdk-* ]]; then
+      names="$names default-jdk-headless"
+    fi
+  done
+  if ! apt_knows maven; then # its lists were never read
     names=${names/openjdk-17-jdk-headless/default-jdk-headless}
   fi
-  printf '%s' "$names"
+  printf '%s' "${names# }"
 }
+
+apt_knows() { apt-cache show "$1" >/dev/null 2>&1; }
 
 # Installs Debian packages where this user may, else names all that is missing for any script here.
 install_debian() {

@@ -58,7 +58,7 @@ if is_linux; then
   try on_bare "$copy/environment/run.sh"
   that "without apt: status 1" ends_with 1
   that "without apt: one sentence" lines err 1
-  for word in "a JDK of 17 or newer" "Maven 3.8 or newer" "fontconfig (fc-list)" "Jupyter's nbconvert"; do
+  for word in "a JDK of 17 or newer" "Maven 3.6.3 or newer" "fontconfig (fc-list)" "Jupyter's nbconvert"; do
     that "without apt: $word" says err "$word"
   done
 
@@ -78,6 +78,10 @@ if is_linux; then
   done
   that "nothing is installed by who may not" [ ! -e "$scratch/apt" ]
 
+  fake apt-cache <<<'case "$2" in openjdk-17* | python3-*) exit 1 ;; esac'
+  try on_bare "$copy/environment/test.sh"
+  that "a newer system: its JDK" says err " default-jdk-headless "
+  that "a system that lacks a package: without it" says_not err python3-jupyter
   fake sudo <<<'[ "$1" = -n ] || exec "$@"'
   try on_bare "$copy/environment/run.sh"
   that "with sudo: packages are installed" grep -q '^install -y .*default-jdk-headless' "$scratch/apt"
