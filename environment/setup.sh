@@ -75,9 +75,14 @@ quietly() {
   rm -f "$log"
 }
 
-# What javac says of errors, else Maven's own words, without its advice to people who know Maven.
+# What javac says of errors, or that there is no network, else Maven's own words, without its advice
+# to people who know Maven.
 maven_errors() {
-  if grep -q 'COMPILATION ERROR' "$1"; then
+  local reason
+  if grep -q 'Could not transfer artifact' "$1"; then
+    reason=$(grep -oE 'Unknown host [^ :]+|Connect(ion)? to [^ ]+.*(refused|timed out)|Connection refused|PKIX path building failed|status code: [0-9]+' "$1" | head -n 1) || true
+    say "Libraries could not be fetched${reason:+ ($reason)}: the first build needs the network; a proxy or a mirror belongs into ~/.m2/settings.xml."
+  elif grep -q 'COMPILATION ERROR' "$1"; then
     sed -n '/COMPILATION ERROR/,/^\[INFO\] [0-9]* error/p' "$1" |
       sed -e '/COMPILATION ERROR/d' -e '/^\[INFO\]/d' -e 's/^\[ERROR\] //' -e 's/:\[\([0-9]*\),[0-9]*\]/:\1:/'
   elif ! grep -q '^\[ERROR\] ' "$1"; then

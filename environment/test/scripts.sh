@@ -101,6 +101,16 @@ if is_linux && command -v script >/dev/null; then
   that "wide: told and counted on one line" grep -q '^few words … [0-9]:[0-9][0-9]$' "$scratch/shown"
 fi
 
+# What is said where nothing can be fetched.
+cat >"$scratch/log" <<'LOG'
+[ERROR] [ERROR] Some problems were encountered while processing the POMs:
+[ERROR] Non-resolvable import POM: Could not transfer artifact org.junit:junit-bom:pom:5.13.4 from/to central (https://repo.maven.apache.org/maven2): Unknown host repo.maven.apache.org: Name or service not known @ line 73, column 19
+[ERROR] The build could not read 1 project -> [Help 1]
+LOG
+try maven_errors "$scratch/log"
+that "no network: one sentence" lines err 1
+that "no network: why" says err "fetched (Unknown host repo.maven.apache.org): the first build"
+
 # 2. The data are looked at before anything else.
 try on_bare KILONET_DATA="$scratch/nowhere" "$copy/environment/run.sh"
 that "no folder of data: status 1" ends_with 1
