@@ -134,9 +134,8 @@ if quick; then
 fi
 
 check_data
-if [ ! -w "$ROOT" ]; then
-  die "$ROOT is read-only: copy it to a folder of yours (cp -r), and run it there."
-elif [ "$mode" = lab ]; then
+need_room_here
+if [ "$mode" = lab ]; then
   need java build draw lab
   lab "${@:2}"
 else

@@ -12,6 +12,11 @@ die() {
   exit 1
 }
 
+# For scripts that leave files in this checkout.
+need_room_here() {
+  [ -w "$ROOT" ] || die "$ROOT is read-only: copy it to a folder of yours (cp -r), and run it there."
+}
+
 # Ends with the comment at the top of a script: to who asks for --help, or to who gave it a word that
 # it does not understand: usage SCRIPT WORD
 usage() {
