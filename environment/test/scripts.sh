@@ -156,8 +156,9 @@ jar=$copy/lib/target/kilonet-0.1.0.jar
 cp "$jar" "$scratch/before.jar"
 exec 8<"$jar"
 sed -i.old 's/"kilonet 0.1.0"/"kilonet of today"/; s/^  public void run/      public void run/' "$source_file"
+printf '%s\n' 'class Counts { String of(int n) { return String.format("%d", n); } }' >>"$source_file"
 try "$copy/environment/kilonet" --version
-that "an edit is built and runs, spaces or not" says out "kilonet of today"
+that "an edit is built and runs, in whatever style" says out "kilonet of today"
 that "and that is said" says err "building Kilonet"
 that "what a run under way has open stays as it is" cmp "$scratch/before.jar" - <&8
 exec 8<&-
