@@ -341,10 +341,13 @@ maven() {
   MAVEN_OPTS=$options mvn -B -ntp -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
 }
 
-# What a module is made of, in one word: content counts, not dates.
+# What a module, environment or kernel, is made of, in one word: content counts, not dates.
 sources() {
-  local parts=(.mvn pom.xml lib/pom.xml lib/src/main)
-  [ "$1" = lib ] || parts+=("$1/pom.xml" "$1/src/main" "$1/src/assembly")
+  local module parts=(.mvn pom.xml)
+  for module in lib notebooks "$1"; do
+    parts+=("$module/pom.xml" "$module/src/main")
+  done
+  [ "$1" != kernel ] || parts+=(kernel/src/assembly)
   (
     cd "$ROOT" || exit
     printf '%s\n' "$KILONET_CPU"
@@ -359,7 +362,7 @@ is_built() {
   [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$(sources "$1")" ]
 }
 
-# Builds a module, lib or kernel, and its jar, unless it is built: old code never runs.
+# Builds a module, environment or kernel, and its jar, unless it is built: old code never runs.
 build() {
   ! is_built "$@" || return 0
   if [ ! -w "$ROOT/$1" ]; then
@@ -379,15 +382,13 @@ build() {
 }
 
 build_now() {
-  local module=$1 now lib words="building Kilonet"
+  local module=$1 now words="building Kilonet"
   now=$(sources "$module")
-  lib=$(sources lib)
   # A run that is under way keeps the jars that it has open; written over, they would break it.
-  rm -f "$ROOT"/{lib,"$module"}/target/{,dependency/}kilonet*.jar
+  rm -f "$ROOT"/{lib,notebooks,"$module"}/target/{,dependency/}kilonet*.jar
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
   quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
   printf '%s\n' "$now" >"$ROOT/$module/target/built-from"
-  printf '%s\n' "$lib" >"$ROOT/lib/target/built-from" # was built on the way
 }
 
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}

@@ -13,8 +13,8 @@ trap 'rm -rf "$scratch"' EXIT
 # Where people keep such things; links and Maven's, Java's and Jupyter's paths lead through it, too.
 copy="$scratch/Jürgens Ordner/kilonet"
 mkdir -p "$copy"
-(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb environment kernel/pom.xml) | tar -xf - -C "$copy"
-source_file=$copy/lib/src/main/java/kilonet/cli/Kilonet.java
+(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
+source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
 
 # Runs a command; what it says goes to $scratch/out and $scratch/err, its status to $status.
@@ -152,7 +152,7 @@ that "no word of incubators in a pipe" [ ! -s "$scratch/out" ]
 touch "$source_file"
 try "$copy/environment/kilonet" --version
 that "a new date alone builds nothing" [ ! -s "$scratch/err" ]
-jar=$copy/lib/target/kilonet-0.1.0.jar
+jar=$copy/environment/target/kilonet.jar
 cp "$jar" "$scratch/before.jar"
 exec 8<"$jar"
 sed -i.old 's/"kilonet 0.1.0"/"kilonet of today"/; s/^  public void run/      public void run/' "$source_file"
