@@ -72,7 +72,7 @@ class KilonetTest {
     assertThat(json.get("recipe").asText()).isEqualTo("model_3");
     assertThat(json.get("parameters").asInt()).isEqualTo(7806).isLessThan(8000);
     assertThat(json.get("seed").asInt()).isEqualTo(3);
-    assertThat(json.get("engine").asText()).isEqualTo("fused lanes-1");
+    assertThat(json.get("engine").asText()).isEqualTo("fused lanes-2");
     assertThat(json.get("data").asText()).isEqualTo("digits");
     assertThat(json.get("epochs").asInt()).isEqualTo(2);
     assertThat(json.get("train_accuracy")).hasSize(2);
