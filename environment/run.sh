@@ -34,8 +34,9 @@ check_data() {
 
 # Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
 install_kernel() {
-  local jar=$ROOT/kernel/target/kilonet-kernel.jar prefix=$ROOT/kernel/target/lab note
-  build kernel "$jar"
+  local jar prefix=$ROOT/kernel/target/lab note
+  build environment kernel
+  jar=$(jar_of kernel)
   note=$prefix/installed-by
   if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
     quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"

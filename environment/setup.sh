@@ -355,16 +355,29 @@ sources() {
   ) | cksum | tr ' ' '-'
 }
 
-# Whether a module's jar was built from what its sources are now. A jar that is newer than the note
-# comes from another build, of who knows what.
-is_built() {
-  local jar=$2 note=$ROOT/$1/target/built-from
-  [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$(sources "$1")" ]
+# The jar that a module, environment or kernel, is built for.
+jar_of() {
+  case "$1" in
+    environment) printf '%s' "$ROOT/environment/target/kilonet.jar" ;;
+    kernel) printf '%s' "$ROOT/kernel/target/kilonet-kernel.jar" ;;
+  esac
 }
 
-# Builds a module, environment or kernel, and its jar, unless it is built: old code never runs.
+# Those of these modules whose jars were not built from what their sources are now. A jar that is
+# newer than the note comes from another build, of who knows what.
+unbuilt() {
+  local module jar note
+  for module; do
+    jar=$(jar_of "$module") note=$ROOT/$module/target/built-from
+    if [ ! -f "$jar" ] || [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$(sources "$module")" ]; then
+      printf '%s\n' "$module"
+    fi
+  done
+}
+
+# Builds those of these modules that are not built: old code never runs.
 build() {
-  ! is_built "$@" || return 0
+  [ -n "$(unbuilt "$@")" ] || return 0
   if [ ! -w "$ROOT/$1" ]; then
     die "$ROOT has to be built and is read-only: copy it to a folder of yours, and run it there."
   fi
@@ -374,21 +387,28 @@ build() {
     # Another terminal may be building: that is waited for, and then perhaps enough.
     (
       flock -n 9 || quietly "waiting for another build" tail flock 9
-      is_built "$@" || build_now "$1"
+      build_now "$@"
     ) 9>"$ROOT/runs/.building"
   else
-    build_now "$1"
+    build_now "$@"
   fi
 }
 
 build_now() {
-  local module=$1 now words="building Kilonet"
-  now=$(sources "$module")
-  # A run that is under way keeps the jars that it has open; written over, they would break it.
-  rm -f "$ROOT"/{lib,notebooks,"$module"}/target/{,dependency/}kilonet*.jar
+  local module modules notes=() words="building Kilonet"
+  modules=$(unbuilt "$@")
+  [ -n "$modules" ] || return 0
+  for module in $modules; do
+    notes+=("$(sources "$module")")
+    # A run that is under way keeps the jars that it has open; written over, they would break it.
+    rm -f "$ROOT"/{lib,notebooks,"$module"}/target/{,dependency/}kilonet*.jar
+  done
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
-  quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
-  printf '%s\n' "$now" >"$ROOT/$module/target/built-from"
+  quietly "$words" maven_errors maven pom.xml -pl "$(printf '%s' "$modules" | tr '\n' ,)" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
+  for module in $modules; do
+    printf '%s\n' "${notes[0]}" >"$ROOT/$module/target/built-from"
+    notes=("${notes[@]:1}")
+  done
 }
 
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}

@@ -202,7 +202,7 @@ echo "[I] what Jupyter says" >&2
 END
 chmod +x "$scratch/bin/jupyter-lab"
 # The kernel is built and tested elsewhere; here it is taken as there.
-sed -i.old 's/^  build kernel.*/  touch "$jar"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/run.sh"
+sed -i.old 's/^  build environment kernel$/  build environment; touch "$(jar_of kernel)"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/run.sh"
 try env PATH="$scratch/bin:$PATH" KILONET_QUICK=1 "$copy/environment/run.sh" lab --port 9000
 that "lab: quick mode reaches Jupyter" says out "quick=1 in lab with"
 that "lab: options reach Jupyter" says out "--port 9000"
