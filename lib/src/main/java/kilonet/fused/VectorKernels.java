@@ -620,31 +620,44 @@ final class VectorKernels extends Kernels {
       int windows,
       float[] out,
       int to) {
+    int apart = rows * LANES;
     for (int lane = 0; lane < LANES; lane += V) {
       for (int row = 0; row < rows; row++) {
         int down = row * pitch + lane;
         int target = to + row * LANES + lane;
-        rowProductsOf(x, first + down, second + down, columns, windows, out, target, rows * LANES);
+        inCommon(x, first + down, second + down, columns, windows, out, target, apart);
+      }
+      for (int j = 0; j < windows; j++) {
+        int target = to + j * apart + lane;
+        for (int k = j; k < windows - 1; k++) {
+          int over = k * LANES + lane;
+          addColumn(x, first + over, second + over, rows, pitch, out, target);
+        }
+        for (int k = columns; k < columns + j; k++) {
+          int over = k * LANES + lane;
+          addColumn(x, first + over, second + over, rows, pitch, out, target);
+        }
       }
     }
   }
 
-  private static void rowProductsOf(
+  /** What all windows have in common, for each of them. */
+  private static void inCommon(
       float[] x, int first, int second, int columns, int windows, float[] out, int to, int apart) {
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    int skip = (windows - 1) * LANES;
     int count = columns - windows + 1;
     int whole = count / CHAINS * CHAINS;
-    for (int i = skip; i < skip + whole * LANES; i += CHAINS * LANES) {
+    int i = (windows - 1) * LANES;
+    int end = i + whole * LANES;
+    for (; i < end; i += CHAINS * LANES) {
       s0 = load(x, first + i).fma(load(x, second + i), s0);
       s1 = load(x, first + i + LANES).fma(load(x, second + i + LANES), s1);
       s2 = load(x, first + i + 2 * LANES).fma(load(x, second + i + 2 * LANES), s2);
       s3 = load(x, first + i + 3 * LANES).fma(load(x, second + i + 3 * LANES), s3);
     }
-    int i = skip + whole * LANES;
     if (count - whole > 0) {
       s0 = load(x, first + i).fma(load(x, second + i), s0);
     }
@@ -658,14 +671,18 @@ final class VectorKernels extends Kernels {
     }
     s0 = s0.add(s1).add(s2.add(s3));
     for (int j = 0; j < windows; j++) {
-      FloatVector all = s0;
-      for (int k = j * LANES; k < skip; k += LANES) {
-        all = load(x, first + k).fma(load(x, second + k), all);
-      }
-      for (int k = columns * LANES; k < (columns + j) * LANES; k += LANES) {
-        all = load(x, first + k).fma(load(x, second + k), all);
-      }
-      all.intoArray(out, to + j * apart);
+      s0.intoArray(out, to + j * apart);
+    }
+  }
+
+  /** Adds what a column has in each row. */
+  private static void addColumn(
+      float[] x, int first, int second, int rows, int pitch, float[] out, int to) {
+    for (int row = 0; row < rows; row++) {
+      int down = row * pitch;
+      load(x, first + down)
+          .fma(load(x, second + down), load(out, to + row * LANES))
+          .intoArray(out, to + row * LANES);
     }
   }
 
