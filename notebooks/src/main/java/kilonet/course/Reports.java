@@ -223,7 +223,7 @@ public final class Reports {
                 folder.resolve("results").resolve(step.recipe())));
   }
 
-  /** How to undo what Jupyter does to a notebook that is opened in a checkout, where this is one. */
+  /** How to undo what Jupyter does to a notebook that is opened in a checkout; else nothing. */
   private String orBack(Path file) {
     return Files.exists(folder.toAbsolutePath().normalize().resolveSibling(".git"))
         ? Text.of(", or 'git checkout -- %s' goes back to what was committed", file)

@@ -395,8 +395,7 @@ class ReportsTest {
   @Test
   void whateverWasDoneToANotebookInACheckoutTheWayBackIsTold() throws IOException {
     Files.createDirectory(project.resolve(".git"));
-    String back =
-        ", or 'git checkout -- " + notebook(1) + "' goes back to what was committed.";
+    String back = ", or 'git checkout -- " + notebook(1) + "' goes back to what was committed.";
     byte[] committed = Files.readAllBytes(notebook(1));
     String text = Files.readString(notebook(1));
     Notebook cleared = Notebook.read(notebook(1));
