@@ -8,6 +8,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$here/setup.sh"
 
 [ "$#" -eq 0 ] || usage "${BASH_SOURCE[0]}" "$1"
+need_room_here
 if command -v apt-get >/dev/null; then
   need java build draw run test
 else

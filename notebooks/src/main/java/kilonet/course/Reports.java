@@ -158,7 +158,7 @@ public final class Reports {
       }
       notebook.open(opening(step, results));
     } else if (results.run(step).isPresent()) {
-      problem("%s was not executed: %s.", notebook.file(), RUN);
+      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
       return;
     } else {
       notebook.open(opening(step, new StepResults(results.folder(), Map.of())));
@@ -223,10 +223,17 @@ public final class Reports {
                 folder.resolve("results").resolve(step.recipe())));
   }
 
+  /** How to undo what Jupyter does to a notebook that is opened in a checkout; else nothing. */
+  private String orBack(Path file) {
+    return Files.exists(folder.toAbsolutePath().normalize().resolveSibling(".git"))
+        ? Text.of(", or 'git checkout -- %s' goes back to what was committed", file)
+        : "";
+  }
+
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
   private boolean isSound(Step step, Notebook notebook, StepResults results) {
     if (!notebook.isExecuted()) {
-      problem("%s was not executed: %s.", notebook.file(), RUN);
+      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
       return false;
     }
     int before = problems.size();
@@ -234,8 +241,8 @@ public final class Reports {
     problems.addAll(disagreements(step, notebook, results));
     for (Notebook.Cell cell : notebook.broken()) {
       problem(
-          "%s, %s: its code or its output was changed after it was executed: execute it again.",
-          notebook.file(), cell.place());
+          "%s, %s: its code or its output was changed after it was executed: execute it again%s.",
+          notebook.file(), cell.place(), orBack(notebook.file()));
     }
     return problems.size() == before;
   }
@@ -291,9 +298,9 @@ public final class Reports {
       if (Files.isRegularFile(file)) {
         return Optional.of(Notebook.read(file));
       }
-      problem("%s is missing.", file);
+      problem("%s is missing%s.", file, orBack(file));
     } catch (IllegalArgumentException e) {
-      problem("%s", e.getMessage());
+      problem("%s%s", e.getMessage().replaceFirst("[.]$", ""), orBack(file) + ".");
     }
     return Optional.empty();
   }
@@ -448,7 +455,9 @@ public final class Reports {
     if (!whole) {
       problem("%s was changed after it was rendered: %s.", file, WRITE);
     } else if (!footer.group(1).equals(StoredResult.sha256(bytes(notebook.file())))) {
-      problem("%s was rendered from another state of %s: %s.", file, notebook.file(), WRITE);
+      problem(
+          "%s was rendered from another state of %s: %s%s.",
+          file, notebook.file(), WRITE, orBack(notebook.file()));
     }
   }
 
