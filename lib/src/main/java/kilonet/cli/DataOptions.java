@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import kilonet.data.DownloadListener;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
@@ -81,6 +82,19 @@ final class DataOptions {
     return trainedOn.equals(Recipe.DIGITS)
         ? digits().images()
         : Mnist.load(Mnist.findOrDownload(folder, DownloadListener.onTerminal()));
+  }
+
+  /**
+   * The images that are on this machine, without a download: MNIST, or generated digits where they
+   * are asked for; nothing if MNIST is not here.
+   *
+   * @param drawn whether generated digits are meant where nothing was said
+   */
+  Optional<TrainTest> atHand(boolean drawn) {
+    if (Recipe.DIGITS.equals(data) || data == null && drawn) {
+      return Optional.of(digits().images());
+    }
+    return data != null ? Optional.of(load((PrintWriter) null).images()) : Mnist.find(folder).map(Mnist::load);
   }
 
   private static Chosen digits() {
