@@ -84,17 +84,16 @@ final class DataOptions {
         : Mnist.load(Mnist.findOrDownload(folder, DownloadListener.onTerminal()));
   }
 
-  /**
-   * The images that are on this machine, without a download: MNIST, or generated digits where they
-   * are asked for; nothing if MNIST is not here.
-   *
-   * @param drawn whether generated digits are meant where nothing was said
-   */
-  Optional<TrainTest> atHand(boolean drawn) {
-    if (Recipe.DIGITS.equals(data) || data == null && drawn) {
-      return Optional.of(digits().images());
-    }
-    return data != null ? Optional.of(load((PrintWriter) null).images()) : Mnist.find(folder).map(Mnist::load);
+  /** Whether generated digits are meant: they were asked for, or a net was trained on them. */
+  boolean meansDigits(String trainedOn) {
+    return Recipe.DIGITS.equals(data) || data == null && Recipe.DIGITS.equals(trainedOn);
+  }
+
+  /** MNIST, if it is on this machine; it is downloaded only where it was asked for by name. */
+  Optional<TrainTest> mnistAtHand() {
+    return data == null
+        ? Mnist.find(folder).map(Mnist::load)
+        : Optional.of(load((PrintWriter) null).images());
   }
 
   private static Chosen digits() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import kilonet.data.ImageSet;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
@@ -14,6 +15,7 @@ import kilonet.export.Agreement;
 import kilonet.export.Export;
 import kilonet.export.Int8Arithmetic.Rounding;
 import kilonet.export.Provenance;
+import kilonet.export.Quantization;
 import kilonet.export.Shape;
 import kilonet.text.Text;
 import kilonet.train.ModelFile;
@@ -139,26 +141,23 @@ final class ExportCommand implements Runnable {
   }
 
   private TrainTest images(Provenance provenance) {
-    boolean drawn = PenDigits.NAME.equals(provenance.entries().get("data"));
-    return data.atHand(drawn)
-        .orElseGet(
-            () -> {
-              if (int8) {
-                throw new IllegalArgumentException(
-                    "int8 needs training images, which tell the range of the activations, and MNIST"
-                        + " is not at hand: name its folder with --data-dir, or use --data digits"
-                        + " for a net that was trained on generated digits.");
-              }
-              spec.commandLine()
-                  .getErr()
-                  .println(
-                      Text.of(
-                          "MNIST is not at hand: %,d GENERATED digits show whether what is written"
-                              + " says the same.",
-                          DIGITS));
-              TrainTest digits = PenDigits.generate(PenDigits.USUAL_SEED);
-              return new TrainTest(digits.train(), digits.test().first(DIGITS));
-            });
+    PrintWriter err = spec.commandLine().getErr();
+    boolean drawn = data.meansDigits(provenance.entries().get("data"));
+    Optional<TrainTest> mnist = drawn ? Optional.empty() : data.mnistAtHand();
+    if (mnist.isPresent()) {
+      return mnist.get();
+    }
+    if (int8 && !drawn) {
+      throw new IllegalArgumentException(
+          "int8 needs training images, which tell the range of the activations, and MNIST is not at"
+              + " hand: name its folder with --data-dir, or use --data digits for a net that was"
+              + " trained on generated digits.");
+    }
+    err.println(
+        Text.of(
+            "%,d GENERATED digits tell whether what is written says the same%s.",
+            DIGITS, drawn ? "" : ": MNIST is not at hand"));
+    return PenDigits.generate(Quantization.IMAGES, DIGITS, PenDigits.USUAL_SEED);
   }
 
   private void report(Map<Path, byte[]> files, Agreement agreement) {

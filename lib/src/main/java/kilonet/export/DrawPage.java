@@ -8,10 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import kilonet.data.ImageSet;
 import kilonet.data.Mnist;
@@ -24,13 +27,23 @@ import kilonet.train.Json;
  * A page on which one draws a digit, and sees what the net makes of it while one draws: one HTML
  * file that needs nothing else and sends nothing anywhere.
  */
-final class DrawPage {
+public final class DrawPage {
+
+  private static final Pattern META =
+      Pattern.compile("<meta name=\"kilonet:([^\"]*)\" content=\"([^\"]*)\">");
+
+  private static final Pattern NET =
+      Pattern.compile("<script id=\"net\" type=\"application/json\">([^<]*)</script>");
 
   /** No page is larger, in bytes. */
   private static final int LARGEST = 150_000;
 
   /** So many digits that the net gets wrong can be looked at. */
   private static final int MISTAKES = 100;
+
+  private static final String MAXIMUM = "maximum";
+  private static final String AVERAGE = "average";
+  private static final String PADDED = "average with padding";
 
   private DrawPage() {}
 
@@ -55,7 +68,32 @@ final class DrawPage {
       int[] pad,
       int[] dilation,
       @JsonInclude(JsonInclude.Include.NON_NULL) Integer groups,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Float slope) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) Float slope) {
+
+    /** The operation, whose weights and biases are the next of the numbers. */
+    private Operation operation(ByteBuffer numbers) {
+      Window window =
+          new Window(
+              kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1], dilation[0], dilation[1]);
+      Shape from = new Shape(in[0], in[1], in[2]);
+      Shape to = new Shape(out[0], out[1], out[2]);
+      return switch (kind) {
+        case MAXIMUM -> new Pooling(from, to, window, Pooling.Kind.MAX);
+        case AVERAGE -> new Pooling(from, to, window, Pooling.Kind.AVERAGE);
+        case PADDED -> new Pooling(from, to, window, Pooling.Kind.AVERAGE_WITH_PADDING);
+        default -> {
+          float[] weights = new float[to.channels() * (from.channels() / groups) * window.taps()];
+          float[] bias = new float[to.channels()];
+          for (float[] values : List.of(weights, bias)) {
+            for (int i = 0; i < values.length; i++) {
+              values[i] = numbers.getFloat();
+            }
+          }
+          yield new Convolution(from, to, window, groups, weights, bias, slope);
+        }
+      };
+    }
+  }
 
   /** A digit that the net gets wrong: where it is in its set, and its pixels. */
   private record Mistake(int label, int place, String pixels) {}
@@ -93,6 +131,59 @@ final class DrawPage {
               page.length(), LARGEST, net.numbers()));
     }
     return page;
+  }
+
+  /**
+   * What a page holds.
+   *
+   * @param net the net that it computes
+   * @param normalization how it normalizes pixels
+   * @param provenance what it says of the net
+   */
+  public record Content(FoldedNet net, Normalization normalization, Provenance provenance) {
+
+    /** Percent of images that the net classifies rightly. */
+    public double accuracy(ImageSet images) {
+      int size = net.input().size();
+      long right =
+          IntStream.range(0, images.size())
+              .parallel()
+              .filter(i -> best(logits(images, i * size, size)) == images.label(i))
+              .count();
+      return 100.0 * right / images.size();
+    }
+
+    private float[] logits(ImageSet images, int offset, int size) {
+      return FloatArithmetic.logits(net, normalization.apply(images.pixels(), offset, size));
+    }
+  }
+
+  /**
+   * Reads a page that was written here.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Content read(String html) {
+    Map<String, String> known = new LinkedHashMap<>();
+    for (Matcher meta = META.matcher(html); meta.find(); ) {
+      known.put(unescaped(meta.group(1)), unescaped(meta.group(2)));
+    }
+    Matcher found = NET.matcher(html);
+    if (!found.find()) {
+      throw new IllegalArgumentException("This page holds no net: write it with kilonet export.");
+    }
+    Net content = Json.read(found.group(1), Net.class);
+    ByteBuffer numbers =
+        ByteBuffer.wrap(Base64.getDecoder().decode(content.numbers()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    List<Operation> operations = new ArrayList<>();
+    for (Step step : content.operations()) {
+      operations.add(step.operation(numbers));
+    }
+    return new Content(
+        new FoldedNet(operations.get(0).in(), operations),
+        new Normalization(content.mean(), content.std()),
+        new Provenance(known));
   }
 
   private static String page(
@@ -156,6 +247,13 @@ final class DrawPage {
         .replace("\"", "&quot;");
   }
 
+  private static String unescaped(String text) {
+    return text.replace("&quot;", "\"")
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
+  }
+
   private static List<Step> steps(FoldedNet net) {
     List<Step> steps = new ArrayList<>();
     int convolutions = 0;
@@ -174,9 +272,9 @@ final class DrawPage {
         name = Text.of("%s pooling %d", max ? "Max" : "Average", ++poolings);
         kind =
             switch (((Pooling) operation).kind()) {
-              case MAX -> "maximum";
-              case AVERAGE -> "average";
-              case AVERAGE_WITH_PADDING -> "average with padding";
+              case MAX -> MAXIMUM;
+              case AVERAGE -> AVERAGE;
+              case AVERAGE_WITH_PADDING -> PADDED;
             };
       }
       steps.add(
