@@ -6,7 +6,9 @@ extern uint32_t stack_end[], data_start[], data_end[], data_in_flash[], bss_star
 extern void initialise_monitor_handles(void);
 int main(void);
 
-static void start(void) {
+void start(void);
+
+void start(void) {
   uint32_t *from = data_in_flash;
   for (uint32_t *to = data_start; to < data_end; to++) {
     *to = *from++;

@@ -105,7 +105,7 @@ public record CSource(String header, String source, int constants, int activatio
                 "channels",
                 input.channels() == 1 ? "" : Text.of(", %d channels a pixel", input.channels()))
             .set("first", int8 ? " beside the picture" : "; the picture among it")
-            .set("code", int8 ? "0.9" : "0.7 (and float arithmetic, where the processor has none)")
+            .set("code", int8 ? "1.2" : "0.8, without float arithmetic for processors that have none,")
             .set("constants", Text.of("%,d", constantBytes))
             .set("arena", Text.of("%,d", bytes))
             .set("arena_values", Math.max(1, plan.size()))
@@ -121,6 +121,8 @@ public record CSource(String header, String source, int constants, int activatio
             .set("least", int8 ? "INT32_MIN" : "-3.402823466e+38f")
             .set("minus_zero", int8 ? " - l->in_zero" : "")
             .set("product", product(int8))
+            .set("zero_parameter", subtracts ? ", int32_t zero" : "")
+            .set("zero_argument", subtracts ? ", l->in_zero" : "")
             .set("file", file)
             .set("name", prefix)
             .set("NAME", prefix.toUpperCase(Locale.ROOT));
@@ -140,7 +142,7 @@ public record CSource(String header, String source, int constants, int activatio
         return "*w++ * *v++";
       }
       return subtracts
-          ? "(int32_t)*w++ * ((int32_t)*v++ - l->in_zero)"
+          ? "(int32_t)*w++ * ((int32_t)*v++ - zero)"
           : "(int32_t)*w++ * (int32_t)*v++";
     }
 

@@ -36,10 +36,24 @@ static const layer layers[@layers@] = {
 
 static @value@ activations[@arena_values@];
 
-/* What a convolution sums for one output, the window's first pixel at a row and a column. */
-static @sum@ sum(const layer *l, const @value@ *in, int32_t output, int32_t row, int32_t column) {
+/* The innermost loop: kept apart, it has the registers for itself. At least one product. */
+#if defined(__GNUC__)
+__attribute__((noinline))
+#endif
+static @sum@ dot(const @weight@ *w, const @value@ *v, int32_t n, @sum@ result@zero_parameter@) {
+  do {
+    result += @product@;
+  } while (--n > 0);
+  return result;
+}
+
+/*
+ * What a convolution sums for one output, whose inputs start at the channel "group", with the
+ * window's first pixel at a row and a column.
+ */
+static @sum@ sum(const layer *l, const @value@ *in, int32_t output, int32_t group, int32_t row,
+    int32_t column) {
   const @weight@ *weight = l->weights + output * l->taps;
-  const int32_t group = l->inputs == l->in_channels ? 0 : output / l->outputs * l->inputs;
   @sum@ result = l->bias[output];
   for (int32_t ky = 0; ky < l->kernel_height; ky++) {
     const int32_t y = row + ky * l->dilation_height;
@@ -49,10 +63,7 @@ static @sum@ sum(const layer *l, const @value@ *in, int32_t output, int32_t row,
       const int32_t end = l->in_width - x < l->run ? l->in_width - x : l->run;
       if (y >= 0 && y < l->in_height && first < end) {
         const @value@ *v = in + (y * l->in_width + x + first) * l->in_channels + group;
-        const @weight@ *w = weight + first * l->inputs;
-        for (int32_t n = (end - first) * l->inputs; n > 0; n--) {
-          result += @product@;
-        }
+        result = dot(weight + first * l->inputs, v, (end - first) * l->inputs, result@zero_argument@);
       }
       weight += l->run * l->inputs;
     }
@@ -92,13 +103,15 @@ static @sum@ sum(const layer *l, const @value@ *in, int32_t output, int32_t row,
   int32_t at = 0;
   for (int32_t y = 0; y < l->out_height; y++) {
     for (int32_t x = 0; x < l->out_width; x++) {
+      int32_t group = 0;
+      int32_t left = l->outputs;
       for (int32_t o = 0; o < l->out_channels; o++) {
         @sum@ most = @least@;
         for (int32_t py = 0; py < l->pool_height; py++) {
           const int32_t row = (y * l->pool_height + py) * l->stride_height - l->pad_top;
           for (int32_t px = 0; px < l->pool_width; px++) {
             const int32_t column = (x * l->pool_width + px) * l->stride_width - l->pad_left;
-            const @sum@ one = sum(l, in, o, row, column);
+            const @sum@ one = sum(l, in, o, group, row, column);
             most = one > most ? one : most;
           }
         }
@@ -107,6 +120,10 @@ static @sum@ sum(const layer *l, const @value@ *in, int32_t output, int32_t row,
 @int8         }
 @int8         put(l, at++, most, l->multipliers[o], logits);
 @float         out[at++] = most > 0.0f ? most : l->slope * most;
+        if (--left == 0) {
+          left = l->outputs;
+          group += l->inputs;
+        }
       }
     }
   }
