@@ -62,7 +62,7 @@ arm_sizes() {
 
 # One hundred digits on an emulated board with a Cortex-M3, and the instructions of one digit.
 cortex_m3() {
-  local name=$1 ten twenty
+  local name=$1 one two
   arm-none-eabi-gcc -std=c99 -mcpu=cortex-m3 -mthumb -Os -DNET_MAIN "$name/net.c" "$here/startup.c" \
     -T "$here/lm3s6965.ld" -nostartfiles --specs=rdimon.specs -o "$scratch/board.elf"
   board() {
@@ -72,9 +72,9 @@ cortex_m3() {
   first 100 | board >"$scratch/board.txt"
   head -n 100 "$scratch/gcc.txt" | cmp - "$scratch/board.txt"
   # One translated block an instruction, each of which leaves a line.
-  ten=$(first 1 | board -singlestep -d exec,nochain -D /dev/stdout | grep -c '^Trace')
-  twenty=$(first 3 | board -singlestep -d exec,nochain -D /dev/stdout | grep -c '^Trace')
-  echo "$name: Cortex-M3: the same 100 answers; $(((twenty - ten) / 2)) instructions a digit, printing included"
+  one=$(first 1 | board -singlestep -d exec,nochain -D /dev/stdout | grep -c '^Trace')
+  two=$(first 2 | board -singlestep -d exec,nochain -D /dev/stdout | grep -c '^Trace')
+  echo "$name: Cortex-M3: the same 100 answers; $((two - one)) instructions a digit, printing included"
 }
 
 for run in "$@"; do

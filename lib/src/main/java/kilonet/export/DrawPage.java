@@ -41,6 +41,7 @@ public final class DrawPage {
   /** So many digits that the net gets wrong can be looked at. */
   private static final int MISTAKES = 100;
 
+  private static final String CONVOLUTION = "convolution";
   private static final String MAXIMUM = "maximum";
   private static final String AVERAGE = "average";
   private static final String PADDED = "average with padding";
@@ -81,7 +82,7 @@ public final class DrawPage {
         case MAXIMUM -> new Pooling(from, to, window, Pooling.Kind.MAX);
         case AVERAGE -> new Pooling(from, to, window, Pooling.Kind.AVERAGE);
         case PADDED -> new Pooling(from, to, window, Pooling.Kind.AVERAGE_WITH_PADDING);
-        default -> {
+        case CONVOLUTION -> {
           float[] weights = new float[to.channels() * (from.channels() / groups) * window.taps()];
           float[] bias = new float[to.channels()];
           for (float[] values : List.of(weights, bias)) {
@@ -91,6 +92,7 @@ public final class DrawPage {
           }
           yield new Convolution(from, to, window, groups, weights, bias, slope);
         }
+        default -> throw new IllegalArgumentException("No operation is called " + kind);
       };
     }
   }
@@ -172,18 +174,22 @@ public final class DrawPage {
     if (!found.find()) {
       throw new IllegalArgumentException("This page holds no net: write it with kilonet export.");
     }
-    Net content = Json.read(found.group(1), Net.class);
-    ByteBuffer numbers =
-        ByteBuffer.wrap(Base64.getDecoder().decode(content.numbers()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    List<Operation> operations = new ArrayList<>();
-    for (Step step : content.operations()) {
-      operations.add(step.operation(numbers));
+    try {
+      Net content = Json.read(found.group(1), Net.class);
+      ByteBuffer numbers =
+          ByteBuffer.wrap(Base64.getDecoder().decode(content.numbers()))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      List<Operation> operations =
+          content.operations().stream().map(step -> step.operation(numbers)).toList();
+      return new Content(
+          new FoldedNet(operations.get(0).in(), operations),
+          new Normalization(content.mean(), content.std()),
+          new Provenance(known));
+    } catch (RuntimeException e) {
+      // Too few numbers, sides or kinds that cannot be: whatever somebody wrote into it.
+      throw new IllegalArgumentException(
+          "The net in this page is damaged: write it again with kilonet export.", e);
     }
-    return new Content(
-        new FoldedNet(operations.get(0).in(), operations),
-        new Normalization(content.mean(), content.std()),
-        new Provenance(known));
   }
 
   private static String page(
@@ -266,7 +272,7 @@ public final class DrawPage {
       if (c != null) {
         String what = c.groups() == 1 ? "Convolution" : "Depthwise convolution";
         name = Text.of("%s %d", what, ++convolutions) + (c.slope() == 1 ? "" : " and ReLU");
-        kind = "convolution";
+        kind = CONVOLUTION;
       } else {
         boolean max = ((Pooling) operation).kind() == Pooling.Kind.MAX;
         name = Text.of("%s pooling %d", max ? "Max" : "Average", ++poolings);

@@ -45,6 +45,13 @@ public record Provenance(Map<String, String> entries) {
   /** Of a net and the run that made it. */
   public static Provenance of(MultiLayerNetwork network, Result result) {
     Map<String, String> entries = new LinkedHashMap<>(of(network).entries);
+    entries.putAll(of(result).entries);
+    return new Provenance(entries);
+  }
+
+  /** Of a run: what its result says of the net. */
+  public static Provenance of(Result result) {
+    Map<String, String> entries = new LinkedHashMap<>();
     String recipe = Json.line(result.definition());
     double accuracy = result.testAccuracy().get(result.testAccuracy().size() - 1);
     entries.put("parameters", Text.of("%d", result.parameters()));
