@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kilonet.data.ImageSet;
 import kilonet.model.Models;
-import kilonet.report.DigitPhoto;
+import kilonet.photo.DigitPhoto;
 import kilonet.train.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
