@@ -41,9 +41,10 @@ static @value@ activations[@arena_values@];
 __attribute__((noinline))
 #endif
 static @sum@ dot(const @weight@ *w, const @value@ *v, int32_t n, @sum@ result@zero_parameter@) {
+  const @weight@ *const end = w + n;
   do {
     result += @product@;
-  } while (--n > 0);
+  } while (w != end);
   return result;
 }
 
