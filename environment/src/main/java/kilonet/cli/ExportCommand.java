@@ -60,7 +60,11 @@ final class ExportCommand implements Runnable {
   @Parameters(paramLabel = "MODEL.zip", description = "A net that Deeplearning4j or Kilonet saved.")
   private File file;
 
-  @Option(names = "--to", required = true, paramLabel = "onnx|c|page", description = "What to write.")
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "onnx|c|page",
+      description = "What to write.")
   private Format to;
 
   @Option(
@@ -77,7 +81,8 @@ final class ExportCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The file to write; model.onnx, model.c with model.h, or model.html if not set.")
+      description =
+          "The file to write; model.onnx, model.c with model.h, or model.html if not set.")
   private Path out;
 
   @Mixin private DataOptions data;

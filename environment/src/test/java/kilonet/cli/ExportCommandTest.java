@@ -100,11 +100,17 @@ class ExportCommandTest {
     Files.createDirectory(folder.resolve("taken.onnx"));
     assertThat(
             kilonet(
-                "export", model, "--to=onnx", "--data=digits", "--out", folder.resolve("taken.onnx")))
+                "export",
+                model,
+                "--to=onnx",
+                "--data=digits",
+                "--out",
+                folder.resolve("taken.onnx")))
         .startsWith("1 ")
         .contains("taken.onnx cannot be written (it is a folder)");
     assertThat(
-            kilonet("export", model, "--to=onnx", "--data=digits", "--out", model.resolve("x.onnx")))
+            kilonet(
+                "export", model, "--to=onnx", "--data=digits", "--out", model.resolve("x.onnx")))
         .startsWith("1 kilonet export:")
         .contains("cannot be written");
     assertThat(files()).containsExactly("model.zip", "taken.onnx");
@@ -117,7 +123,8 @@ class ExportCommandTest {
             new NeuralNetConfiguration.Builder()
                 .updater(new NoOp())
                 .list()
-                .layer(new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.TANH).build())
+                .layer(
+                    new ConvolutionLayer.Builder(3, 3).nOut(2).activation(Activation.TANH).build())
                 .layer(
                     new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
                         .nOut(10)

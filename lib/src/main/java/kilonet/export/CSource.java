@@ -105,7 +105,9 @@ public record CSource(String header, String source, int constants, int activatio
                 "channels",
                 input.channels() == 1 ? "" : Text.of(", %d channels a pixel", input.channels()))
             .set("first", int8 ? " beside the picture" : "; the picture among it")
-            .set("code", int8 ? "1.2" : "0.8, without float arithmetic for processors that have none,")
+            .set(
+                "code",
+                int8 ? "1.2" : "0.8, without float arithmetic for processors that have none,")
             .set("constants", Text.of("%,d", constantBytes))
             .set("arena", Text.of("%,d", bytes))
             .set("arena_values", Math.max(1, plan.size()))
@@ -141,9 +143,7 @@ public record CSource(String header, String source, int constants, int activatio
       if (!int8) {
         return "*w++ * *v++";
       }
-      return subtracts
-          ? "(int32_t)*w++ * ((int32_t)*v++ - zero)"
-          : "(int32_t)*w++ * (int32_t)*v++";
+      return subtracts ? "(int32_t)*w++ * ((int32_t)*v++ - zero)" : "(int32_t)*w++ * (int32_t)*v++";
     }
 
     private static String comment(Provenance provenance) {
@@ -208,9 +208,7 @@ public record CSource(String header, String source, int constants, int activatio
         add(row, zero, outZero, whole.rescaling().shift());
       }
       boolean flag =
-          c != null
-              ? c.slope() == 0
-              : pooling.kind() == Pooling.Kind.AVERAGE_WITH_PADDING;
+          c != null ? c.slope() == 0 : pooling.kind() == Pooling.Kind.AVERAGE_WITH_PADDING;
       row.add(flag ? "1" : "0");
       rows.add(row.toString());
       constantBytes += ROW;

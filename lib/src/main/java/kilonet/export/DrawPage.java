@@ -320,8 +320,7 @@ public final class DrawPage {
     return Base64.getEncoder().encodeToString(bytes.array());
   }
 
-  private static List<Mistake> mistakes(
-      FoldedNet net, Normalization normalization, ImageSet test) {
+  private static List<Mistake> mistakes(FoldedNet net, Normalization normalization, ImageSet test) {
     int size = net.input().size();
     int[] wrong =
         IntStream.range(0, test.size())

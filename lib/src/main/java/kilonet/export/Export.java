@@ -46,11 +46,7 @@ public record Export(
    */
   public static Export of(MultiLayerNetwork network, Shape input) {
     return new Export(
-        network,
-        Folding.of(network, input),
-        null,
-        Normalization.MNIST,
-        Provenance.of(network));
+        network, Folding.of(network, input), null, Normalization.MNIST, Provenance.of(network));
   }
 
   /** The same with another normalization. */
@@ -143,9 +139,7 @@ public record Export(
           network,
           test,
           normalization,
-          i ->
-              FloatArithmetic.logits(
-                  net, normalization.apply(test.pixels(), i * size, size)));
+          i -> FloatArithmetic.logits(net, normalization.apply(test.pixels(), i * size, size)));
     }
     Int8Arithmetic arithmetic = new Int8Arithmetic(quantized, rounding);
     return Agreement.of(

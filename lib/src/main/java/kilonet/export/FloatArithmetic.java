@@ -57,8 +57,7 @@ public final class FloatArithmetic {
       for (int ky = 0; ky < w.kernelHeight(); ky++) {
         int rowOffset = ky * w.dilationHeight();
         int firstRow = Window.first(w.padTop(), rowOffset, w.strideHeight());
-        int endRow =
-            Window.end(w.padTop(), rowOffset, w.strideHeight(), c.in().height(), height);
+        int endRow = Window.end(w.padTop(), rowOffset, w.strideHeight(), c.in().height(), height);
         for (int kx = 0; kx < w.kernelWidth(); kx++) {
           int columnOffset = kx * w.dilationWidth();
           int first = Window.first(w.padLeft(), columnOffset, w.strideWidth());
@@ -75,7 +74,13 @@ public final class FloatArithmetic {
                       - w.padLeft()
                       + columnOffset;
               addRow(
-                  out, (o * height + y) * width + first, end - first, in, from, w.strideWidth(), weight);
+                  out,
+                  (o * height + y) * width + first,
+                  end - first,
+                  in,
+                  from,
+                  w.strideWidth(),
+                  weight);
             }
           }
         }

@@ -143,7 +143,8 @@ public final class Folding {
       addPooling(pooling);
     } else if (layer instanceof GlobalPoolingLayer pooling) {
       Shape out = new Shape(shape.channels(), 1, 1);
-      addPooling(new Pooling(shape, out, Window.over(shape), kind(layer, pooling.getPoolingType())));
+      addPooling(
+          new Pooling(shape, out, Window.over(shape), kind(layer, pooling.getPoolingType())));
     } else if (layer instanceof DenseLayer dense && layer.getClass() == DenseLayer.class) {
       require(!dense.hasLayerNorm(), layer, "it has layer norm");
       addDense((int) dense.getNIn(), (int) dense.getNOut(), dense.hasBias(), layer);
@@ -165,7 +166,8 @@ public final class Folding {
   private IllegalArgumentException unknown(Layer layer, String why) {
     String name = layer.getLayerName() == null ? "" : " '" + layer.getLayerName() + "'";
     return refused(
-        Text.of("layer %d%s is a %s, and %s", index + 1, name, layer.getClass().getSimpleName(), why));
+        Text.of(
+            "layer %d%s is a %s, and %s", index + 1, name, layer.getClass().getSimpleName(), why));
   }
 
   private void require(boolean condition, Layer layer, String why) {
@@ -229,7 +231,10 @@ public final class Folding {
     }
     Affine norm = new Affine(factors, offsets);
     int at = operations.size() - 1;
-    while (at > 0 && pending == null && operations.get(at) instanceof Pooling p && passes(norm, p)) {
+    while (at > 0
+        && pending == null
+        && operations.get(at) instanceof Pooling p
+        && passes(norm, p)) {
       at--;
     }
     if (pending == null
@@ -295,8 +300,7 @@ public final class Folding {
       factors[c] = (float) pending.factors[c];
       offsets[c] = (float) pending.offsets[c];
     }
-    operations.add(
-        new Convolution(shape, shape, Window.PIXEL, channels, factors, offsets, 1));
+    operations.add(new Convolution(shape, shape, Window.PIXEL, channels, factors, offsets, 1));
     pending = null;
   }
 
@@ -408,7 +412,12 @@ public final class Folding {
     ConvolutionMode mode = layer.getConvolutionMode();
     Window window =
         window(
-            layer, mode, layer.getKernelSize(), layer.getStride(), layer.getPadding(), new int[] {1, 1});
+            layer,
+            mode,
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            new int[] {1, 1});
     Pooling.Kind kind = kind(layer, layer.getPoolingType());
     if (kind == Pooling.Kind.AVERAGE && layer.isAvgPoolIncludePadInDivisor()) {
       kind = Pooling.Kind.AVERAGE_WITH_PADDING;
@@ -478,8 +487,7 @@ public final class Folding {
                     w.kernelWidth(),
                     w.strideWidth(),
                     w.dilationWidth()));
-    require(
-        out.height() > 0 && out.width() > 0, layer, "it makes nothing of its input " + shape);
+    require(out.height() > 0 && out.width() > 0, layer, "it makes nothing of its input " + shape);
     return out;
   }
 

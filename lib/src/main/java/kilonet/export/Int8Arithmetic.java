@@ -128,8 +128,7 @@ public final class Int8Arithmetic {
           if (max) {
             out[next++] =
                 last
-                    ? rescaled(
-                        operation, most - operation.in().zero(), 0, operation.in().scale())
+                    ? rescaled(operation, most - operation.in().zero(), 0, operation.in().scale())
                     : most;
           } else {
             int count = p.divisor(y, x);

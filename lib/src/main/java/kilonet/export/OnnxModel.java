@@ -62,8 +62,7 @@ public final class OnnxModel {
       if (operation instanceof Convolution c) {
         String name = "conv" + ++model.convolutions;
         String weights =
-            model.tensor(
-                name + ".weight", DataType.FLOAT, floats(c.weights()), weightShape(c));
+            model.tensor(name + ".weight", DataType.FLOAT, floats(c.weights()), weightShape(c));
         String bias =
             model.tensor(name + ".bias", DataType.FLOAT, floats(c.bias()), c.bias().length);
         model.convolution(c, name, weights, bias);
@@ -110,7 +109,11 @@ public final class OnnxModel {
 
   private String weights(Int8Operation.Convolution c, String name) {
     int outputs = c.bias().length;
-    tensor(name + ".weight_q", DataType.INT8, ByteString.copyFrom(c.weights()), weightShape(c.source()));
+    tensor(
+        name + ".weight_q",
+        DataType.INT8,
+        ByteString.copyFrom(c.weights()),
+        weightShape(c.source()));
     tensor(name + ".weight_scale", DataType.FLOAT, floats(c.weightScales()), outputs);
     tensor(name + ".weight_zero", DataType.INT8, ByteString.copyFrom(new byte[outputs]), outputs);
     return dequantized(name + ".weight");
@@ -165,15 +168,15 @@ public final class OnnxModel {
   private void convolution(Convolution c, String name, String weights, String bias) {
     Window w = c.window();
     node(
-            "Conv",
-            name,
-            weights,
-            bias,
-            longs("kernel_shape", w.kernelHeight(), w.kernelWidth()),
-            longs("strides", w.strideHeight(), w.strideWidth()),
-            longs("dilations", w.dilationHeight(), w.dilationWidth()),
-            pads(c),
-            whole("group", c.groups()));
+        "Conv",
+        name,
+        weights,
+        bias,
+        longs("kernel_shape", w.kernelHeight(), w.kernelWidth()),
+        longs("strides", w.strideHeight(), w.strideWidth()),
+        longs("dilations", w.dilationHeight(), w.dilationWidth()),
+        pads(c),
+        whole("group", c.groups()));
     if (c.slope() == 0) {
       node("Relu", name + ".relu");
     } else if (c.slope() != 1) {
@@ -195,7 +198,13 @@ public final class OnnxModel {
       node("MaxPool", name, kernel, strides, pads(p));
     } else {
       boolean padding = p.kind() == Pooling.Kind.AVERAGE_WITH_PADDING;
-      node("AveragePool", name, kernel, strides, pads(p), whole("count_include_pad", padding ? 1 : 0));
+      node(
+          "AveragePool",
+          name,
+          kernel,
+          strides,
+          pads(p),
+          whole("count_include_pad", padding ? 1 : 0));
     }
   }
 
@@ -230,10 +239,7 @@ public final class OnnxModel {
 
   private String tensor(String name, DataType type, ByteString little, long... shape) {
     TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(type.getNumber())
-            .setRawData(little);
+        TensorProto.newBuilder().setName(name).setDataType(type.getNumber()).setRawData(little);
     for (long size : shape) {
       tensor.addDims(size);
     }
@@ -271,11 +277,7 @@ public final class OnnxModel {
   }
 
   private static AttributeProto whole(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeType.INT)
-        .setI(value)
-        .build();
+    return AttributeProto.newBuilder().setName(name).setType(AttributeType.INT).setI(value).build();
   }
 
   private static AttributeProto number(String name, float value) {

@@ -37,9 +37,7 @@ public record Provenance(Map<String, String> entries) {
   /** Of a net in a file, with what the {@code result.json} beside it says, if there is one. */
   public static Provenance of(MultiLayerNetwork network, Path model) {
     Path result = model.toAbsolutePath().resolveSibling("result.json");
-    return Files.isRegularFile(result)
-        ? of(network, Json.read(result, Result.class))
-        : of(network);
+    return Files.isRegularFile(result) ? of(network, Json.read(result, Result.class)) : of(network);
   }
 
   /** Of a net and the run that made it. */
@@ -65,8 +63,7 @@ public record Provenance(Map<String, String> entries) {
   }
 
   private static String sha256(MultiLayerNetwork network) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(Float.BYTES * network.numParams()));
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Float.BYTES * network.numParams()));
     for (float value : network.params().dup().data().asFloat()) {
       bytes.putFloat(value);
     }

@@ -220,8 +220,7 @@ public final class Quantization {
       bias[o] = (int) Math.round(exactBias / ((double) in.scale() * scales[o]));
       factors[o] = (double) in.scale() * scales[o] / out.scale();
     }
-    return new Int8Operation.Convolution(
-        c, in, out, weights, scales, bias, Rescaling.of(factors));
+    return new Int8Operation.Convolution(c, in, out, weights, scales, bias, Rescaling.of(factors));
   }
 
   private static Int8Operation.Pooling pooling(Operation.Pooling p, Grid in, Grid out) {

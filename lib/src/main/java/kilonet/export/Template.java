@@ -47,8 +47,11 @@ final class Template {
    * @param some those that apply
    */
   String filled(Set<String> all, Set<String> some) {
-    String result = text.lines().map(line -> kept(line, all, some)).filter(line -> line != null)
-        .collect(Collectors.joining("\n", "", "\n"));
+    String result =
+        text.lines()
+            .map(line -> kept(line, all, some))
+            .filter(line -> line != null)
+            .collect(Collectors.joining("\n", "", "\n"));
     for (Map.Entry<String, String> value : values.entrySet()) {
       result = result.replace("@" + value.getKey() + "@", value.getValue());
     }

@@ -28,8 +28,7 @@ class CSourceTest {
   private static final ImageSet TEST = Nets.DIGITS.test().first(30);
 
   private static final List<String> COMPILER =
-      List.of(
-          "gcc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror");
+      List.of("gcc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror");
 
   @TempDir private Path folder;
 

@@ -105,12 +105,10 @@ class DrawPageTest {
   private static BufferedImage drawing(Random random) {
     BufferedImage image = new BufferedImage(280, 280, BufferedImage.TYPE_BYTE_GRAY);
     Graphics2D graphics = image.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setColor(Color.WHITE);
     float width = 3 + random.nextInt(25);
-    graphics.setStroke(
-        new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+    graphics.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     int strokes = 1 + random.nextInt(3);
     for (int s = 0; s < strokes; s++) {
       Path2D.Double path = new Path2D.Double();
@@ -127,8 +125,7 @@ class DrawPageTest {
   @Test
   void aDrawingIsCentredAsAPhotoIs() throws Exception {
     Random random = new Random(5);
-    List<BufferedImage> drawings =
-        IntStream.range(0, 25).mapToObj(i -> drawing(random)).toList();
+    List<BufferedImage> drawings = IntStream.range(0, 25).mapToObj(i -> drawing(random)).toList();
     StringBuilder input = new StringBuilder("[");
     for (BufferedImage image : drawings) {
       byte[] values = new byte[280 * 280];

@@ -108,7 +108,9 @@ class ExportMeasurementTest {
         lines.add(time("onnxruntime int8", () -> run(int8, picture, 1)));
         lines.add(time("Kilonet, FusedNetwork", () -> fused.output(input, false)));
         lines.add(
-            time("Kilonet, the exported arithmetic", () -> FloatArithmetic.logits(export.net(), picture)));
+            time(
+                "Kilonet, the exported arithmetic",
+                () -> FloatArithmetic.logits(export.net(), picture)));
         lines.add(time("Deeplearning4j", () -> network.output(input, false)));
       }
     }

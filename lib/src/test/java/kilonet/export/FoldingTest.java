@@ -60,7 +60,11 @@ class FoldingTest {
   void whatIsNotKnownIsRefusedByName() {
     MultiLayerNetwork tanh =
         Nets.of(
-            new ConvolutionLayer.Builder(3, 3).name("edges").nOut(2).activation(Activation.TANH).build());
+            new ConvolutionLayer.Builder(3, 3)
+                .name("edges")
+                .nOut(2)
+                .activation(Activation.TANH)
+                .build());
     assertThatThrownBy(() -> Folding.of(tanh, Nets.INPUT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer 1 'edges' is a ConvolutionLayer, and its activation is tanh")

@@ -43,10 +43,24 @@ final class Nets {
     nets.put("model_2", of(Models.Model_2()));
     nets.put(
         "norm behind ReLU, then padding",
-        of(Stack.of("conv-relu-bn").conv(4).conv(4, 3, 1).maxPool(2).conv(5).globalAveragePool().plain(10, 1)));
+        of(
+            Stack.of("conv-relu-bn")
+                .conv(4)
+                .conv(4, 3, 1)
+                .maxPool(2)
+                .conv(5)
+                .globalAveragePool()
+                .plain(10, 1)));
     nets.put(
         "norm behind ReLU, then pooling",
-        of(Stack.of("conv-relu-bn-dropout").dropout(0.1).conv(4).averagePool(2).conv(6, 5, 0).maxPool(3).plain(10, 3)));
+        of(
+            Stack.of("conv-relu-bn-dropout")
+                .dropout(0.1)
+                .conv(4)
+                .averagePool(2)
+                .conv(6, 5, 0)
+                .maxPool(3)
+                .plain(10, 3)));
     nets.put(
         "norm before ReLU before dropout, depthwise",
         of(
@@ -58,34 +72,54 @@ final class Nets {
                 .depthwise(3, 1)
                 .averagePool(11)
                 .plain(10, 1)));
-    nets.put("biases and a wide head", of(Stack.of("conv-relu").withBias().conv(3).maxPool(2).plain(10, 13)));
-    nets.put("ends in a pooling", of(Stack.of("conv-bn-relu").conv(4, 3, 2).plain(10, 1).globalAveragePool()));
+    nets.put(
+        "biases and a wide head",
+        of(Stack.of("conv-relu").withBias().conv(3).maxPool(2).plain(10, 13)));
+    nets.put(
+        "ends in a pooling",
+        of(Stack.of("conv-bn-relu").conv(4, 3, 2).plain(10, 1).globalAveragePool()));
     nets.put(
         "strides, dilation, same, separable",
         of(
-            new ConvolutionLayer.Builder(5, 3).nOut(4).stride(2, 1).activation(Activation.IDENTITY).build(),
+            new ConvolutionLayer.Builder(5, 3)
+                .nOut(4)
+                .stride(2, 1)
+                .activation(Activation.IDENTITY)
+                .build(),
             new SubsamplingLayer.Builder(PoolingType.MAX, new int[] {3, 2}, new int[] {2, 2})
                 .convolutionMode(ConvolutionMode.Same)
                 .build(),
             new BatchNormalization.Builder().build(),
             new ActivationLayer.Builder().activation(Activation.RELU).build(),
-            new SeparableConvolution2D.Builder(3, 3).nOut(6).depthMultiplier(2).activation(Activation.RELU).build(),
+            new SeparableConvolution2D.Builder(3, 3)
+                .nOut(6)
+                .depthMultiplier(2)
+                .activation(Activation.RELU)
+                .build(),
             new ConvolutionLayer.Builder(3, 3)
                 .nOut(5)
                 .dilation(2, 1)
                 .convolutionMode(ConvolutionMode.Same)
                 .activation(Activation.RELU)
                 .build(),
-            new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}, new int[] {1, 2}, new int[] {1, 1}).build()));
+            new SubsamplingLayer.Builder(
+                    PoolingType.AVG, new int[] {2, 2}, new int[] {1, 2}, new int[] {1, 1})
+                .build()));
     nets.put(
         "pooling first, norm first, dense",
         of(
-            new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}, new int[] {2, 2}).build(),
+            new SubsamplingLayer.Builder(PoolingType.AVG, new int[] {2, 2}, new int[] {2, 2})
+                .build(),
             new BatchNormalization.Builder().build(),
-            new DepthwiseConvolution2D.Builder(3, 3).nOut(3).depthMultiplier(3).activation(Activation.IDENTITY).build(),
+            new DepthwiseConvolution2D.Builder(3, 3)
+                .nOut(3)
+                .depthMultiplier(3)
+                .activation(Activation.IDENTITY)
+                .build(),
             new ActivationLayer.Builder().activation(Activation.RELU).build(),
             new BatchNormalization.Builder().build(),
-            new SubsamplingLayer.Builder(PoolingType.MAX, new int[] {2, 2}, new int[] {2, 2}).build(),
+            new SubsamplingLayer.Builder(PoolingType.MAX, new int[] {2, 2}, new int[] {2, 2})
+                .build(),
             new DenseLayer.Builder().nOut(12).activation(Activation.RELU).build()));
     return nets;
   }
@@ -93,7 +127,11 @@ final class Nets {
   /** A net whose last ReLU is a leaky one. */
   static MultiLayerNetwork leaky() {
     return of(
-        new ConvolutionLayer.Builder(3, 3).nOut(4).stride(2, 2).activation(Activation.LEAKYRELU).build());
+        new ConvolutionLayer.Builder(3, 3)
+            .nOut(4)
+            .stride(2, 2)
+            .activation(Activation.LEAKYRELU)
+            .build());
   }
 
   /** Layers, then a dense softmax. */

@@ -77,8 +77,7 @@ class OnnxModelTest {
         }
         for (int c = 0; c < 10; c++) {
           // A value between two steps may be rounded to either.
-          assertThat(logits[i][c])
-              .isCloseTo(expected[c] / 65536f, within(0.02f * range));
+          assertThat(logits[i][c]).isCloseTo(expected[c] / 65536f, within(0.02f * range));
         }
       }
     }

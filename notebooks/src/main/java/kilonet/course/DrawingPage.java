@@ -52,8 +52,7 @@ final class DrawingPage {
 
   private static List<String> problems(Path file, DrawPage.Content page, Path results) {
     Map<String, String> said = page.provenance().entries();
-    Path result =
-        results.resolve(Text.of("%s/seed-%s.json", said.get("recipe"), said.get("seed")));
+    Path result = results.resolve(Text.of("%s/seed-%s.json", said.get("recipe"), said.get("seed")));
     List<String> problems = new ArrayList<>();
     if (!Step.GOAL.recipe().equals(said.get("recipe")) || !Files.exists(result)) {
       return List.of(

@@ -46,8 +46,7 @@ class DrawingPageTest {
 
   private void replace(String text, String by) throws IOException {
     Path page = folder.resolve("reports/Draw.html");
-    Files.writeString(
-        page, Files.readString(page, StandardCharsets.UTF_8).replace(text, by));
+    Files.writeString(page, Files.readString(page, StandardCharsets.UTF_8).replace(text, by));
   }
 
   @Test
