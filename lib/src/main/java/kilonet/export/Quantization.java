@@ -87,8 +87,7 @@ public final class Quantization {
       Grid out = i == last ? Grid.LOGITS : keeps ? grid : range(exact);
       Int8Operation made;
       if (operation instanceof Operation.Convolution convolution) {
-        made = convolution(convolution, grid, out, off);
-        if (CORRECT) made = corrected((Int8Operation.Convolution) made, before, whole);
+        made = corrected(convolution(convolution, grid, out, off), before, whole);
         off = 0;
       } else {
         made = pooling((Operation.Pooling) operation, grid, out);
@@ -103,13 +102,7 @@ public final class Quantization {
     return new Int8Net(net.input(), input, operations);
   }
 
-  static boolean CORRECT = Boolean.getBoolean("q.correct");
-  static boolean CLIP = Boolean.getBoolean("q.clip");
-
-  /**
-   * The grid that is nearest to the values that were seen, by the mean square: a little less than
-   * their range, for what lies far out is rare and all else gains.
-   */
+  /** The finest grid over all values. */
   private static Grid range(List<float[]> values) {
     float least = 0;
     float most = 0;
@@ -119,28 +112,7 @@ public final class Quantization {
         most = Math.max(most, value);
       }
     }
-    Grid best = Grid.over(least, most);
-    double error = Double.POSITIVE_INFINITY;
-    for (int share = 20; CLIP && share >= 10; share--) {
-      Grid grid = Grid.over(least * share / 20, most * share / 20);
-      double sum = values.parallelStream().mapToDouble(picture -> squares(grid, picture)).sum();
-      if (sum < error) {
-        error = sum;
-        best = grid;
-      }
-    }
-    return best;
-  }
-
-  /** The squares of what rounding to a grid changes, summed. */
-  private static double squares(Grid grid, float[] values) {
-    double sum = 0;
-    for (float value : values) {
-      double step = Math.rint(value / grid.scale()) + grid.zero();
-      double off = grid.scale() * (Math.max(0, Math.min(255, step)) - grid.zero()) - value;
-      sum += off * off;
-    }
-    return sum;
+    return Grid.over(least, most);
   }
 
   /**
