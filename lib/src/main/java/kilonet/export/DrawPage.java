@@ -46,6 +46,10 @@ public final class DrawPage {
   private static final String AVERAGE = "average";
   private static final String PADDED = "average with padding";
 
+  /** What is known of a net whose run is known. */
+  private static final Set<String> RUN =
+      Set.of("parameters", "recipe", "seed", "test_accuracy", "data");
+
   private DrawPage() {}
 
   /** What the page's program reads. */
@@ -219,12 +223,12 @@ public final class DrawPage {
   private static String about(FoldedNet net, Provenance provenance) {
     Map<String, String> known = provenance.entries();
     String text = Text.of("A convolutional net of %,d weights and biases", net.numbers());
-    if (known.containsKey("recipe")) {
+    if (known.keySet().containsAll(RUN)) {
       text =
           Text.of(
-              "A convolutional net of %,d parameters (%s, seed %s), right on %s%% of the test digits"
+              "A convolutional net of %s parameters (%s, seed %s), right on %s%% of the test digits"
                   + " of %s",
-              Integer.parseInt(known.get("parameters")),
+              known.get("parameters"),
               known.get("recipe"),
               known.get("seed"),
               known.get("test_accuracy"),

@@ -71,7 +71,7 @@ class FoldingTest {
         .hasMessageContaining("What can be");
     MultiLayerNetwork response = Nets.of(new LocalResponseNormalization.Builder().build());
     assertThatThrownBy(() -> Folding.of(response, Nets.INPUT))
-        .hasMessageContaining("layer 1 is a LocalResponseNormalization");
+        .hasMessageContaining("layer 1 'layer0' is a LocalResponseNormalization");
     assertThatThrownBy(() -> Folding.of(Nets.leaky(), new Shape(3, 28, 28)))
         .hasMessageContaining("it does not fit its input 3x28x28");
   }
