@@ -114,6 +114,10 @@ final class ExportCommand implements Runnable {
     Shape input = new Shape(1, Mnist.SIDE, Mnist.SIDE);
     EvaluateCommand.requireFit(network, file, input.height(), input.width(), Mnist.CLASSES);
     Export export = Export.of(network, input).provenance(provenance);
+    if (to == Format.PAGE) {
+      // Refuses a net that is too large for a page before anything else is done.
+      export.page(target, null);
+    }
     TrainTest images = images(provenance);
     if (int8) {
       export = export.int8(images.train());
