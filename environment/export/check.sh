@@ -29,7 +29,7 @@ gunzip -cf "$KILONET_DATA"/t10k-labels[-.]idx1-ubyte* >"$labels"
 tail -c +9 "$labels" | od -An -v -tu1 -w1 | tr -d ' ' >"$scratch/classes"
 
 # The first N pictures of the test set, without the file's header.
-first() { tail -c +17 "$images" | head -c "$(($1 * 784))"; }
+first() { head -c "$((16 + $1 * 784))" "$images" | tail -c +17; }
 
 # How many of the answers in a file are right.
 right() { cut -d' ' -f1 "$1" | paste -d' ' - "$scratch/classes" | awk '$1 == $2' | wc -l; }
