@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import kilonet.data.Mnist;
+import java.util.Optional;
+import java.util.function.Supplier;
+import kilonet.data.ImageSet;
 import kilonet.export.DrawPage;
 import kilonet.export.Provenance;
 import kilonet.text.Text;
@@ -37,20 +39,22 @@ final class DrawingPage {
    *
    * @param reports the folder of the page
    * @param results the folder of results, by recipe
+   * @param test gives the test set, if it is at hand; asked only where all else holds
    */
-  static List<String> problems(Path reports, Path results) {
+  static List<String> problems(Path reports, Path results, Supplier<Optional<ImageSet>> test) {
     Path file = reports.resolve(FILE);
     if (!Files.exists(file)) {
       return List.of();
     }
     try {
-      return problems(file, DrawPage.read(Files.readString(file)), results);
+      return problems(file, DrawPage.read(Files.readString(file)), results, test);
     } catch (IOException | IllegalArgumentException e) {
       return List.of(Text.of("%s cannot be read (%s): %s.", file, e.getMessage(), AGAIN));
     }
   }
 
-  private static List<String> problems(Path file, DrawPage.Content page, Path results) {
+  private static List<String> problems(
+      Path file, DrawPage.Content page, Path results, Supplier<Optional<ImageSet>> test) {
     Map<String, String> said = page.provenance().entries();
     Path result = results.resolve(Text.of("%s/seed-%s.json", said.get("recipe"), said.get("seed")));
     List<String> problems = new ArrayList<>();
@@ -69,15 +73,15 @@ final class DrawingPage {
           }
         });
     if (problems.isEmpty()) {
-      Mnist.find(null)
-          .map(folder -> page.accuracy(Mnist.load(folder).test()))
+      test.get()
+          .map(page::accuracy)
           .map(accuracy -> Text.of("%.2f", accuracy))
           .filter(accuracy -> !accuracy.equals(right.get("test_accuracy")))
           .ifPresent(
               accuracy ->
                   problems.add(
                       Text.of(
-                          "The net in %s is right on %s%% of MNIST's test set, not on %s%%: %s.",
+                          "The net in %s is right on %s%% of the test set, not on %s%%: %s.",
                           file, accuracy, right.get("test_accuracy"), AGAIN)));
     }
     return problems;

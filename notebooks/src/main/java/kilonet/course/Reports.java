@@ -196,7 +196,11 @@ public final class Reports {
       Map<String, byte[]> pages = pages(results, sound);
       pages.put(CHART, chart(results));
       pages.forEach(this::checkPage);
-      DrawingPage.problems(reports(), results.folder()).forEach(problems::add);
+      DrawingPage.problems(
+              reports(),
+              results.folder(),
+              () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
+          .forEach(problems::add);
       if (sound.size() == Step.values().length) {
         leftOver(pages.keySet());
       }
