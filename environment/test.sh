@@ -15,7 +15,7 @@ else
   need java build draw run
 fi
 if is_there shellcheck; then
-  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh kernel/*.sh .ci/run)
+  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh environment/export/*.sh kernel/*.sh .ci/run)
 else
   say "shellcheck is not here: the scripts were not checked"
 fi

@@ -196,6 +196,11 @@ public final class Reports {
       Map<String, byte[]> pages = pages(results, sound);
       pages.put(CHART, chart(results));
       pages.forEach(this::checkPage);
+      DrawingPage.problems(
+              reports(),
+              results.folder(),
+              () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
+          .forEach(problems::add);
       if (sound.size() == Step.values().length) {
         leftOver(pages.keySet());
       }
@@ -326,12 +331,18 @@ public final class Reports {
     return folder.resolve("reports");
   }
 
+  /** What follows a notebook's own text on its page. */
+  private String ending(Step step, StepResults results) {
+    boolean drawn = step == Step.GOAL && Files.exists(reports().resolve(DrawingPage.FILE));
+    return results.seedsSection(step) + (drawn ? "\n\n" + DrawingPage.LINK : "");
+  }
+
   private Map<String, byte[]> pages(StepResults results, Set<Step> steps) {
     Map<String, byte[]> pages = new LinkedHashMap<>();
     for (Step step : steps) {
       notebook(step)
           .filter(Notebook::isExecuted)
-          .map(notebook -> StepPage.of(step.file(), notebook, results.seedsSection(step)))
+          .map(notebook -> StepPage.of(step.file(), notebook, ending(step, results)))
           .ifPresent(pages::putAll);
     }
     PAGES.forEach(page -> pages.putAll(page.apply(results.folder())));
@@ -381,6 +392,7 @@ public final class Reports {
   /** Pages and pictures that nothing writes any more would be taken for true. */
   private void leftOver(Set<String> pages) {
     Set<String> known = new HashSet<>(pages);
+    known.add(DrawingPage.FILE);
     Stream.of(Step.values()).forEach(step -> known.add(step.file() + ".html"));
     try (Stream<Path> files = Files.list(reports())) {
       files
