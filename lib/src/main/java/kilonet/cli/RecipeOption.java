@@ -42,8 +42,13 @@ final class RecipeOption {
 
   /** Says so where a rate was written in vain. */
   private Recipe warned(Recipe recipe) {
-    recipe.unusedRate().ifPresent(spec.commandLine().getErr()::println);
+    recipe.unusedRate().ifPresent(this::say);
     return recipe;
+  }
+
+  /** Tells the user something on standard error. */
+  void say(String sentence) {
+    spec.commandLine().getErr().println(sentence);
   }
 
   private static Optional<Recipe> find(String name) {

@@ -186,7 +186,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     computing.lock();
     try {
-      stack = stacks.get(shape(input));
+      stack = known(input);
       computeGradient();
     } finally {
       computing.unlock();
@@ -277,7 +277,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     computing.lock();
     try {
-      Stack current = stacks.get(shape(images));
+      Stack current = known(images);
       stack = current;
       int count = (int) images.size(0);
       if (logits.length < count * current.classes()) {
@@ -313,7 +313,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       return super.output(images, train);
     }
     int count = (int) images.size(0);
-    int classes = stacks.get(shape(images)).classes();
+    int classes = classes(images);
     float[] rows = new float[count * classes];
     logits(images, rows);
     InferencePlan.softmax(rows, count, classes);
@@ -478,6 +478,29 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     stacks.put(shape, read);
     return read != null;
+  }
+
+  /**
+   * The stages for images that the engine computes with; by a thread that has {@link #computing}.
+   * Since it was asked whether it does, others may have asked about so many shapes that this one
+   * was forgotten, or ended the network.
+   */
+  private Stack known(INDArray images) {
+    if (closed) {
+      throw new IllegalStateException("The network is closed: ask it before, or make another.");
+    }
+    Shape shape = shape(images);
+    supports(shape);
+    return stacks.get(shape);
+  }
+
+  private int classes(INDArray images) {
+    computing.lock();
+    try {
+      return known(images).classes();
+    } finally {
+      computing.unlock();
+    }
   }
 
   /** A map that keeps what was asked for last. */

@@ -104,8 +104,8 @@ final class InferencePlan {
     }
     long padded = (long) turns[0] + turns[1];
     for (int i = 0; i < layouts.length; i++) {
-      places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : Math.toIntExact(padded);
-      padded += which[i] == 2 ? layouts[i].floats() : 0;
+      places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : (int) padded;
+      padded = Memory.checked(padded + (which[i] == 2 ? layouts[i].floats() : 0));
     }
     return padded;
   }

@@ -50,6 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -256,6 +257,23 @@ class FusedNetworkTest {
         assertThat(one.get()).isTrue();
       }
       threads.shutdown();
+    }
+  }
+
+  @Test
+  void imagesThatNoArrayHoldsAreRefusedInASentence() {
+    INDArray large = Nd4j.createUninitialized(DataType.FLOAT, 1, 1, 5_800, 5_800);
+    MultiLayerConfiguration net =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .conv(8)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(net)) {
+      network.init();
+      assertThatThrownBy(() -> network.output(large))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith("use smaller images, or fewer channels.");
     }
   }
 
