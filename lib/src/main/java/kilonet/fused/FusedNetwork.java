@@ -217,7 +217,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     Stack current = stack;
     last =
         trainingPlans.computeIfAbsent(
-            new Batch(batch, stack.input()), any -> new TrainingPlan(current, batch, team));
+            new Batch(batch, stack.input()), any -> plan(current, batch));
     if (labelCopy == null || labelCopy.length < batch * classes) {
       labelCopy = new float[batch * classes];
     }
@@ -241,6 +241,18 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     pointer(flattenedGradients).put(gradientCopy);
     correct = last.correct();
     score = loss / batch + calcRegularizationScore(true);
+  }
+
+  private TrainingPlan plan(Stack current, int batch) {
+    try {
+      return new TrainingPlan(current, batch, team);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "The activations of images of "
+              + current.input()
+              + " are more than Java's arrays hold: use smaller images, or fewer channels.",
+          e);
+    }
   }
 
   /** Says which image has a number that is none, where one has. */

@@ -1,8 +1,7 @@
 package kilonet.fused;
 
-import kilonet.text.Text;
-
 import kilonet.fused.Stage.Shape;
+import kilonet.text.Text;
 
 /**
  * Where the activations of {@value #LANES} images lie in memory: {@code [channel][row][column][16]}

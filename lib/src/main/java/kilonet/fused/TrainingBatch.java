@@ -45,24 +45,24 @@ final class TrainingBatch {
     this.layouts = layouts(stack);
     activations = new int[layouts.length];
     errors = new int[layouts.length];
-    long next = 0;
+    int next = 0;
     for (int i = 0; i < layouts.length; i++) {
       if (i > 0 && PointwiseTraining.pools(stack, i - 1)) {
         // Goes from one stage to the next without a place in memory.
         continue;
       }
-      activations[i] = (int) next;
-      next = Memory.checked(next + layouts[i].floats());
+      activations[i] = next;
+      next = Math.addExact(next, layouts[i].floats());
       if (PointwiseTraining.pools(stack, i)) {
         errors[i] = activations[i];
       } else if (i > 0 && stack.stages().get(i - 1) instanceof Stage.Pointwise) {
         errors[i] = errors[i - 1];
       } else if (i > 0 || stack.stages().get(0) instanceof Stage.Pointwise) {
-        errors[i] = (int) next;
-        next = Memory.checked(next + Layout.dense(layouts[i].shape()).floats());
+        errors[i] = next;
+        next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
       }
     }
-    stride = (int) next;
+    stride = next;
     memory = Memory.of((long) stride * groups);
   }
 

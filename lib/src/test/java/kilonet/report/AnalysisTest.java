@@ -54,7 +54,8 @@ class AnalysisTest {
   @Test
   void aLossIsToldHoweverLargeItIs() {
     Predictions sure =
-        new Predictions(new float[][] {{1, 1e-30f}, {1, 0}}, new int[] {1, 1}, new double[] {69, 500});
+        new Predictions(
+            new float[][] {{1, 1e-30f}, {1, 0}}, new int[] {1, 1}, new double[] {69, 500});
     assertThat(Mistake.all(sure)).extracting(Mistake::loss).containsExactly(500.0, 69.0);
     Predictions bare = new Predictions(new float[][] {{1, 1e-30f}}, new int[] {1});
     assertThat(Mistake.all(bare).get(0).loss()).isEqualTo(-StrictMath.log(1e-30f));

@@ -74,7 +74,8 @@ class PredictionsTest {
     try (Batches batches = Batches.inOrder(DIGITS, 25).build()) {
       assertThatThrownBy(() -> Predictions.of(network(9, 1), batches))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("A net of 9 outputs does not tell the 10 classes of digits apart");
+          .hasMessageStartingWith(
+              "A net of 9 outputs does not tell the 10 classes of digits apart");
     }
   }
 }

@@ -266,7 +266,8 @@ class TrainingAidsTest {
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0));
     assertThatThrownBy(() -> recipe.patience(3))
         .hasMessageContaining("needs validation images, because the test set is for reporting");
-    assertThatThrownBy(() -> recipe.epochs(10_001)).hasMessage("epochs is 10001: use up to 10,000.");
+    assertThatThrownBy(() -> recipe.epochs(10_001))
+        .hasMessage("epochs is 10001: use up to 10,000.");
     for (String name : List.of("nul", "a/Con", "aux.json", "COM1.x", "lpt9 ")) {
       assertThatThrownBy(() -> recipe.name(name)).hasMessageContaining("which can be no file's");
     }
