@@ -235,7 +235,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
             getIterationCount(),
             microBatch,
             getEpochCount());
-    if (!Double.isFinite(loss)) {
+    if (last.spoilt()) {
       refuseUnlessFinite(images);
     }
     pointer(flattenedGradients).put(gradientCopy);
@@ -308,11 +308,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       pointer(flattenedParams).get(parameterCopy);
       plan.load(parameterCopy);
       plan.run(pointer(plain), count, logits);
-      for (int i = 0; i < count * current.classes(); i++) {
-        if (!Float.isFinite(logits[i])) {
-          refuseUnlessFinite(plain);
-          break;
-        }
+      if (plan.spoilt()) {
+        refuseUnlessFinite(plain);
       }
     } finally {
       computing.unlock();

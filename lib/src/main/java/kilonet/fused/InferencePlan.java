@@ -225,6 +225,11 @@ final class InferencePlan {
     run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
   }
 
+  /** Whether an image of the last run has a value that is no finite number. */
+  boolean spoilt() {
+    return copy.spoilt();
+  }
+
   private void run(Kernels chosen, FloatPointer images, int count, float[] logits) {
     kernels = chosen;
     copy.from(images);

@@ -234,6 +234,31 @@ class FusedNetworkTest {
     }
   }
 
+  /** At these places a pooling leaves it out, or a ReLU makes 0 of it. */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void anImageWithNoNumberIsRefusedAlsoWhereNothingComesOfIt(float spoilt) {
+    MultiLayerConfiguration net =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .maxPool(3)
+            .conv(6)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(net)) {
+      network.init();
+      INDArray labels = Nd4j.eye(10);
+      for (int place : new int[] {0, 5 * 784 + 400, 9 * 784 + 783}) {
+        INDArray images = Nd4j.rand(10, 1, 28, 28);
+        images.reshape(10 * 784).putScalar(place, spoilt);
+        assertThatThrownBy(() -> network.output(images))
+            .hasMessageContaining("Image %d of the batch, ".formatted(place / 784));
+        assertThatThrownBy(() -> network.fit(new DataSet(images, labels)))
+            .hasMessageContaining("Image %d of the batch, ".formatted(place / 784));
+      }
+    }
+  }
+
   @Test
   void outputsAskedForByManyThreadsAreThoseOfOne() throws Exception {
     DataSet data = data(new Random(7), 40);
