@@ -252,9 +252,9 @@ class FusedNetworkTest {
         INDArray images = Nd4j.rand(10, 1, 28, 28);
         images.reshape(10 * 784).putScalar(place, spoilt);
         assertThatThrownBy(() -> network.output(images))
-            .hasMessageContaining("Image %d of the batch, ".formatted(place / 784));
+            .hasMessageContaining("Image " + place / 784 + " of the batch, ");
         assertThatThrownBy(() -> network.fit(new DataSet(images, labels)))
-            .hasMessageContaining("Image %d of the batch, ".formatted(place / 784));
+            .hasMessageContaining("Image " + place / 784 + " of the batch, ");
       }
     }
   }
