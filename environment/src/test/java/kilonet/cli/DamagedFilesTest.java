@@ -49,8 +49,7 @@ class DamagedFilesTest {
 
   @TempDir private Path folder;
 
-  private final Random random =
-      new Random(20_261_124 + Long.getLong("kilonet.faults.seed", 1));
+  private final Random random = new Random(20_261_124 + Long.getLong("kilonet.faults.seed", 1));
   private final Map<String, Integer> counts = new TreeMap<>();
   private final Map<String, String> wrong = new LinkedHashMap<>();
 

@@ -216,8 +216,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     Stack current = stack;
     last =
-        trainingPlans.computeIfAbsent(
-            new Batch(batch, stack.input()), any -> plan(current, batch));
+        trainingPlans.computeIfAbsent(new Batch(batch, stack.input()), any -> plan(current, batch));
     if (labelCopy == null || labelCopy.length < batch * classes) {
       labelCopy = new float[batch * classes];
     }
