@@ -211,10 +211,6 @@ public final class Augmentations {
   }
 
   private static Augmentation erasing(Arguments in) {
-    if (in.has("value") && in.flag("noise", false)) {
-      throw new IllegalArgumentException(
-          "value says nothing where noise=true: leave one of them out.");
-    }
     return new RandomErasing(
         in.number("p", 0.5),
         range(in, "scale", RandomErasing.SCALE, Augmentations::just),

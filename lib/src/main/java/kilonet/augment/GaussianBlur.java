@@ -29,7 +29,8 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
               "GaussianBlur's kernelSize is %d: give an odd number, so that the kernel has a middle.",
               kernelSize));
     }
-    Check.positive("GaussianBlur's least sigma", sigma.low());
+    // What is drawn is a float, in which a very small number is 0.
+    Check.positive("GaussianBlur's least sigma", (float) sigma.low());
   }
 
   /** With torchvision's standard deviations, 0.1 to 2 pixels. */

@@ -45,7 +45,8 @@ public record RandomAffine(
     Check.between("RandomAffine's translateX", translateX, 0, 1);
     Check.between("RandomAffine's translateY", translateY, 0, 1);
     Check.between("RandomAffine's shift", shift, 0, Picture.LONGEST);
-    Check.positive("RandomAffine's least scale", scale.low());
+    // What is drawn is a float, in which a very small number is 0.
+    Check.positive("RandomAffine's least scale", (float) scale.low());
     checkShear(shearX);
     checkShear(shearY);
     Check.between("RandomAffine's fill", fill, 0, 1);

@@ -128,9 +128,11 @@ class AugmentationsTest {
         "shift(2147483647) | At position 1 of 'shift(2147483647)': RandomShift's pixels is 2147483647: give a whole number from 0 to 10000.",
         "affine(0, shift=1073741824) | At position 1 of 'affine(0, shift=1073741824)': RandomAffine's shift is 1073741824: give a whole number from 0 to 10000.",
         "crop(28, padding=2147483647) | At position 1 of 'crop(28, padding=2147483647)': RandomCrop's padding is 2147483647: give a whole number from 0 to 10000.",
+        "blur(3, sigma=1e-50) | At position 1 of 'blur(3, sigma=1e-50)': GaussianBlur's least sigma is 0: give a finite number greater than 0.",
+        "affine(3, scale=1e-50..1) | At position 1 of 'affine(3, scale=1e-50..1)': RandomAffine's least scale is 0: give a finite number greater than 0.",
         "blur(100001) | At position 1 of 'blur(100001)': GaussianBlur's kernelSize is 100001: give a whole number from 1 to 1001.",
         "elastic(1, 1e9) | At position 1 of 'elastic(1, 1e9)': ElasticTransform's sigma is 1e9: give a number from 0 to 125.",
-        "erasing(value=1, noise=true) | At position 1 of 'erasing(value=1, noise=true)': value says nothing where noise=true: leave one of them out.",
+        "erasing(value=1, noise=true) | At position 1 of 'erasing(value=1, noise=true)': RandomErasing's value says nothing where noise is painted: leave one of them out.",
         "none(1) | At position 6 of 'none(1)': none takes no arguments.",
       })
   void aLineThatCannotBeReadIsASentenceWithItsPosition(String line, String sentence) {
@@ -202,8 +204,9 @@ class AugmentationsTest {
               fill);
       case 4 -> new RandomPerspective(part, fill, how, fill);
       case 5 ->
-          new RandomErasing(
-              part, new Range(part / 2, part), range, fill * 1e-9, random.nextBoolean());
+          random.nextBoolean()
+              ? new RandomErasing(part, new Range(part / 2, part), range, fill * 1e-9, false)
+              : new RandomErasing(part, new Range(part / 2, part), range, 0, true);
       case 6 -> new CutOut(1 + random.nextInt(9), 1 + random.nextInt(2), fill * 1e9);
       case 7 -> new ElasticTransform(part * 100, part * 1e-4, how, fill);
       case 8 ->
