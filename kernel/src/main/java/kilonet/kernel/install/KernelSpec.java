@@ -192,7 +192,7 @@ final class KernelSpec {
         .forEach(notebookJars::add);
   }
 
-  private static List<String> command(
+  static List<String> command(
       List<Path> kernelJars, List<Path> notebookJars, List<String> jvmArgs) {
     Path java =
         Path.of(
@@ -209,11 +209,15 @@ final class KernelSpec {
       // What the JIT compilers used goes back to the system: a tenth of the resident memory.
       command.add("-XX:TrimNativeHeapInterval=5000");
     }
-    for (String name : List.of("api", "code", "util")) {
+    for (String name : List.of("api", "code", "comp", "tree", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
     // %env sets variables for the code of cells.
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
+    if (feature < 18) {
+      // Since then it is so by itself; before, the locale C would make question marks of letters.
+      command.add("-Dfile.encoding=UTF-8");
+    }
     if (ModuleFinderHolder.hasVectors()) {
       command.add("--add-modules=jdk.incubator.vector");
     }

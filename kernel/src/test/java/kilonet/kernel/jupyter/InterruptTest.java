@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class InterruptTest {
   private static final String BUSY = "System.out.println(\"begun\");\n";
   private static final Map<String, String> CELLS = new LinkedHashMap<>();
+  private static final Map<String, Double> SECONDS = new LinkedHashMap<>();
 
   static {
     CELLS.put("busy loop", "while (true) { kept++; kept--; }");
@@ -52,6 +53,13 @@ class InterruptTest {
     CELLS.put(
         "recursion",
         "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\ndown()");
+    CELLS.put(
+        "regular expression", "Pattern.compile(\"(a*)*b\").matcher(\"a\".repeat(60)).matches()");
+    CELLS.put("queue", "new SynchronousQueue<String>().take()");
+    CELLS.put("semaphore", "new Semaphore(0).acquireUninterruptibly()");
+    CELLS.put("thread", "Thread.currentThread().join()");
+    CELLS.put("selector", "java.nio.channels.Selector.open().select()");
+    CELLS.put("sort", "var all = new Integer[4]; while (true) Arrays.sort(all, (a, b) -> 0);");
     CELLS.put("rendering", "new Object() { public String toString() { while (true); } }");
     CELLS.put("script", "%bash echo begun; sleep 60");
   }
@@ -82,6 +90,10 @@ class InterruptTest {
   @AfterAll
   static void stop() {
     kernel.close();
+    // The table of the documentation; nothing depends on it.
+    SECONDS.forEach(
+        (kind, seconds) ->
+            System.out.println(Runtime.version().feature() + " | " + kind + " | " + seconds));
   }
 
   @ParameterizedTest
@@ -94,8 +106,10 @@ class InterruptTest {
     while (!message.type().equals("stream")) {
       message = kernel.published();
     }
+    long start = System.nanoTime();
     kernel.interrupt();
     Outcome outcome = kernel.outcome(request);
+    SECONDS.put(kind, (System.nanoTime() - start) / 1e9);
     assertThat(outcome.reply().content()).as(outcome.traceback()).containsEntry("status", "error");
     assertThat(outcome.traceback()).contains("KeyboardInterrupt");
     assertThat(kernel.run("kept > 5 ? \"kept\" : \"lost\"").value()).isEqualTo("kept");

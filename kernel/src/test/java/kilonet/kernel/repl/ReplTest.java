@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
@@ -375,6 +376,119 @@ class ReplTest {
     }
     run("int id(int i) { return i; }");
     assertThat(run("id(".repeat(20) + "4" + ")".repeat(20))).isEqualTo(4);
+  }
+
+  @Test
+  @Timeout(60)
+  void callsOfEveryKindThatCannotBeResolvedAreReportedAtOnce() throws Throwable {
+    run("class Q { Q m(Q q) { return q; } <T> T g(T t) { return t; } }\nQ q = new Q();");
+    String text = "String text = \"\";\n";
+    for (String[] kind :
+        new String[][] {
+          {"nope.f(", "1"},
+          {"Nope.f(", "1"},
+          {"text.nope(", "1"},
+          {"Math.max(", "\"x\""},
+          {"List.of(", "nope"},
+          {"q.m(", "1"},
+          {"q.g(", "nope"},
+          {"new Nope(", "1"},
+          {"new ArrayList<>(", "nope"},
+          {"q.nope(true ? 1 : ", "2"},
+          {"q.nope((", "2)"},
+          {"q.nope(() -> ", "2"},
+          {"this.nope(", "1"},
+          {"q.q.q(", "1"},
+          {"Optional.of(x -> ", "1"}
+        }) {
+      for (String cell :
+          List.of(
+              text + nested(kind, 40),
+              "var v = " + nested(kind, 40) + ";",
+              "Object late() { return " + nested(kind, 40) + "; }")) {
+        String shown = kind[0] + cell.length();
+        CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+        assertThat(failure == null && !cell.startsWith("Object")).as(shown).isFalse();
+      }
+    }
+    CompileFailure failure =
+        catchThrowableOfType(
+            CompileFailure.class, () -> run(nested(new String[] {"text.nope(", "1"}, 20)));
+    assertThat(failure.getMessage()).contains("cannot find symbol");
+    assertThat(run(nested(new String[] {"q.g(", "4"}, 40))).isEqualTo(4);
+    assertThat(run(nested(new String[] {"List.of(", "4"}, 12)).toString()).startsWith("[[[[");
+  }
+
+  private static String nested(String[] kind, int times) {
+    long open = kind[0].chars().filter(c -> c == '(').count();
+    long closed = (kind[0] + kind[1]).chars().filter(c -> c == ')').count();
+    boolean each = kind[1].endsWith(")");
+    String inner = each ? kind[1].substring(0, kind[1].length() - 1) : kind[1];
+    int brackets = (int) (each ? open : open - closed);
+    return kind[0].repeat(times) + inner + ")".repeat(brackets * times);
+  }
+
+  @Test
+  void annotationProcessorsOfWhatIsAddedRun(@TempDir Path folder) throws Throwable {
+    Path sources = Files.createDirectories(folder.resolve("source/gen"));
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    Files.writeString(sources.resolve("Build.java"), "package gen; public @interface Build { }");
+    Files.writeString(
+        sources.resolve("Builds.java"),
+        """
+        package gen;
+        import java.io.*;
+        import java.util.*;
+        import javax.annotation.processing.*;
+        import javax.lang.model.SourceVersion;
+        import javax.lang.model.element.*;
+        public class Builds extends AbstractProcessor {
+          public Set<String> getSupportedAnnotationTypes() { return Set.of("gen.Build"); }
+          public SourceVersion getSupportedSourceVersion() { return SourceVersion.latest(); }
+          public boolean process(Set<? extends TypeElement> found, RoundEnvironment round) {
+            for (Element each : round.getElementsAnnotatedWith(Build.class)) {
+              String name = each.getSimpleName() + "Builder";
+              try (Writer out = processingEnv.getFiler()
+                  .createSourceFile("cells." + name, each).openWriter()) {
+                out.write("package cells; public class " + name + " { public static " + each
+                    + " make() { return new " + each + "(); } }");
+                processingEnv.getFiler().createResource(
+                    javax.tools.StandardLocation.CLASS_OUTPUT, "", "META-INF/made").openWriter()
+                    .close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+            return true;
+          }
+        }""");
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(
+                    null,
+                    null,
+                    null,
+                    "-proc:none",
+                    "-d",
+                    classes.toString(),
+                    sources.resolve("Build.java").toString(),
+                    sources.resolve("Builds.java").toString()))
+        .isZero();
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+    Files.writeString(
+        services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
+    repl.addToClassPath(List.of(classes));
+    assertThat(
+            run(
+                "import gen.Build;\n@Build class Thing { int v = 4; }\n"
+                    + "var thing = ThingBuilder.make();\nthing.v"))
+        .isEqualTo(4);
+    assertThat(run("thing.v + 1")).isEqualTo(5);
+    assertThat(run("@Deprecated int old() { return 6; }\nold()")).isEqualTo(6);
+    assertThat(Path.of("META-INF")).doesNotExist();
+    CompileFailure failure =
+        catchThrowableOfType(CompileFailure.class, () -> run("@Build class Wrong { int v = 1 + true; }"));
+    assertThat(failure.getMessage()).contains("bad operand types");
   }
 
   @Test
