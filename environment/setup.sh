@@ -297,10 +297,13 @@ maven() {
   MAVEN_OPTS=$options mvn -B -ntp -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
 }
 
-# What a module is made of, in one word: content counts, not dates.
+# What a module, environment or kernel, is made of, in one word: content counts, not dates.
 sources() {
-  local parts=(.mvn pom.xml lib/pom.xml lib/src/main)
-  [ "$1" = lib ] || parts+=("$1/pom.xml" "$1/src/main" "$1/src/assembly")
+  local module parts=(.mvn pom.xml)
+  for module in lib notebooks "$1"; do
+    parts+=("$module/pom.xml" "$module/src/main")
+  done
+  [ "$1" != kernel ] || parts+=(kernel/src/assembly)
   (
     cd "$ROOT" || exit
     printf '%s\n' "$KILONET_CPU"
@@ -308,12 +311,12 @@ sources() {
   ) | cksum | tr ' ' '-'
 }
 
-# Builds a module, lib or kernel, and its jar unless it was built from what its sources are now: old code never
-# runs. A jar that is newer than the note comes from another build, of who knows what.
+# Builds a module, environment or kernel, and its jar unless it was built from what its sources are
+# now: old code never runs. A jar that is newer than the note comes from another build, of who knows
+# what.
 build() {
-  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now lib words="building Kilonet"
+  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now words="building Kilonet"
   now=$(sources "$module")
-  lib=$(sources lib)
   if [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$now" ]; then
     return
   fi
@@ -324,7 +327,6 @@ build() {
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
   quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
   printf '%s\n' "$now" >"$note"
-  printf '%s\n' "$lib" >"$ROOT/lib/target/built-from" # was built on the way
 }
 
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}

@@ -20,7 +20,7 @@ else
 fi
 
 maven pom.xml -Pstrict install
-for module in lib kernel; do
+for module in environment kernel; do
   sources "$module" >"$ROOT/$module/target/built-from"
 done
 maven lib/src/test/consumer/pom.xml test

@@ -12,8 +12,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 copy=$scratch/kilonet
 mkdir "$copy"
-(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb environment kernel/pom.xml) | tar -xf - -C "$copy"
-source_file=$copy/lib/src/main/java/kilonet/cli/Kilonet.java
+(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
+source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
 
 # Runs a command; what it says goes to $scratch/out and $scratch/err, its status to $status.

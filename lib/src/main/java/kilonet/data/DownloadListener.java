@@ -20,8 +20,8 @@ public interface DownloadListener {
   /** A file has arrived and is what it should be, or its mirror was given up. */
   default void finished(String file) {}
 
-  /** A progress bar on a terminal, silence elsewhere. */
+  /** A line on standard error for each file that has arrived, where a person looks on. */
   static DownloadListener onTerminal() {
-    return Terminal.isThere() ? new DownloadBar() : SILENT;
+    return Terminal.isThere() ? new DownloadLines() : SILENT;
   }
 }

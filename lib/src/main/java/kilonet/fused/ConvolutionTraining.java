@@ -162,9 +162,9 @@ final class ConvolutionTraining implements TrainingStage {
             Memory.START);
       }
       for (int i = 0; i < (last - first) * tiles.elements(); i++) {
-        int at = tiles.weightAt()[first * tiles.elements() + i];
+        int at = tiles.elementAt()[first * tiles.elements() + i];
         if (at >= 0) {
-          batch.gradient[at] = lanes(own, Memory.START + i * LANES);
+          batch.gradient[c.weightAt()[at]] = lanes(own, Memory.START + i * LANES);
         }
       }
     }
@@ -186,7 +186,7 @@ final class ConvolutionTraining implements TrainingStage {
       Arrays.fill(own, 0);
       for (int g = 0; g < batch.groups; g++) {
         batch.kernels.sum(
-            batch.memory, batch.error(stage + 1, g) + o * errors.plane(), pixels, own);
+            batch.memory, batch.error(stage + 1, g) + o * errors.plane(), pixels, own, 0);
       }
       batch.gradient[c.biasAt()[o]] = lanes(own, 0);
     }

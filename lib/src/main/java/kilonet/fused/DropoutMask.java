@@ -1,97 +1,61 @@
 package kilonet.fused;
 
+import static kilonet.fused.Layout.LANES;
+
 /**
- * Draws which activations dropout drops, from a counter-based stream: what is dropped of an image
- * follows from the seed, the layer, the step and the image's place in the batch, whatever thread
- * asks.
+ * Which activations dropout drops: a hash of the image's key and of the number of the activation,
+ * the unit, against a threshold. What is dropped of an image follows from the seed, the layer, the
+ * step and the image's place in the batch, whatever thread asks, and in whatever order.
  *
- * <p>Few are dropped, so the gaps between them are drawn, not each activation: the number of those
- * kept before the next dropped one has a geometric distribution, which is inverted by a table
- * (Devroye, <i>Non-Uniform Random Variate Generation</i>, 1986, chapters III.2 and X.2). Random
- * bits are those of SplitMix64 (Steele, Lea, Flood 2014). Probabilities are met to within 2^-30.
+ * <p>Keys are drawn by SplitMix64 (Steele, Lea, Flood 2014); the hash is the finisher of
+ * MurmurHash3 (Appleby 2011), whose two halves serve two neighbours. A threshold is a whole number
+ * of 65,536ths or the next one, drawn by image so that the probability is met to within 2^-32.
  */
 final class DropoutMask {
+  /** How many numbers the images of a group have: a key each, then a threshold each. */
+  static final int NUMBERS = 2 * LANES;
+
+  static final int STEP = 0x9E3779B1;
+  static final int FIRST_FACTOR = 0x85EBCA6B;
+  static final int SECOND_FACTOR = 0xC2B2AE35;
+  static final int HALF = 16;
+
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  private static final int DIGITS = 30;
-  private static final int GUIDE_DIGITS = 10;
 
-  /** A gap of as many or more is drawn in parts; a geometric distribution has no memory. */
-  private static final int LONGEST = 4096;
-
-  private final int[] dropped;
-  private final int[] limits = new int[LONGEST];
-  private final int[] guide = new int[1 << GUIDE_DIGITS];
-  private int longest;
-  private double tabulated = Double.NaN;
-
-  /** Makes room for images with so many activations. */
-  DropoutMask(int activations) {
-    dropped = new int[activations];
-  }
+  private DropoutMask() {}
 
   /**
-   * Draws what is dropped of an image.
+   * Draws the keys and thresholds of a group of images.
    *
    * @param retain the share that is kept, above 0, at most 1
    * @param seed the network's
    * @param layer the number of the layer
    * @param step the number of the training step
    * @param microBatch the number of the batch among those whose gradients make one step
-   * @param image the number of the image in the batch
-   * @return how many are dropped: so many of {@link #dropped} are valid
+   * @param first the number of the group's first image in the batch
+   * @param numbers takes the keys, then the thresholds
    */
-  int draw(double retain, long seed, int layer, int step, int microBatch, int image) {
-    tabulate(retain);
-    if (retain == 1) {
-      return 0;
-    }
-    long state =
-        mix(
-            mix(mix(seed + layer * GOLDEN) + ((long) microBatch << 32 | step) * GOLDEN)
-                + image * GOLDEN);
-    int count = 0;
-    int at = 0;
-    while (true) {
-      state += GOLDEN;
-      int u = (int) (mix(state) >>> Long.SIZE - DIGITS);
-      int gap = guide[u >>> DIGITS - GUIDE_DIGITS];
-      while (gap < longest && u >= limits[gap]) {
-        gap++;
-      }
-      at += gap;
-      if (at >= dropped.length) {
-        return count;
-      }
-      if (gap < longest) {
-        dropped[count++] = at++;
-      }
+  static void draw(
+      double retain, long seed, int layer, int step, int microBatch, int first, int[] numbers) {
+    double share = (1 - retain) * (1 << HALF);
+    long base = mix(mix(seed + layer * GOLDEN) + ((long) microBatch << 32 | step) * GOLDEN);
+    for (int l = 0; l < LANES; l++) {
+      long drawn = mix(base + (first + l) * GOLDEN);
+      numbers[l] = (int) (drawn >>> 32);
+      numbers[LANES + l] = (int) (share + (drawn & 0xFFFFFFFFL) * 0x1p-32);
     }
   }
 
-  /** The numbers of the activations that are dropped, in ascending order; overwritten by draws. */
-  int[] dropped() {
-    return dropped;
+  /** Whether a unit of the image with this key and threshold is dropped. */
+  static boolean drops(int key, int threshold, int unit) {
+    int h = hash(key ^ (unit >>> 1) * STEP);
+    return ((unit & 1) == 0 ? h & (1 << HALF) - 1 : h >>> HALF) < threshold;
   }
 
-  /** Makes the table of the probabilities that a gap is at most so long. */
-  private void tabulate(double retain) {
-    if (retain == tabulated) {
-      return;
-    }
-    tabulated = retain;
-    double longer = 1;
-    longest = 0;
-    while (longest < LONGEST && Math.round(longer * (1 << DIGITS)) > 0) {
-      longer *= retain;
-      limits[longest++] = (1 << DIGITS) - (int) Math.round(longer * (1 << DIGITS));
-    }
-    int gap = 0;
-    for (int i = 0; i < guide.length; i++) {
-      while (gap < longest && limits[gap] <= i << DIGITS - GUIDE_DIGITS) {
-        gap++;
-      }
-      guide[i] = gap;
-    }
+  private static int hash(int h) {
+    h = (h ^ h >>> 16) * FIRST_FACTOR;
+    h = (h ^ h >>> 13) * SECOND_FACTOR;
+    return h ^ h >>> 16;
   }
 
   /** The finisher of SplitMix64. */

@@ -45,7 +45,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * Which arithmetic this is: engines of the same name give the same bits. The first one computed
    * with oneDNN, and had no name.
    */
-  public static final String VERSION = "lanes-1";
+  public static final String VERSION = "lanes-2";
 
   private static final int PREFETCHED = 2;
 

@@ -124,7 +124,38 @@ abstract class Kernels {
       float slope);
 
   /** Adds a stretch of pixels to 16 sums. */
-  abstract void sum(float[] d, int at, int pixels, float[] sums);
+  abstract void sum(float[] d, int at, int pixels, float[] sums, int sumsAt);
+
+  /** {@code out = x - first}, of each pixel, where {@code first} is one. */
+  abstract void differences(float[] x, int from, int first, float[] out, int to, int pixels);
+
+  /**
+   * Sums the products of pixels of some rows: for each {@code j} below {@code windows} of those
+   * from column {@code j} to {@code j + columns}. Those that all windows have in common run in
+   * chains, as always; then come those on the left, then those on the right.
+   *
+   * @param pitch the numbers from one row to the next
+   * @param columns at least {@code windows}
+   * @param out takes the sums of all rows for {@code j = 0}, then for 1, and so on
+   */
+  abstract void rowProducts(
+      float[] x,
+      int first,
+      int second,
+      int rows,
+      int pitch,
+      int columns,
+      int windows,
+      float[] out,
+      int to);
+
+  /**
+   * Puts a value in the place of what dropout drops.
+   *
+   * @param unit the number of the first pixel among the image's activations
+   * @param mask keys and thresholds, see {@link DropoutMask}
+   */
+  abstract void drop(float[] x, int at, int unit, int pixels, int[] mask, float value);
 
   /** The largest of each window. */
   abstract void maxPool(Windows job, float[] x, int from, float[] y, int to);
@@ -163,6 +194,42 @@ abstract class Kernels {
       float scale,
       float shift,
       float slope);
+
+  /**
+   * As {@link #normalizePool} with a ReLU, and notes which of a window's inputs is the largest.
+   *
+   * @param choice takes for each window the number of the first of its largest inputs, from 0; -1
+   *     where the ReLU makes it 0
+   */
+  abstract void choosePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float[] choice,
+      int at,
+      float mean,
+      float scale,
+      float shift);
+
+  /**
+   * Gives each window's error to the input that {@link #choosePool} noted, and 0 to the others.
+   *
+   * @param e takes the errors of the inputs, which lie dense
+   * @param sums 16 sums of the errors in {@code e}; added to
+   */
+  abstract void expand(
+      Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums);
+
+  /**
+   * The errors before a ReLU: {@code d}, and 0 where the outcome is 0.
+   *
+   * @param e takes them
+   * @param sums 16 sums of them in {@code e}; added to
+   */
+  abstract void maskErrors(
+      float[] d, int at, float[] a, int outcomeAt, float[] e, int to, int pixels, int sums);
 
   /**
    * The way back through {@link #normalizePool}: adds to the sums of the errors of the normalized

@@ -330,13 +330,69 @@ final class PlainKernels extends Kernels {
   }
 
   @Override
-  void sum(float[] d, int at, int pixels, float[] sums) {
+  void sum(float[] d, int at, int pixels, float[] sums, int sumsAt) {
     for (int l = 0; l < LANES; l++) {
       float[] s = new float[CHAINS];
       for (int i = 0; i < pixels; i++) {
         s[i % CHAINS] += d[at + i * LANES + l];
       }
-      sums[l] += (s[0] + s[1]) + (s[2] + s[3]);
+      sums[sumsAt + l] += (s[0] + s[1]) + (s[2] + s[3]);
+    }
+  }
+
+  @Override
+  void differences(float[] x, int from, int first, float[] out, int to, int pixels) {
+    for (int i = 0; i < pixels * LANES; i++) {
+      out[to + i] = x[from + i] - x[first + i % LANES];
+    }
+  }
+
+  @Override
+  void rowProducts(
+      float[] x,
+      int first,
+      int second,
+      int rows,
+      int pitch,
+      int columns,
+      int windows,
+      float[] out,
+      int to) {
+    float[] s = new float[CHAINS];
+    for (int row = 0; row < rows; row++) {
+      for (int l = 0; l < LANES; l++) {
+        Arrays.fill(s, 0);
+        int a = first + row * pitch + l;
+        int b = second + row * pitch + l;
+        for (int i = windows - 1; i < columns; i++) {
+          int chain = (i - windows + 1) % CHAINS;
+          s[chain] = Math.fma(x[a + i * LANES], x[b + i * LANES], s[chain]);
+        }
+        for (int j = 0; j < windows; j++) {
+          float all = (s[0] + s[1]) + (s[2] + s[3]);
+          for (int i = j; i < windows - 1; i++) {
+            all = Math.fma(x[a + i * LANES], x[b + i * LANES], all);
+          }
+          for (int i = columns; i < columns + j; i++) {
+            all = Math.fma(x[a + i * LANES], x[b + i * LANES], all);
+          }
+          out[to + (j * rows + row) * LANES + l] = all;
+        }
+      }
+    }
+  }
+
+  @Override
+  void drop(float[] x, int at, int unit, int pixels, int[] mask, float value) {
+    for (int i = 0; i < pixels; i++) {
+      dropOne(x, at + i * LANES, unit + i, mask, value);
+    }
+  }
+
+  /** Puts a value in the place of what is dropped of a pixel. */
+  static void dropOne(float[] x, int at, int unit, int[] mask, float value) {
+    for (int l = 0; l < LANES; l++) {
+      x[at + l] = DropoutMask.drops(mask[l], mask[LANES + l], unit) ? value : x[at + l];
     }
   }
 
@@ -434,6 +490,66 @@ final class PlainKernels extends Kernels {
         float m = largest(inputs, start, end, y, from + l, mean, scale, shift);
         a[to + job.outputs()[p] + l] = activation(m, slope);
       }
+    }
+  }
+
+  @Override
+  void choosePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float[] choice,
+      int at,
+      float mean,
+      float scale,
+      float shift) {
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      for (int l = 0; l < LANES; l++) {
+        int start = job.starts()[p];
+        float m = Math.fma(y[from + inputs[start] + l] - mean, scale, shift);
+        float chosen = 0;
+        for (int i = start + 1; i < job.starts()[p + 1]; i++) {
+          float v = Math.fma(y[from + inputs[i] + l] - mean, scale, shift);
+          chosen = v > m ? i - start : chosen;
+          m = larger(m, v);
+        }
+        a[to + job.outputs()[p] + l] = m < 0 ? 0 : m;
+        choice[at + p * LANES + l] = m <= 0 ? -1 : chosen;
+      }
+    }
+  }
+
+  @Override
+  void expand(
+      Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums) {
+    clear(job, e, to);
+    for (int p = 0; p < job.count(); p++) {
+      for (int l = 0; l < LANES; l++) {
+        float chosen = choice[at + p * LANES + l];
+        float d = chosen < 0 ? 0 : dy[errorAt + p * LANES + l];
+        e[sums + l] += d;
+        int start = job.starts()[p];
+        for (int i = start; i < job.starts()[p + 1]; i++) {
+          e[to + job.errors()[i] + l] = chosen == i - start ? d : 0;
+        }
+      }
+    }
+  }
+
+  @Override
+  void maskErrors(
+      float[] d, int at, float[] a, int outcomeAt, float[] e, int to, int pixels, int sums) {
+    for (int l = 0; l < LANES; l++) {
+      float[] s = new float[CHAINS];
+      for (int i = 0; i < pixels; i++) {
+        float v = a[outcomeAt + i * LANES + l] <= 0 ? 0 : d[at + i * LANES + l];
+        e[to + i * LANES + l] = v;
+        s[i % CHAINS] += v;
+      }
+      e[sums + l] += (s[0] + s[1]) + (s[2] + s[3]);
     }
   }
 

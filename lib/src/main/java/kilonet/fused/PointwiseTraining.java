@@ -4,16 +4,12 @@ import static kilonet.fused.Layout.LANES;
 
 import java.util.Arrays;
 import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
 import kilonet.fused.Stage.Shape;
 
 /** Trains what works on each channel by itself: batch norm, activation and dropout. */
 final class PointwiseTraining implements TrainingStage {
-  /** A scale with which what is taken out still counts as very small. */
-  private static final float NEARLY_ZERO = 1e-30f;
-
   /** Numbers between what two threads write, so that they do not share a cache line. */
   private static final int APART = 32;
 
@@ -33,38 +29,14 @@ final class PointwiseTraining implements TrainingStage {
   private final Windows pooled;
 
   private final Layout behind;
-  private final DropoutMask[] masks;
-  private final Dropped[] dropped;
   private final float[][] scratch;
+  private final int[][] masks;
 
   // One for each group and channel.
   private final double[] first;
   private final double[] second;
 
-  // One for each channel.
-  private final float[] mean;
-  private final float[] variance;
-  private final float[] scale;
-  private final float[] shift;
-  private final float[] factor;
-  private final float[] tilt;
-  private final float[] offset;
-
-  /** What dropout took out of an image before a pooling: where, and which values. */
-  private static final class Dropped {
-    private int[] at = new int[16];
-    private float[] values = new float[16];
-    private int count;
-
-    void add(int position, float value) {
-      if (count == at.length) {
-        at = Arrays.copyOf(at, 2 * count);
-        values = Arrays.copyOf(values, 2 * count);
-      }
-      at[count] = position;
-      values[count++] = value;
-    }
-  }
+  private final BatchNorm norm;
 
   /**
    * Prepares it.
@@ -85,25 +57,12 @@ final class PointwiseTraining implements TrainingStage {
     this.out = batch.layouts[stage + 1];
     this.behind = pooling == null ? null : batch.layouts[stage + 2];
     this.pooled = pooling == null ? null : Windows.of(pooling, in, behind);
-    this.dropped = new Dropped[pooling == null ? 0 : batch.groups * LANES];
-    for (int i = 0; i < dropped.length; i++) {
-      dropped[i] = new Dropped();
-    }
     this.slopeBefore = before == null || p.norm() == null ? 1 : before.correctedBehind();
-    this.masks = new DropoutMask[batch.threads];
-    for (int i = 0; i < batch.threads && p.dropout() != null; i++) {
-      masks[i] = new DropoutMask(shape.size());
-    }
     this.scratch = new float[batch.threads][3 * LANES + APART];
     this.first = new double[batch.groups * channels];
     this.second = new double[batch.groups * channels];
-    this.mean = new float[channels];
-    this.variance = new float[channels];
-    this.scale = new float[channels];
-    this.shift = new float[channels];
-    this.factor = new float[channels];
-    this.tilt = new float[channels];
-    this.offset = new float[channels];
+    this.masks = new int[batch.threads][DropoutMask.NUMBERS + APART];
+    this.norm = p.norm() == null ? null : new BatchNorm(batch, p.norm(), channels, count);
   }
 
   /**
@@ -118,7 +77,7 @@ final class PointwiseTraining implements TrainingStage {
         || !(stack.stages().get(stage + 1) instanceof Pooling pooling)
         || p.norm() == null
         || pooling.kind() != Pooling.Kind.MAX
-        || p.dropout() != null && p.activation().slope() != 0) {
+        || p.dropout() != null) {
       return false;
     }
     Windows windows = Windows.of(pooling, Layout.dense(pooling.in()), Layout.dense(pooling.out()));
@@ -144,9 +103,6 @@ final class PointwiseTraining implements TrainingStage {
       program.add("statistics " + stage, byChannel(this::addStatistics));
       program.endPhase(this::mergeStatistics);
       if (pooled != null) {
-        if (p.dropout() != null) {
-          program.add("dropout " + stage, this::takeOut);
-        }
         program.add("norm and pooling " + stage, byChannel(this::normalizePool));
         return;
       }
@@ -183,8 +139,6 @@ final class PointwiseTraining implements TrainingStage {
   }
 
   private void mergeStatistics() {
-    Norm norm = p.norm();
-    double kept = keptFactor();
     for (int c = 0; c < channels; c++) {
       double total = 0;
       for (int g = 0; g < batch.groups; g++) {
@@ -196,34 +150,7 @@ final class PointwiseTraining implements TrainingStage {
         double apart = first[g * channels + c] - middle;
         squares += second[g * channels + c] + apart * apart * pixels * batch.size(g);
       }
-      mean[c] = (float) middle;
-      variance[c] = (float) Math.max(0, squares / count);
-      scale[c] =
-          (float)
-              (kept * norm.gamma(batch.parameters, c) / Math.sqrt(variance[c] + norm.epsilon()));
-      shift[c] = (float) (kept * norm.beta(batch.parameters, c));
-      if (scale[c] == 0) {
-        scale[c] = NEARLY_ZERO;
-      }
-    }
-    storeRunning();
-  }
-
-  /** Writes by how much the running statistics change, which DL4J takes for a gradient. */
-  private void storeRunning() {
-    Norm norm = p.norm();
-    double rest = 1 - norm.decay();
-    for (int c = 0; c < channels; c++) {
-      batch.gradient[norm.meanAt() + c] =
-          (float) (rest * (batch.parameters[norm.meanAt() + c] - mean[c]));
-      double running = batch.parameters[norm.varianceAt() + c];
-      if (norm.logarithm()) {
-        double before = StrictMath.pow(10, 2 * running);
-        double after = norm.decay() * before + rest * variance[c];
-        batch.gradient[norm.varianceAt() + c] = (float) (StrictMath.log10(before / after) / 2);
-      } else {
-        batch.gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
-      }
+      norm.set(c, middle, squares / count, keptFactor());
     }
   }
 
@@ -238,9 +165,9 @@ final class PointwiseTraining implements TrainingStage {
           batch.memory,
           a + out.run(c, r),
           length,
-          mean[c],
-          scale[c],
-          shift[c],
+          norm.mean[c],
+          norm.scale[c],
+          norm.shift[c],
           p.activation().slope());
     }
   }
@@ -252,61 +179,10 @@ final class PointwiseTraining implements TrainingStage {
         batch.activation(stage, group) + in.run(c, 0),
         batch.memory,
         batch.activation(stage + 2, group) + c * behind.plane(),
-        mean[c],
-        scale[c],
-        shift[c],
+        norm.mean[c],
+        norm.scale[c],
+        norm.shift[c],
         p.activation().slope());
-  }
-
-  /**
-   * Drops out before batch norm what is to be dropped behind it: in the place of a value goes one
-   * that the ReLU makes 0.
-   */
-  private void takeOut(int group, int part, int parts, int thread) {
-    DropoutMask mask = masks[thread];
-    int start = batch.activation(stage, group);
-    int end = TapSum.share(batch.size(group), part + 1, parts);
-    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
-      int count = draw(mask, group, l);
-      Dropped out = dropped[group * LANES + l];
-      out.count = 0;
-      int channel = 0;
-      int next = pixels;
-      float off = scale[0] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
-      for (int i = 0; i < count; i++) {
-        int unit = mask.dropped()[i];
-        while (unit >= next) {
-          channel++;
-          next += pixels;
-          off = scale[channel] < 0 ? Float.MAX_VALUE : -Float.MAX_VALUE;
-        }
-        int at = start + unit * LANES + l;
-        out.add(at, batch.memory[at]);
-        batch.memory[at] = off;
-      }
-    }
-  }
-
-  /** The corrected errors, where they are due, of what was taken out. */
-  private void correctTakenOut(int group, int part, int parts, int thread) {
-    int start = batch.activation(stage, group);
-    int plane = pixels * LANES;
-    int end = TapSum.share(batch.size(group), part + 1, parts);
-    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
-      Dropped out = dropped[group * LANES + l];
-      for (int i = 0; i < out.count; i++) {
-        int c = (out.at[i] - start) / plane;
-        float y = out.values[i];
-        float e = Math.fma(y - mean[c], tilt[c], offset[c]);
-        boolean off = y <= 0 && slopeBefore != 1;
-        batch.memory[out.at[i]] = !off ? e : slopeBefore == 0 ? 0 : e * slopeBefore;
-      }
-    }
-  }
-
-  private int draw(DropoutMask mask, int group, int lane) {
-    return mask.draw(
-        retained(), batch.seed, p.layer(), batch.iteration, batch.microBatch, group * LANES + lane);
   }
 
   private void activate(int group, int c, int thread) {
@@ -327,34 +203,18 @@ final class PointwiseTraining implements TrainingStage {
 
   /** By what dropout multiplies what it keeps. */
   private double keptFactor() {
-    return 1 / retained();
+    return 1 / batch.retained(p);
   }
 
-  private double retained() {
-    if (p.dropout() == null) {
-      return 1;
-    }
-    return p.dropout().getPSchedule() == null
-        ? p.dropout().getP()
-        : p.dropout().getPSchedule().valueAt(batch.iteration, batch.epoch);
-  }
-
-  /** Puts zeros where dropout drops, image by image. */
+  /** Puts zeros where dropout drops. */
   private void drop(int group, int part, int parts, int thread, int to, Layout layout) {
-    DropoutMask mask = masks[thread];
-    int end = TapSum.share(batch.size(group), part + 1, parts);
-    for (int l = TapSum.share(batch.size(group), part, parts); l < end; l++) {
-      int count = draw(mask, group, l);
-      for (int i = 0; i < count; i++) {
-        int unit = mask.dropped()[i];
-        int at =
-            layout.isDense()
-                ? unit * LANES
-                : layout.at(
-                    unit / pixels,
-                    unit % pixels / layout.shape().width(),
-                    unit % layout.shape().width());
-        batch.memory[to + at + l] = 0;
+    int[] mask = masks[thread];
+    batch.drawMask(p, group, mask);
+    int end = TapSum.share(channels, part + 1, parts);
+    for (int c = TapSum.share(channels, part, parts); c < end; c++) {
+      for (int r = 0; r < layout.runs(); r++) {
+        int unit = c * pixels + r * layout.runLength();
+        batch.kernels.drop(batch.memory, to + layout.run(c, r), unit, layout.runLength(), mask, 0);
       }
     }
   }
@@ -383,9 +243,6 @@ final class PointwiseTraining implements TrainingStage {
     program.endPhase(this::mergeSums);
     if (pooled != null) {
       program.add("correction " + stage, byChannel(this::correctPooled));
-      if (p.dropout() != null) {
-        program.add("dropout backward " + stage, this::correctTakenOut);
-      }
     } else if (stage > 0) {
       program.add("correction " + stage, byChannel(this::correct));
     }
@@ -424,7 +281,7 @@ final class PointwiseTraining implements TrainingStage {
           batch.memory,
           y + skip,
           length,
-          mean[c],
+          norm.mean[c],
           p.activation().slope(),
           sums);
     }
@@ -440,9 +297,9 @@ final class PointwiseTraining implements TrainingStage {
         batch.activation(stage, group) + in.run(c, 0),
         batch.memory,
         batch.error(stage + 2, group) + c * pooled.count() * LANES,
-        mean[c],
-        scale[c],
-        shift[c],
+        norm.mean[c],
+        norm.scale[c],
+        norm.shift[c],
         p.activation().slope(),
         sums);
     keepSums(group, c, sums);
@@ -460,8 +317,6 @@ final class PointwiseTraining implements TrainingStage {
   }
 
   private void mergeSums() {
-    Norm norm = p.norm();
-    double kept = keptFactor();
     for (int c = 0; c < channels; c++) {
       double errors = 0;
       double products = 0;
@@ -469,16 +324,7 @@ final class PointwiseTraining implements TrainingStage {
         errors += first[g * channels + c];
         products += second[g * channels + c];
       }
-      double deviation = Math.sqrt(variance[c] + norm.epsilon());
-      double normalised = products / deviation;
-      double factor = kept * norm.gamma(batch.parameters, c) / deviation;
-      if (norm.gammaAt() >= 0) {
-        batch.gradient[norm.gammaAt() + c] = (float) (kept * normalised);
-        batch.gradient[norm.betaAt() + c] = (float) (kept * errors);
-      }
-      this.factor[c] = (float) factor;
-      tilt[c] = (float) (-factor * normalised / count / deviation);
-      offset[c] = (float) (-factor * errors / count);
+      norm.correctBy(c, errors, products, keptFactor());
     }
   }
 
@@ -490,10 +336,10 @@ final class PointwiseTraining implements TrainingStage {
         batch.memory,
         batch.activation(stage, group) + in.run(c, 0),
         pixels,
-        mean[c],
-        factor[c],
-        tilt[c],
-        offset[c],
+        norm.mean[c],
+        norm.factor[c],
+        norm.tilt[c],
+        norm.offset[c],
         slopeBefore);
     clearEmptyLanes(group, d);
   }
@@ -511,13 +357,13 @@ final class PointwiseTraining implements TrainingStage {
         batch.memory,
         batch.error(stage + 2, group) + c * pooled.count() * LANES,
         new Kernels.PooledCorrection(
-            mean[c],
-            scale[c],
-            shift[c],
+            norm.mean[c],
+            norm.scale[c],
+            norm.shift[c],
             p.activation().slope(),
-            factor[c],
-            tilt[c],
-            offset[c],
+            norm.factor[c],
+            norm.tilt[c],
+            norm.offset[c],
             slopeBefore));
     clearEmptyLanes(group, y);
   }

@@ -120,10 +120,13 @@ final class Program {
       if (shared) {
         share(phase, member);
       } else {
+        int first = TapSum.share(groups, member, threads);
         int end = TapSum.share(groups, member + 1, threads);
-        for (int g = TapSum.share(groups, member, threads); g < end; g++) {
+        for (int g = first; g < end; g++) {
+          // There and back: what a phase touches last is still in the cache when the next begins.
+          int group = i % 2 == 0 ? g : first + end - 1 - g;
           for (int k = 0; k < phase.groupWork.size(); k++) {
-            run(phase.groupWork.get(k), g, 0, 1, member);
+            run(phase.groupWork.get(k), group, 0, 1, member);
           }
         }
       }

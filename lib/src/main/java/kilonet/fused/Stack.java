@@ -354,7 +354,9 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
      */
     private void addConvolution(
         Shape out, Window window, int groups, int[] weightAt, int[] biasAt, Activation activation) {
-      if (groups == 1 && window.equals(Window.over(shape))) {
+      // The same window with zeros below and beside it has more places than one.
+      boolean single = out.height() == 1 && out.width() == 1;
+      if (groups == 1 && single && window.equals(Window.over(shape))) {
         shape = new Shape(shape.size(), 1, 1);
         window = Window.over(shape);
       }

@@ -2,6 +2,7 @@ package kilonet.fused;
 
 import java.util.List;
 import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Shape;
 
 /**
@@ -46,8 +47,19 @@ final class TrainingBatch {
     activations = new int[layouts.length];
     errors = new int[layouts.length];
     int next = 0;
-    for (int i = 0; i < layouts.length; i++) {
-      if (i > 0 && PointwiseTraining.pools(stack, i - 1)) {
+    int begin = 0;
+    if (FirstTraining.trains(stack)) {
+      // The outcome of the first convolution is not kept; that of a pooling behind it is, and in
+      // place of the convolution's which inputs were the largest.
+      begin = FirstTraining.pools(stack) ? 3 : 2;
+      next = layouts[0].floats();
+      activations[1] = next;
+      if (begin == 3) {
+        next = Math.addExact(next, Layout.dense(layouts[3].shape()).floats());
+      }
+    }
+    for (int i = begin; i < layouts.length; i++) {
+      if (i > begin && PointwiseTraining.pools(stack, i - 1)) {
         // Goes from one stage to the next without a place in memory.
         continue;
       }
@@ -55,9 +67,9 @@ final class TrainingBatch {
       next = Math.addExact(next, layouts[i].floats());
       if (PointwiseTraining.pools(stack, i)) {
         errors[i] = activations[i];
-      } else if (i > 0 && stack.stages().get(i - 1) instanceof Stage.Pointwise) {
+      } else if (i > begin && stack.stages().get(i - 1) instanceof Pointwise) {
         errors[i] = errors[i - 1];
-      } else if (i > 0 || stack.stages().get(0) instanceof Stage.Pointwise) {
+      } else if (i > 0 || stack.stages().get(0) instanceof Pointwise) {
         errors[i] = next;
         next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
       }
@@ -94,6 +106,22 @@ final class TrainingBatch {
   /** Where their errors start. */
   int error(int stage, int group) {
     return Memory.START + group * stride + errors[stage];
+  }
+
+  /** The share of its input that the dropout of a stage keeps. */
+  double retained(Pointwise p) {
+    if (p.dropout() == null) {
+      return 1;
+    }
+    return p.dropout().getPSchedule() == null
+        ? p.dropout().getP()
+        : p.dropout().getPSchedule().valueAt(iteration, epoch);
+  }
+
+  /** Draws what the dropout of a stage drops of a group, see {@link DropoutMask#draw}. */
+  void drawMask(Pointwise p, int group, int[] numbers) {
+    int image = group * Layout.LANES;
+    DropoutMask.draw(retained(p), seed, p.layer(), iteration, microBatch, image, numbers);
   }
 
   /** The images of a group; less than 16 in the last one. */

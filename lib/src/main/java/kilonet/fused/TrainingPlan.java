@@ -55,7 +55,12 @@ final class TrainingPlan {
   private List<TrainingStage> stages(Stack stack) {
     List<TrainingStage> stages = new ArrayList<>();
     ConvolutionTraining before = null;
-    for (int i = 0; i < stack.stages().size(); i++) {
+    int first = 0;
+    if (FirstTraining.trains(stack)) {
+      stages.add(new FirstTraining(batch));
+      first = FirstTraining.pools(stack) ? 3 : 2;
+    }
+    for (int i = first; i < stack.stages().size(); i++) {
       Stage stage = stack.stages().get(i);
       if (stage instanceof Convolution c) {
         before = new ConvolutionTraining(batch, i, c);

@@ -4,18 +4,27 @@ import static kilonet.fused.Layout.LANES;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The kernels with the vector module: 16 lanes are one vector of 512 bits, two of 256, or four. */
 final class VectorKernels extends Kernels {
+  // A method that returns a vector is not always inlined, and then the vector is put on the heap;
+  // so the inner loops are written in one piece.
+
   static final VectorSpecies<Float> SPECIES =
       FloatVector.SPECIES_PREFERRED.length() > LANES
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
 
   private static final VectorSpecies<Float> S = SPECIES;
+
+  private static final VectorSpecies<Integer> I =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+  private static final int HALF = DropoutMask.HALF;
 
   private static final int PEAK = 100_000;
 
@@ -452,10 +461,19 @@ final class VectorKernels extends Kernels {
       float[] d, int at, float[] a, int outcomeAt, int pixels, float slope, float factor) {
     FloatVector zero = FloatVector.zero(S);
     FloatVector k = FloatVector.broadcast(S, factor);
+    if (slope == 0) {
+      for (int i = 0; i < pixels * LANES; i += V) {
+        load(d, at + i)
+            .mul(k)
+            .blend(zero, load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+            .intoArray(d, at + i);
+      }
+      return;
+    }
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
       FloatVector v = load(d, at + i).mul(k);
-      v.blend(finite(v.mul(g), g), load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+      v.blend(v.mul(g), load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
           .intoArray(d, at + i);
     }
   }
@@ -472,41 +490,29 @@ final class VectorKernels extends Kernels {
       float mean,
       float slope,
       float[] sums) {
+    backActivation(d, at, a, outcomeAt, pixels, slope, 1);
     for (int lane = 0; lane < LANES; lane += V) {
-      backNormalizeOf(
-          d, at + lane, a, outcomeAt + lane, y, from + lane, pixels, mean, slope, sums, lane);
+      sumsOfErrors(d, at + lane, y, from + lane, pixels, mean, sums, lane);
     }
   }
 
-  private static void backNormalizeOf(
-      float[] d,
-      int at,
-      float[] a,
-      int outcomeAt,
-      float[] y,
-      int from,
-      int pixels,
-      float mean,
-      float slope,
-      float[] sums,
-      int lane) {
+  private static void sumsOfErrors(
+      float[] d, int at, float[] y, int from, int pixels, float mean, float[] sums, int lane) {
     FloatVector m = FloatVector.broadcast(S, mean);
-    FloatVector g = FloatVector.broadcast(S, slope);
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector s0 = zero;
-    FloatVector s1 = zero;
-    FloatVector s2 = zero;
-    FloatVector s3 = zero;
-    FloatVector q0 = zero;
-    FloatVector q1 = zero;
-    FloatVector q2 = zero;
-    FloatVector q3 = zero;
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector q0 = s0;
+    FloatVector q1 = s0;
+    FloatVector q2 = s0;
+    FloatVector q3 = s0;
     int whole = pixels / CHAINS * CHAINS;
     for (int i = 0; i < whole * LANES; i += CHAINS * LANES) {
-      FloatVector v0 = back(d, at + i, a, outcomeAt + i, g, slope, zero);
-      FloatVector v1 = back(d, at + i + LANES, a, outcomeAt + i + LANES, g, slope, zero);
-      FloatVector v2 = back(d, at + i + 2 * LANES, a, outcomeAt + i + 2 * LANES, g, slope, zero);
-      FloatVector v3 = back(d, at + i + 3 * LANES, a, outcomeAt + i + 3 * LANES, g, slope, zero);
+      FloatVector v0 = load(d, at + i);
+      FloatVector v1 = load(d, at + i + LANES);
+      FloatVector v2 = load(d, at + i + 2 * LANES);
+      FloatVector v3 = load(d, at + i + 3 * LANES);
       s0 = s0.add(v0);
       s1 = s1.add(v1);
       s2 = s2.add(v2);
@@ -518,34 +524,24 @@ final class VectorKernels extends Kernels {
     }
     int i = whole * LANES;
     if (pixels - whole > 0) {
-      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      FloatVector v = load(d, at + i);
       s0 = s0.add(v);
       q0 = v.fma(load(y, from + i).sub(m), q0);
     }
     i += LANES;
     if (pixels - whole > 1) {
-      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      FloatVector v = load(d, at + i);
       s1 = s1.add(v);
       q1 = v.fma(load(y, from + i).sub(m), q1);
     }
     i += LANES;
     if (pixels - whole > 2) {
-      FloatVector v = back(d, at + i, a, outcomeAt + i, g, slope, zero);
+      FloatVector v = load(d, at + i);
       s2 = s2.add(v);
       q2 = v.fma(load(y, from + i).sub(m), q2);
     }
     load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
     load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
-  }
-
-  /** The error before an activation, put in the place of the one behind it. */
-  private static FloatVector back(
-      float[] d, int at, float[] a, int outcomeAt, FloatVector g, float slope, FloatVector zero) {
-    FloatVector v = load(d, at);
-    VectorMask<Float> off = load(a, outcomeAt).compare(VectorOperators.LE, zero);
-    v = v.blend(finite(v.mul(g), g), off);
-    v.intoArray(d, at);
-    return v;
   }
 
   @Override
@@ -581,7 +577,7 @@ final class VectorKernels extends Kernels {
   }
 
   @Override
-  void sum(float[] d, int at, int pixels, float[] sums) {
+  void sum(float[] d, int at, int pixels, float[] sums, int sumsAt) {
     for (int lane = 0; lane < LANES; lane += V) {
       FloatVector s0 = FloatVector.zero(S);
       FloatVector s1 = s0;
@@ -599,7 +595,120 @@ final class VectorKernels extends Kernels {
       s0 = pixels - whole > 0 ? s0.add(load(d, f)) : s0;
       s1 = pixels - whole > 1 ? s1.add(load(d, f + LANES)) : s1;
       s2 = pixels - whole > 2 ? s2.add(load(d, f + 2 * LANES)) : s2;
-      load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+      load(sums, sumsAt + lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, sumsAt + lane);
+    }
+  }
+
+  @Override
+  void differences(float[] x, int from, int first, float[] out, int to, int pixels) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      FloatVector off = load(x, first + lane);
+      for (int i = lane; i < pixels * LANES; i += LANES) {
+        load(x, from + i).sub(off).intoArray(out, to + i);
+      }
+    }
+  }
+
+  @Override
+  void rowProducts(
+      float[] x,
+      int first,
+      int second,
+      int rows,
+      int pitch,
+      int columns,
+      int windows,
+      float[] out,
+      int to) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      for (int row = 0; row < rows; row++) {
+        int down = row * pitch + lane;
+        int target = to + row * LANES + lane;
+        rowProductsOf(x, first + down, second + down, columns, windows, out, target, rows * LANES);
+      }
+    }
+  }
+
+  private static void rowProductsOf(
+      float[] x, int first, int second, int columns, int windows, float[] out, int to, int apart) {
+    FloatVector s0 = FloatVector.zero(S);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int skip = (windows - 1) * LANES;
+    int count = columns - windows + 1;
+    int whole = count / CHAINS * CHAINS;
+    for (int i = skip; i < skip + whole * LANES; i += CHAINS * LANES) {
+      s0 = load(x, first + i).fma(load(x, second + i), s0);
+      s1 = load(x, first + i + LANES).fma(load(x, second + i + LANES), s1);
+      s2 = load(x, first + i + 2 * LANES).fma(load(x, second + i + 2 * LANES), s2);
+      s3 = load(x, first + i + 3 * LANES).fma(load(x, second + i + 3 * LANES), s3);
+    }
+    int i = skip + whole * LANES;
+    if (count - whole > 0) {
+      s0 = load(x, first + i).fma(load(x, second + i), s0);
+    }
+    i += LANES;
+    if (count - whole > 1) {
+      s1 = load(x, first + i).fma(load(x, second + i), s1);
+    }
+    i += LANES;
+    if (count - whole > 2) {
+      s2 = load(x, first + i).fma(load(x, second + i), s2);
+    }
+    s0 = s0.add(s1).add(s2.add(s3));
+    for (int j = 0; j < windows; j++) {
+      FloatVector all = s0;
+      for (int k = j * LANES; k < skip; k += LANES) {
+        all = load(x, first + k).fma(load(x, second + k), all);
+      }
+      for (int k = columns * LANES; k < (columns + j) * LANES; k += LANES) {
+        all = load(x, first + k).fma(load(x, second + k), all);
+      }
+      all.intoArray(out, to + j * apart);
+    }
+  }
+
+  @Override
+  void drop(float[] x, int at, int unit, int pixels, int[] mask, float value) {
+    int before = Math.min(unit % 2, pixels);
+    int pairs = (pixels - before) / 2;
+    if (before == 1) {
+      PlainKernels.dropOne(x, at, unit, mask, value);
+    }
+    for (int lane = 0; lane < LANES; lane += V) {
+      dropPairs(x, at + before * LANES + lane, (unit + before) / 2, pairs, mask, lane, value);
+    }
+    if (before + 2 * pairs < pixels) {
+      PlainKernels.dropOne(x, at + (pixels - 1) * LANES, unit + pixels - 1, mask, value);
+    }
+  }
+
+  /**
+   * What {@link DropoutMask#drops} says, for both of each pair. The mask is the sign of a
+   * difference in all bits.
+   */
+  private static void dropPairs(
+      float[] x, int at, int pair, int pairs, int[] mask, int lane, float value) {
+    IntVector key = IntVector.fromArray(I, mask, lane);
+    IntVector least = IntVector.fromArray(I, mask, LANES + lane);
+    IntVector put = IntVector.broadcast(I, Float.floatToRawIntBits(value));
+    IntVector low = IntVector.broadcast(I, (1 << HALF) - 1);
+    IntVector one = IntVector.broadcast(I, DropoutMask.FIRST_FACTOR);
+    IntVector two = IntVector.broadcast(I, DropoutMask.SECOND_FACTOR);
+    for (int i = 0; i < pairs; i++) {
+      IntVector h = key.lanewise(VectorOperators.XOR, (pair + i) * DropoutMask.STEP);
+      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16)).mul(one);
+      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 13)).mul(two);
+      h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
+      int to = at + 2 * i * LANES;
+      IntVector off = h.and(low).sub(least).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+      IntVector kept = FloatVector.fromArray(S, x, to).reinterpretAsInts().and(off.not());
+      kept.or(put.and(off)).reinterpretAsFloats().intoArray(x, to);
+      IntVector high = h.lanewise(VectorOperators.LSHR, HALF);
+      off = high.sub(least).lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+      kept = FloatVector.fromArray(S, x, to + LANES).reinterpretAsInts().and(off.not());
+      kept.or(put.and(off)).reinterpretAsFloats().intoArray(x, to + LANES);
     }
   }
 
@@ -761,6 +870,164 @@ final class VectorKernels extends Kernels {
       }
       activation(v, g).intoArray(a, to + job.outputs()[p]);
     }
+  }
+
+  @Override
+  void choosePool(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float[] choice,
+      int at,
+      float mean,
+      float scale,
+      float shift) {
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        chooseOfFour(job, y, from + lane, a, to + lane, choice, at + lane, mean, scale, shift);
+      } else {
+        chooseOfAny(job, y, from + lane, a, to + lane, choice, at + lane, mean, scale, shift);
+      }
+    }
+  }
+
+  private static void chooseOfFour(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float[] choice,
+      int at,
+      float mean,
+      float scale,
+      float shift) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector none = FloatVector.broadcast(S, -1);
+    FloatVector one = FloatVector.broadcast(S, 1);
+    FloatVector two = FloatVector.broadcast(S, 2);
+    FloatVector three = FloatVector.broadcast(S, 3);
+    int[] inputs = job.inputs();
+    int[] outputs = job.outputs();
+    for (int p = 0; p < outputs.length; p++) {
+      int i = 4 * p;
+      FloatVector most = load(y, from + inputs[i]).sub(m).fma(k, b);
+      FloatVector v = load(y, from + inputs[i + 1]).sub(m).fma(k, b);
+      VectorMask<Float> more = v.compare(VectorOperators.GT, most);
+      most = most.blend(v, more);
+      FloatVector chosen = zero.blend(one, more);
+      v = load(y, from + inputs[i + 2]).sub(m).fma(k, b);
+      more = v.compare(VectorOperators.GT, most);
+      most = most.blend(v, more);
+      chosen = chosen.blend(two, more);
+      v = load(y, from + inputs[i + 3]).sub(m).fma(k, b);
+      more = v.compare(VectorOperators.GT, most);
+      most = most.blend(v, more);
+      chosen = chosen.blend(three, more);
+      most.blend(zero, most.compare(VectorOperators.LT, zero)).intoArray(a, to + outputs[p]);
+      chosen.blend(none, most.compare(VectorOperators.LE, zero)).intoArray(choice, at + p * LANES);
+    }
+  }
+
+  private static void chooseOfAny(
+      Windows job,
+      float[] y,
+      int from,
+      float[] a,
+      int to,
+      float[] choice,
+      int at,
+      float mean,
+      float scale,
+      float shift) {
+    FloatVector m = FloatVector.broadcast(S, mean);
+    FloatVector k = FloatVector.broadcast(S, scale);
+    FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector zero = FloatVector.zero(S);
+    int[] inputs = job.inputs();
+    for (int p = 0; p < job.count(); p++) {
+      int start = job.starts()[p];
+      FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+      FloatVector chosen = zero;
+      for (int i = start + 1; i < job.starts()[p + 1]; i++) {
+        FloatVector v = load(y, from + inputs[i]).sub(m).fma(k, b);
+        VectorMask<Float> more = v.compare(VectorOperators.GT, most);
+        most = most.blend(v, more);
+        chosen = chosen.blend(FloatVector.broadcast(S, i - start), more);
+      }
+      most.blend(zero, most.compare(VectorOperators.LT, zero)).intoArray(a, to + job.outputs()[p]);
+      chosen
+          .blend(FloatVector.broadcast(S, -1), most.compare(VectorOperators.LE, zero))
+          .intoArray(choice, at + p * LANES);
+    }
+  }
+
+  @Override
+  void expand(
+      Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums) {
+    PlainKernels.clear(job, e, to);
+    for (int lane = 0; lane < LANES; lane += V) {
+      if (job.ofFour()) {
+        expandOfFour(job, choice, at + lane, dy, errorAt + lane, e, to + lane, sums + lane);
+      } else {
+        expandOfAny(job, choice, at + lane, dy, errorAt + lane, e, to + lane, sums + lane);
+      }
+    }
+  }
+
+  private static void expandOfFour(
+      Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector one = FloatVector.broadcast(S, 1);
+    FloatVector two = FloatVector.broadcast(S, 2);
+    FloatVector three = FloatVector.broadcast(S, 3);
+    FloatVector s = load(e, sums);
+    int[] errors = job.errors();
+    int count = job.count();
+    for (int p = 0; p < count; p++) {
+      int i = 4 * p;
+      FloatVector chosen = load(choice, at + p * LANES);
+      FloatVector d = load(dy, errorAt + p * LANES);
+      s = s.add(d.blend(zero, chosen.compare(VectorOperators.LT, zero)));
+      zero.blend(d, chosen.compare(VectorOperators.EQ, zero)).intoArray(e, to + errors[i]);
+      zero.blend(d, chosen.compare(VectorOperators.EQ, one)).intoArray(e, to + errors[i + 1]);
+      zero.blend(d, chosen.compare(VectorOperators.EQ, two)).intoArray(e, to + errors[i + 2]);
+      zero.blend(d, chosen.compare(VectorOperators.EQ, three)).intoArray(e, to + errors[i + 3]);
+    }
+    s.intoArray(e, sums);
+  }
+
+  private static void expandOfAny(
+      Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int p = 0; p < job.count(); p++) {
+      FloatVector chosen = load(choice, at + p * LANES);
+      FloatVector d = load(dy, errorAt + p * LANES);
+      d = d.blend(zero, chosen.compare(VectorOperators.LT, zero));
+      load(e, sums).add(d).intoArray(e, sums);
+      int start = job.starts()[p];
+      for (int i = start; i < job.starts()[p + 1]; i++) {
+        zero.blend(d, chosen.compare(VectorOperators.EQ, (float) (i - start)))
+            .intoArray(e, to + job.errors()[i]);
+      }
+    }
+  }
+
+  @Override
+  void maskErrors(
+      float[] d, int at, float[] a, int outcomeAt, float[] e, int to, int pixels, int sums) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < pixels * LANES; i += V) {
+      load(d, at + i)
+          .blend(zero, load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+          .intoArray(e, to + i);
+    }
+    sum(e, to, pixels, e, sums);
   }
 
   @Override

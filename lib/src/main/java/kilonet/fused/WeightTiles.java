@@ -13,11 +13,11 @@ import kilonet.fused.Stage.Window;
  * @param inputAt for each tile and column where the tap is in the input
  * @param pixels for each output pixel where its window starts in the input
  * @param plane the numbers of an output channel in the errors
- * @param weightAt for each element of each tile where its gradient goes; -1 where it is there
- *     already
+ * @param elementAt for each element of each tile the number of its weight, in the order output,
+ *     tap; -1 where it is there already
  */
 record WeightTiles(
-    int rows, int columns, int[] errorAt, int[] inputAt, int[] pixels, int plane, int[] weightAt) {
+    int rows, int columns, int[] errorAt, int[] inputAt, int[] pixels, int plane, int[] elementAt) {
 
   int count() {
     return errorAt.length;
@@ -45,7 +45,7 @@ record WeightTiles(
     Layout errors = Layout.dense(c.out());
     int[] errorAt = new int[tiles];
     int[] inputAt = new int[tiles * columns];
-    int[] weightAt = new int[tiles * rows * columns];
+    int[] elementAt = new int[tiles * rows * columns];
     int tile = 0;
     for (int g = 0; g < c.groups(); g++) {
       for (int t = 0; t < columnTiles; t++) {
@@ -61,8 +61,8 @@ record WeightTiles(
                     + k % w.kernelWidth() * w.dilationWidth() * Layout.LANES;
             for (int i = 0; i < rows; i++) {
               boolean again = t * columns + j >= c.taps() || first + i < g * c.outputs() + r * rows;
-              weightAt[(tile * rows + i) * columns + j] =
-                  again ? -1 : c.weightAt()[(first + i) * c.taps() + tap];
+              elementAt[(tile * rows + i) * columns + j] =
+                  again ? -1 : (first + i) * c.taps() + tap;
             }
           }
           tile++;
@@ -78,7 +78,7 @@ record WeightTiles(
               p / width * w.strideHeight() - w.padHeight(),
               p % width * w.strideWidth() - w.padWidth());
     }
-    return new WeightTiles(rows, columns, errorAt, inputAt, pixels, errors.plane(), weightAt);
+    return new WeightTiles(rows, columns, errorAt, inputAt, pixels, errors.plane(), elementAt);
   }
 
   /** The shape of a tile that wastes least. */

@@ -2,7 +2,6 @@ package kilonet.train;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import kilonet.text.Terminal;
 
 /** Who wants to know how a run goes on. All methods are called by the thread that trains. */
 public interface Progress {
@@ -10,22 +9,18 @@ public interface Progress {
   /** Nobody. */
   Progress NONE = new Progress() {};
 
-  /**
-   * A line for each epoch on standard output, with the time that is left, and on a terminal a bar
-   * while an epoch lasts.
-   */
+  /** A line for each epoch on standard output, with the time that is left. */
   static Progress onTerminal() {
-    return lines(new PrintWriter(System.out, true, StandardCharsets.UTF_8), Terminal.isThere());
+    return lines(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
   }
 
   /**
    * A line for each epoch, with the time that is left.
    *
    * @param out where the lines go
-   * @param bar whether a bar is shown on standard error while an epoch lasts
    */
-  static Progress lines(PrintWriter out, boolean bar) {
-    return new EpochLines(out, bar);
+  static Progress lines(PrintWriter out) {
+    return new EpochLines(out);
   }
 
   /**

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 import kilonet.data.PenDigits;
 import kilonet.data.Sha256;
-import kilonet.seeds.Seeds;
 import kilonet.train.ModelFile;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
 import kilonet.train.Result;
+import kilonet.train.SampleRecipes;
 import kilonet.train.Trainer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -90,8 +90,8 @@ class EngineBitsTest {
       for (Recipe recipe :
           List.of(
               Recipes.named("model_3"),
-              Seeds.named("002/step3").orElseThrow(),
-              Recipes.named("record/small"))) {
+              SampleRecipes.named("002/step3"),
+              SampleRecipes.named("record/small"))) {
         Path run = Path.of(arguments[0]).resolve(recipe.name());
         Result result =
             new Trainer(

@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -507,19 +506,18 @@ class FusedNetworkTest {
   void dropoutDropsEachActivationWithTheSameProbabilityWhateverItsNeighboursDo(double retain) {
     int units = 10_000;
     int images = 200;
-    DropoutMask mask = new DropoutMask(units);
     double total = 0;
     double neighbours = 0;
     double both = 0;
+    int[] numbers = new int[DropoutMask.NUMBERS];
     boolean[] before = new boolean[units];
     for (int image = 0; image < images; image++) {
-      int count = mask.draw(retain, 7, 2, 11, 0, image);
-      boolean[] now = new boolean[units];
-      for (int i = 0; i < count; i++) {
-        assertThat(i == 0 || mask.dropped()[i] > mask.dropped()[i - 1]).isTrue();
-        now[mask.dropped()[i]] = true;
+      if (image % 16 == 0) {
+        DropoutMask.draw(retain, 7, 2, 11, 0, image, numbers);
       }
+      boolean[] now = new boolean[units];
       for (int i = 0; i < units; i++) {
+        now[i] = DropoutMask.drops(numbers[image % 16], numbers[16 + image % 16], i);
         total += now[i] ? 1 : 0;
         neighbours += i > 0 && now[i] && now[i - 1] ? 1 : 0;
         both += now[i] && before[i] ? 1 : 0;
@@ -539,22 +537,34 @@ class FusedNetworkTest {
 
   @Test
   void dropoutDependsOnSeedLayerStepAndImageAndOnNothingElse() {
-    int[] first = draw(new DropoutMask(640), 1, 2, 3, 4);
-    DropoutMask mask = new DropoutMask(640);
-    assertThat(draw(mask, 9, 2, 3, 4)).isNotEqualTo(first);
-    assertThat(draw(mask, 1, 9, 3, 4)).isNotEqualTo(first);
-    assertThat(draw(mask, 1, 2, 9, 4)).isNotEqualTo(first);
-    assertThat(draw(mask, 1, 2, 3, 9)).isNotEqualTo(first);
-    assertThat(draw(mask, 1, 2, 3, 4)).isEqualTo(first);
+    boolean[] first = draw(1, 2, 3, 0, 4);
+    assertThat(draw(9, 2, 3, 0, 4)).isNotEqualTo(first);
+    assertThat(draw(1, 9, 3, 0, 4)).isNotEqualTo(first);
+    assertThat(draw(1, 2, 9, 0, 4)).isNotEqualTo(first);
+    assertThat(draw(1, 2, 3, 1, 4)).isNotEqualTo(first);
+    assertThat(draw(1, 2, 3, 0, 9)).isNotEqualTo(first);
+    assertThat(draw(1, 2, 3, 0, 4)).isEqualTo(first);
   }
 
-  private static int[] draw(DropoutMask mask, long seed, int layer, int step, int image) {
-    return Arrays.copyOf(mask.dropped(), mask.draw(0.5, seed, layer, step, 0, image));
+  /** What is dropped of 640 units of an image, wherever its group begins. */
+  private static boolean[] draw(long seed, int layer, int step, int microBatch, int image) {
+    int[] numbers = new int[DropoutMask.NUMBERS];
+    int lane = image % 3;
+    DropoutMask.draw(0.5, seed, layer, step, microBatch, image - lane, numbers);
+    boolean[] dropped = new boolean[640];
+    for (int i = 0; i < dropped.length; i++) {
+      dropped[i] = DropoutMask.drops(numbers[lane], numbers[16 + lane], i);
+    }
+    return dropped;
   }
 
   @Test
   void aRetainedShareOfOneKeepsAll() {
-    assertThat(new DropoutMask(1_000).draw(1, 1, 2, 3, 0, 4)).isZero();
+    int[] numbers = new int[DropoutMask.NUMBERS];
+    DropoutMask.draw(1, 1, 2, 3, 0, 4, numbers);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(DropoutMask.drops(numbers[0], numbers[16], i)).isFalse();
+    }
   }
 
   @Test

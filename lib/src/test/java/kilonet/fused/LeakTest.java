@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import kilonet.seeds.Seeds;
 import kilonet.train.Recipe;
+import kilonet.train.SampleRecipes;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -79,7 +79,7 @@ class LeakTest {
   }
 
   private static FusedNetwork network() {
-    Recipe recipe = Seeds.named("002/step3").orElseThrow();
+    Recipe recipe = SampleRecipes.named("002/step3");
     MultiLayerConfiguration configuration =
         recipe.model().configuration(new Nesterovs(0.01, 0.9), recipe.seed());
     FusedNetwork network = new FusedNetwork(configuration);

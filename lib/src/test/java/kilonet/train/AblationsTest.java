@@ -1,10 +1,8 @@
 package kilonet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import kilonet.model.Models;
-import kilonet.model.Summary;
 import org.junit.jupiter.api.Test;
 
 class AblationsTest {
@@ -52,24 +50,5 @@ class AblationsTest {
     Recipe muon = Recipe.of("muon", Models.Model_2(), Optimizer.muon(0.1, 0.9));
     assertThat(Ablations.of(muon))
         .containsExactly(muon.name("muon-without-muon").optimizer(Optimizer.nesterov(0.1, 0.9)));
-  }
-
-  @Test
-  void recordsAndTheirAblationsAreFoundByName() {
-    for (String name : Recipes.records()) {
-      Recipe record = Recipes.named(name);
-      assertThat(record.name()).isEqualTo(name);
-      assertThat(record.epochs()).isLessThanOrEqualTo(Contract.EPOCHS_UP_TO);
-      assertThat(record.validation()).isZero();
-      assertThat(record.limit()).isZero();
-      assertThat(Summary.of(record.model()).parameters()).isLessThan(Contract.PARAMETERS_BELOW);
-      assertThat(Recipes.names()).contains(name);
-      for (Recipe ablation : Ablations.of(record)) {
-        assertThat(Recipes.find(ablation.name())).contains(ablation);
-      }
-    }
-    assertThat(Summary.of(Recipes.named("record/small").model()).parameters()).isLessThan(5_000);
-    assertThatThrownBy(() -> Recipes.named("record/small-without-luck"))
-        .hasMessageContaining("No recipe is called 'record/small-without-luck'");
   }
 }

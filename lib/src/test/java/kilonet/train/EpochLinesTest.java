@@ -12,7 +12,7 @@ class EpochLinesTest {
   @Test
   void eachEpochIsALineAndAllButTheLastSayWhatIsLeft() {
     StringWriter out = new StringWriter();
-    Progress progress = Progress.lines(new PrintWriter(out, true), false);
+    Progress progress = Progress.lines(new PrintWriter(out, true));
     progress.started(Recipes.named("model_1").epochs(2), 3, 0);
     for (int epoch = 1; epoch <= 2; epoch++) {
       for (int batch = 1; batch <= 3; batch++) {

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
-import kilonet.seeds.Seeds;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,7 +32,7 @@ class RecipeFaultsTest {
   private static final List<String> RECIPES =
       Stream.concat(
               Recipes.names().stream().map(Recipes::named),
-              Seeds.names().stream().map(name -> Seeds.named(name).orElseThrow()))
+              SampleRecipes.NAMES.stream().map(SampleRecipes::named))
           .map(Json::line)
           .toList();
 

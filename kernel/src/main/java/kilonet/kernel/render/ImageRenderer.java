@@ -1,10 +1,10 @@
 package kilonet.kernel.render;
 
 import java.awt.image.BufferedImage;
+import kilonet.chart.Figure;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
 import kilonet.kernel.Shows;
-import kilonet.report.Figure;
 
 /** Images as PNG; figures in twice their resolution. */
 @Shows("java.awt.image.BufferedImage")

@@ -33,8 +33,7 @@ public final class TrainingProgress implements Progress {
           ? Progress.NONE
           : Progress.lines(
               new PrintWriter(
-                  new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-              false);
+                  new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
   private Display display;
   private int batches;
   private int total;

@@ -174,7 +174,7 @@ class KernelTest {
   void variablesThatAreSetReachTheCodeOfCellsAndScripts() throws IOException {
     kernel.run("%env KILONET_QUICK=1");
     assertThat(kernel.run("System.getenv(\"KILONET_QUICK\")").value()).isEqualTo("1");
-    assertThat(kernel.run("kilonet.report.StepRun.isQuick(System.getenv())").value())
+    assertThat(kernel.run("kilonet.course.StepRun.isQuick(System.getenv())").value())
         .isEqualTo("true");
     assertThat(kernel.run("%%bash\necho $KILONET_QUICK").stream("stdout")).isEqualTo("1\n");
     kernel.run("%env KILONET_QUICK=0");

@@ -6,39 +6,35 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import kilonet.augment.Augmentations;
-import kilonet.cli.Kilonet;
+import kilonet.chart.ConfusionChart;
+import kilonet.chart.Figure;
+import kilonet.chart.Gallery;
+import kilonet.chart.LearningRateChart;
+import kilonet.chart.NetworkGallery;
+import kilonet.chart.ReliabilityDiagram;
+import kilonet.chart.RunComparison;
+import kilonet.chart.TrainingCurves;
 import kilonet.data.ImageSet;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.evaluate.Calibration;
+import kilonet.evaluate.ConfusionMatrix;
+import kilonet.evaluate.Mistake;
+import kilonet.evaluate.TrainTestGap;
 import kilonet.fused.Benchmark;
 import kilonet.fused.FusedNetwork;
+import kilonet.model.Models;
 import kilonet.model.Stack;
 import kilonet.model.Summary;
-import kilonet.report.Calibration;
-import kilonet.report.ConfusionChart;
-import kilonet.report.ConfusionMatrix;
-import kilonet.report.DigitPhoto;
-import kilonet.report.Figure;
-import kilonet.report.Gallery;
-import kilonet.report.LearningRateChart;
-import kilonet.report.Mistake;
-import kilonet.report.NetworkGallery;
-import kilonet.report.ReliabilityDiagram;
-import kilonet.report.RunComparison;
-import kilonet.report.RunReport;
-import kilonet.report.TrainTestGap;
-import kilonet.report.TrainingCurves;
-import kilonet.report.Verdict;
+import kilonet.photo.DigitPhoto;
 import kilonet.schedule.Schedules;
 import kilonet.train.Ablations;
 import kilonet.train.Engine;
@@ -83,7 +79,7 @@ class EntryPointsTest {
   }
 
   private static Path jar() throws Exception {
-    return Path.of(Kilonet.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    return Path.of(Models.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   @Test
@@ -122,8 +118,7 @@ class EntryPointsTest {
             Calibration.of(predictions, 10).table(),
             Mistake.table(Mistake.topLosses(predictions, 5)),
             confusion.table(),
-            confusion.perClass(),
-            Verdict.of(result))) {
+            confusion.perClass())) {
       assertFalse(table.sortDescendingOn(table.columnNames().get(0)).print().isEmpty());
     }
     history.summarize("test accuracy", tech.tablesaw.aggregate.AggregateFunctions.mean).apply();
@@ -146,7 +141,6 @@ class EntryPointsTest {
       assertTrue(figure.png().length > 100);
       assertTrue(figure.svg().startsWith("<svg"));
     }
-    assertTrue(Files.exists(RunReport.write(folder.resolve("run"), DIGITS)));
     Path picture = folder.resolve("digit.png");
     Gallery.samples(test, 1).save(picture);
     assertEquals(28 * 28, DigitPhoto.read(picture).pixels().length);
@@ -189,27 +183,6 @@ class EntryPointsTest {
     assertTrue(Benchmark.run(configuration, 28, 28, 16, 1).fusedTraining() > 0);
   }
 
-  @Test
-  void theCommandLineRunsFromTheClassPath() throws Exception {
-    String model = folder.resolve("run/model.zip").toString();
-    Path picture = folder.resolve("digits.png");
-    Gallery.samples(DIGITS.test(), 1).save(picture);
-    for (List<String> command :
-        List.of(
-            List.of("recipes"),
-            List.of("summary", "--recipe", "model_3"),
-            List.of("predict", model, picture.toString()))) {
-      List<String> line = new ArrayList<>();
-      line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      line.add("kilonet.cli.Kilonet");
-      line.addAll(command);
-      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(0, process.waitFor(), said);
-    }
-  }
-
   /** What the poms of others bring and what works are two things: these are what works. */
   @Test
   void theClassPathHoldsTheVersionsThatWorkAndNothingOfTests() {
@@ -220,7 +193,18 @@ class EntryPointsTest {
     assertTrue(jars.contains("fastutil-8.5.13.jar"), jars::toString);
     assertTrue(jars.contains("slf4j-api-2.0.17.jar"), jars::toString);
     assertTrue(jars.contains("commons-math3-3.6.1.jar"), jars::toString);
-    for (String unused : List.of("icu4j", "pdfbox", "gson", "jmh", "assertj")) {
+    for (String unused : List.of(
+            "icu4j",
+            "pdfbox",
+            "gson",
+            "jmh",
+            "assertj",
+            "archunit",
+            "picocli",
+            "progressbar",
+            "slf4j-simple",
+            "kilonet-course",
+            "kilonet-cli")) {
       assertTrue(jars.stream().noneMatch(jar -> jar.startsWith(unused)), jars::toString);
     }
     String cpu = System.getProperty("kilonet.cpu", "");

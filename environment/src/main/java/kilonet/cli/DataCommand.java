@@ -1,0 +1,57 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import kilonet.data.DataUnavailableException;
+import kilonet.data.Mnist;
+import kilonet.text.Text;
+import kilonet.train.Recipe;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet data}. */
+@Command(
+    name = "data",
+    description = "Finds or downloads MNIST, verifies it, and says where it is.",
+    mixinStandardHelpOptions = true)
+final class DataCommand implements Runnable {
+
+  @Option(
+      names = {"--data", "--data-dir"},
+      paramLabel = "DIR",
+      description = "Folder of MNIST's four files, gzipped or not.")
+  private Path folder;
+
+  @Option(
+      names = "--else-digits",
+      description =
+          "Where MNIST is not to be had, say what other commands use instead, and count that as"
+              + " success.")
+  private boolean elseDigits;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    Path found;
+    try {
+      found = Mnist.findOrDownload(folder, DownloadBar.onTerminal());
+    } catch (DataUnavailableException e) {
+      if (!elseDigits) {
+        throw e;
+      }
+      Mnist.sayDigits(e, spec.commandLine().getErr()::println);
+      out.println(Recipe.DIGITS);
+      return;
+    }
+    var images = Mnist.load(found);
+    out.println(
+        Text.of(
+            "MNIST, verified: %,d training and %,d test images in",
+            images.train().size(), images.test().size()));
+    out.println(found.toAbsolutePath().normalize());
+  }
+}

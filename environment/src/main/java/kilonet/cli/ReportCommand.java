@@ -1,0 +1,121 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import kilonet.course.Reports;
+import kilonet.course.RunReport;
+import kilonet.course.StepRun;
+import kilonet.text.Text;
+import kilonet.train.Contract;
+import kilonet.train.Json;
+import kilonet.train.Result;
+import kilonet.train.RunFolder;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet report}. */
+@Command(
+    name = "report",
+    description =
+        "Writes a page about a run, with charts: report.html and report.md. Or writes and checks"
+            + " what the notebooks' folder says about its results.",
+    mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+
+  /** One of four. */
+  private static final class Task {
+    @Parameters(paramLabel = "RUN_DIR", description = "The folder of a run.")
+    private Path run;
+
+    @Option(
+        names = "--write",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Writes the opening blocks of the notebooks in this folder, reports/ and the README's"
+                + " table, all from the files in results/.")
+    private Path write;
+
+    @Option(
+        names = "--check",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Fails where blocks, outputs, reports or the README say something else than the files"
+                + " in results/, or where a claim is not true.")
+    private Path check;
+
+    @Option(
+        names = "--blank",
+        paramLabel = "NOTEBOOKS",
+        description =
+            "Takes outputs and figures out of the notebooks in this folder: for copies that are to"
+                + " be run.")
+    private Path blank;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Task task;
+
+  @Mixin private DataOptions data;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (task.run != null) {
+      Result result = Json.read(new RunFolder(task.run).result(), Result.class);
+      out.println(RunReport.write(task.run, data.load(result.data())));
+      return 0;
+    }
+    if (task.blank != null) {
+      Reports.blank(task.blank);
+      out.println(Text.of("%s: outputs and figures are taken out.", task.blank));
+      return 0;
+    }
+    Path folder = task.write != null ? task.write : task.check;
+    boolean quick = StepRun.isQuick(System.getenv()) || Reports.isQuick(folder);
+    List<String> problems =
+        task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
+    problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));
+    if (task.check != null) {
+      Reports.goal(folder, quick)
+          .map(goal -> quick ? "Quick mode: nothing is judged." : verdict(goal.contract()))
+          .ifPresent(out::println);
+    }
+    out.println(
+        problems.isEmpty()
+            ? Text.of(
+                "%s: %s.",
+                folder,
+                task.check != null
+                    ? "notebooks, results and reports agree"
+                    : "opening blocks and reports are written")
+            : Text.of(
+                "%s: %d thing%s to mend.",
+                folder, problems.size(), problems.size() == 1 ? "" : "s"));
+    return problems.isEmpty() ? 0 : Kilonet.FAILED;
+  }
+
+  /** Accuracies as everywhere, with two digits. */
+  static String percents(List<Double> accuracies) {
+    return accuracies.stream()
+        .map(accuracy -> Text.of("%.2f%%", accuracy))
+        .collect(Collectors.joining(", "));
+  }
+
+  static String verdict(Contract contract) {
+    return contract.met()
+        ? Text.of(
+            "The assignment is met: %d parameters, %d epochs, last %d at %s.",
+            contract.params(), contract.epochs(), Contract.LAST, percents(contract.lastFive()))
+        : "The assignment is not met. " + String.join(" ", contract.misses());
+  }
+}

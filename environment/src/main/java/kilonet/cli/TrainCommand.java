@@ -1,0 +1,102 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import kilonet.course.RunReport;
+import kilonet.model.Summary;
+import kilonet.text.Text;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.RunFolder;
+import kilonet.train.Trainer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kilonet train}. */
+@Command(
+    name = "train",
+    description =
+        "Trains the net of a recipe, tests it after each epoch, and judges it by the assignment.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Runnable {
+
+  @Mixin private RunOptions options;
+
+  @Mixin private DataOptions data;
+
+  @Mixin private EngineOption engine;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed, instead of the recipe's.")
+  private Long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Folder for the run's files (default: runs/RECIPE-seedS, with a number behind it where a"
+              + " run of another recipe is).")
+  private Path out;
+
+  @Option(names = "--resume", description = "Go on where a run into this folder was stopped.")
+  private boolean resume;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter print = spec.commandLine().getOut();
+    Recipe chosen = options.recipe();
+    chosen = seed == null ? chosen : chosen.seed(seed);
+    DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
+    chosen = chosen.data(images.name());
+    Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
+    print.println(Summary.of(chosen.model()));
+    print.println(
+        Text.of(
+            "%s on %s with the %s engine, seed %d, into %s",
+            chosen.name(), chosen.data(), engine.engine(), chosen.seed(), folder));
+    Trainer trainer =
+        new Trainer(chosen, images.images())
+            .engine(engine.engine())
+            .folder(folder)
+            .progress(EpochBar.onTerminal(print));
+    if (resume) {
+      trainer.resume();
+    }
+    Interruption.finishing(
+        trainer::stop,
+        () -> {
+          Result result = trainer.run();
+          plots(trainer, result, folder, spec.commandLine().getErr());
+          verdict(print, result);
+          print.println("Its files are in " + folder);
+          LastLine.print(print, result);
+        });
+  }
+
+  private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
+    if (Interruption.isEnding()) {
+      err.println(Text.of("No charts were drawn: 'kilonet report %s' draws them.", folder));
+      return;
+    }
+    try {
+      RunReport.plots(folder, result, trainer.predictions(), trainer.test());
+    } catch (IllegalStateException e) {
+      // No fonts on this machine: the run is as good without pictures.
+      err.println("The charts were not drawn: " + e.getMessage());
+    }
+  }
+
+  private static void verdict(PrintWriter print, Result result) {
+    print.println(
+        result.isFinished()
+            ? ReportCommand.verdict(result.contract())
+            : Text.of(
+                "stopped after epoch %d of %d: go on with --resume",
+                result.epochs(), result.definition().epochs()));
+  }
+}

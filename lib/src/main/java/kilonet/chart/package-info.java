@@ -1,0 +1,2 @@
+/** Charts and galleries of data, nets and runs. */
+package kilonet.chart;

@@ -1,0 +1,523 @@
+package kilonet.photo;
+
+import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How far each pixel of a photo differs from its ground, in the direction of the ink.
+ *
+ * <p>The ground is what most pixels agree on: a surface of second degree for each colour, fitted by
+ * least squares in which pixels that are far from it lose their say (iteratively reweighted, with
+ * Tukey's biweight). So a gradient of light is ground, and a digit is not, be it darker, lighter or
+ * of another colour.
+ */
+final class InkMap {
+
+  /** Photos are worked on at no more pixels along a side. */
+  private static final int LARGEST = 480;
+
+  /** Black differs from white by that much in three colours, which shall count as 1. */
+  private static final float SQRT_3 = (float) Math.sqrt(3);
+
+  /** A digit of no more pixels along its longer side is a small one. */
+  private static final int FEW_PIXELS = 30;
+
+  /** Rounding to 8 bits alone makes that much. */
+  private static final double LEAST_NOISE = 0.006;
+
+  private static final int ROUNDS = 10;
+  private static final int SAMPLES = 12_000;
+
+  /** Of 1: the least difference from the ground that can be ink. */
+  private static final float LEAST_CONTRAST = 0.1f;
+
+  /** What is not the digit but as heavy and as large, in parts of it, may be another one. */
+  private static final double ANOTHER_MASS = 0.25;
+
+  private static final double ANOTHER_SIDE = 0.4;
+
+  /** Width to height: MNIST's digits are at most as wide as high, a broad pen's a little more. */
+  private static final double WIDEST = 1.4;
+
+  /** The bar of a 5 or the stroke of a 4 may be a part, and is not nearly as high as the digit. */
+  private static final double TALL_PART = 0.7;
+
+  /** Of its box, a bold digit fills less. */
+  private static final double MOST_INK = 0.72;
+
+  /** Of full ink; a blurred digit changes by half of it in a twentieth of its side. */
+  private static final double LEAST_SHARPNESS = 0.35;
+
+  private final int width;
+  private final int height;
+  private final double photoScale;
+  private final float[] ink;
+  private final float noise;
+
+  /** What looks like ink and is no part of the digit. */
+  private List<Blob> others = List.of();
+
+  private InkMap(int width, int height, double photoScale, float[] ink, float noise) {
+    this.width = width;
+    this.height = height;
+    this.photoScale = photoScale;
+    this.ink = ink;
+    this.noise = noise;
+  }
+
+  int width() {
+    return width;
+  }
+
+  static InkMap of(BufferedImage image) {
+    int wide = image.getWidth();
+    int high = image.getHeight();
+    float[][] colours = colours(image);
+    double scale = Math.max(1, (double) Math.max(wide, high) / LARGEST);
+    int width = (int) Math.max(1, Math.round(wide / scale));
+    int height = (int) Math.max(1, Math.round(high / scale));
+    if (scale > 1) {
+      for (int c = 0; c < 3; c++) {
+        colours[c] = DigitPhoto.resample(colours[c], wide, high, width, height);
+      }
+    }
+    float noise = subtractGround(colours, width, height);
+    float[] ink = project(colours, noise);
+    return new InkMap(width, height, scale, ink, noise / SQRT_3);
+  }
+
+  /**
+   * Red, green and blue from 0 to 1; what is transparent becomes the ground that shows the rest.
+   */
+  private static float[][] colours(BufferedImage image) {
+    int wide = image.getWidth();
+    int[] argb = image.getRGB(0, 0, wide, image.getHeight(), null, 0, wide);
+    double light = 0;
+    double opaque = 1e-9;
+    for (int p : argb) {
+      int alpha = p >>> 24;
+      light += alpha * ((p >> 16 & 0xFF) + (p >> 8 & 0xFF) + (p & 0xFF)) / (3.0 * 255);
+      opaque += alpha;
+    }
+    float ground = light / opaque > 0.5 ? 0 : 1;
+    float[][] colours = new float[3][argb.length];
+    for (int i = 0; i < argb.length; i++) {
+      float alpha = (argb[i] >>> 24) / 255f;
+      for (int c = 0; c < 3; c++) {
+        colours[c][i] = alpha * (argb[i] >> 8 * c & 0xFF) / 255f + (1 - alpha) * ground;
+      }
+    }
+    return colours;
+  }
+
+  /** Leaves the differences from the ground; returns their usual size where nothing is drawn. */
+  private static float subtractGround(float[][] colours, int width, int height) {
+    int n = width * height;
+    int step = Math.max(1, n / SAMPLES);
+    // An odd step walks over all columns.
+    step += step > 1 && step % 2 == 0 ? 1 : 0;
+    int samples = (n + step - 1) / step;
+    double[][] surface = new double[3][];
+    double[] distances = new double[samples];
+    for (int c = 0; c < 3; c++) {
+      double[] sorted = new double[samples];
+      for (int s = 0; s < samples; s++) {
+        sorted[s] = colours[c][s * step];
+      }
+      Arrays.sort(sorted);
+      for (int s = 0; s < samples; s++) {
+        distances[s] += square(colours[c][s * step] - sorted[samples / 2]);
+      }
+    }
+    double spread = spread(distances);
+    for (int round = 0; round < ROUNDS; round++) {
+      double[] weights = new double[samples];
+      for (int s = 0; s < samples; s++) {
+        double share = distances[s] / square(3.5 * spread);
+        weights[s] = share < 1 ? square(1 - share) : 0;
+      }
+      Arrays.fill(distances, 0);
+      for (int c = 0; c < 3; c++) {
+        surface[c] = fit(colours[c], weights, step, width, height);
+        for (int s = 0; s < samples; s++) {
+          distances[s] += square(colours[c][s * step] - at(surface[c], s * step, width, height));
+        }
+      }
+      spread = spread(distances);
+    }
+    for (int c = 0; c < 3; c++) {
+      for (int i = 0; i < n; i++) {
+        colours[c][i] -= (float) at(surface[c], i, width, height);
+      }
+    }
+    return (float) spread;
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+
+  /** What would be the standard deviation if all were noise: the median resists the digit. */
+  private static double spread(double[] squares) {
+    double[] sorted = squares.clone();
+    Arrays.sort(sorted);
+    return Math.max(LEAST_NOISE, 1.4826 * Math.sqrt(sorted[sorted.length / 2]));
+  }
+
+  private static double[] terms(int i, int width, int height) {
+    double x = 2.0 * (i % width) / Math.max(1, width - 1) - 1;
+    double y = 2.0 * (i / width) / Math.max(1, height - 1) - 1;
+    return new double[] {1, x, y, x * x, x * y, y * y};
+  }
+
+  private static double at(double[] surface, int i, int width, int height) {
+    double[] t = terms(i, width, height);
+    double sum = 0;
+    for (int k = 0; k < t.length; k++) {
+      sum += surface[k] * t[k];
+    }
+    return sum;
+  }
+
+  /** Weighted least squares by the normal equations, with a trace of ridge against flat images. */
+  private static double[] fit(float[] values, double[] weights, int step, int width, int height) {
+    int m = 6;
+    double[][] system = new double[m][m + 1];
+    for (int s = 0; s < weights.length; s++) {
+      if (weights[s] == 0) {
+        continue;
+      }
+      double[] t = terms(s * step, width, height);
+      for (int a = 0; a < m; a++) {
+        for (int b = 0; b < m; b++) {
+          system[a][b] += weights[s] * t[a] * t[b];
+        }
+        system[a][m] += weights[s] * t[a] * values[s * step];
+      }
+    }
+    for (int a = 0; a < m; a++) {
+      system[a][a] += 1e-6 * (1 + system[a][a]);
+    }
+    for (int a = 0; a < m; a++) {
+      for (int row = 0; row < m; row++) {
+        if (row != a) {
+          double factor = system[row][a] / system[a][a];
+          for (int b = a; b <= m; b++) {
+            system[row][b] -= factor * system[a][b];
+          }
+        }
+      }
+    }
+    double[] surface = new double[m];
+    for (int a = 0; a < m; a++) {
+      surface[a] = system[a][m] / system[a][a];
+    }
+    return surface;
+  }
+
+  /** The share of each difference that goes the way of the strong ones. */
+  private static float[] project(float[][] differences, float noise) {
+    int n = differences[0].length;
+    double[] way = new double[3];
+    for (int i = 0; i < n; i++) {
+      double square = 0;
+      for (int c = 0; c < 3; c++) {
+        square += differences[c][i] * differences[c][i];
+      }
+      if (square > 9 * noise * noise) {
+        for (int c = 0; c < 3; c++) {
+          way[c] += square * differences[c][i];
+        }
+      }
+    }
+    double length = Math.sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2]);
+    float[] ink = new float[n];
+    if (length > 0) {
+      for (int i = 0; i < n; i++) {
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+          sum += differences[c][i] * way[c];
+        }
+        ink[i] = (float) Math.max(0, sum / length / SQRT_3);
+      }
+    }
+    return ink;
+  }
+
+  /** Pixels of ink that hang together. */
+  static final class Blob {
+
+    private final int[] pixels;
+    private final Rectangle box;
+    private final double mass;
+    private final float peak;
+    private final boolean atEdge;
+    private final List<Rectangle> parts;
+
+    private Blob(
+        int[] pixels,
+        Rectangle box,
+        double mass,
+        float peak,
+        boolean atEdge,
+        List<Rectangle> parts) {
+      this.parts = parts;
+      this.pixels = pixels;
+      this.box = box;
+      this.mass = mass;
+      this.peak = peak;
+      this.atEdge = atEdge;
+    }
+
+    /** What cannot be the digit counts little: an edge of the paper, a shadow that comes in. */
+    private double score() {
+      return atEdge ? mass / 20 : mass;
+    }
+  }
+
+  /** The digit with the parts beside it, or null where there is none. */
+  Blob digit() {
+    float most = 0;
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        most = Math.max(most, blurred(x, y));
+      }
+    }
+    float threshold = Math.max(4 * noise, 0.25f * most);
+    if (most < LEAST_CONTRAST || most < 5 * noise) {
+      return null;
+    }
+    List<Blob> blobs = blobs(threshold);
+    Blob main = null;
+    for (Blob blob : blobs) {
+      main = main == null || blob.score() > main.score() ? blob : main;
+    }
+    if (main == null || Math.max(main.box.width, main.box.height) < 5) {
+      return null;
+    }
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Blob blob : List.copyOf(blobs)) {
+        if (blob != main && belongs(blob, main)) {
+          blobs.remove(blob);
+          blobs.remove(main);
+          main = together(main, blob);
+          blobs.add(main);
+          grown = true;
+        }
+      }
+    }
+    blobs.remove(main);
+    others = blobs;
+    return main;
+  }
+
+  /**
+   * Why this may be no single digit, as a sentence, or null. A net gives one of ten answers to
+   * whatever it is shown, and may be sure of it.
+   *
+   * @param inkOfDigit its ink from 0 to 1
+   * @param box where it is
+   */
+  String doubt(Blob digit, float[] inkOfDigit, Rectangle box) {
+    double beside = others.stream().filter(b -> !b.atEdge).mapToDouble(b -> b.mass).sum();
+    boolean another =
+        others.stream()
+            .anyMatch(
+                b ->
+                    !b.atEdge
+                        && b.mass > ANOTHER_MASS * digit.mass
+                        && longer(b.box) > ANOTHER_SIDE * longer(digit.box));
+    if (another || beside > digit.mass) {
+      return "There is more than one digit, or something beside it: show one digit alone.";
+    }
+    if (box.width > WIDEST * box.height || sideBySide(digit)) {
+      return "This is wider than a digit, or two digits that are close: show one digit alone.";
+    }
+    int solid = 0;
+    for (float value : inkOfDigit) {
+      solid += value > 0.5f ? 1 : 0;
+    }
+    // A bar may be a 1, unless it goes on outside the picture and is broad.
+    double least = digit.atEdge ? 0.3 : 0.5;
+    if (Math.min(box.width, box.height) > least * longer(box)
+        && solid > MOST_INK * box.width * box.height) {
+      return "This is a filled area and has no strokes: show one digit alone.";
+    }
+    if (sharpness(box) < LEAST_SHARPNESS * digit.peak) {
+      return "This has no edges, as a shadow or a gradient has none: show one digit alone.";
+    }
+    return null;
+  }
+
+  private static int longer(Rectangle box) {
+    return Math.max(box.width, box.height);
+  }
+
+  /** Whether two parts that are nearly as high as the whole stand beside each other. */
+  private static boolean sideBySide(Blob digit) {
+    List<Rectangle> high =
+        digit.parts.stream().filter(part -> part.height > TALL_PART * digit.box.height).toList();
+    return high.stream()
+        .anyMatch(left -> high.stream().anyMatch(right -> left.x + left.width <= right.x));
+  }
+
+  /** The steepest change of ink over a twentieth of the digit's longer side. */
+  private double sharpness(Rectangle box) {
+    int reach = Math.max(1, longer(box) / DigitPhoto.BOX);
+    float most = 0;
+    for (int y = box.y - reach; y < box.y + box.height; y++) {
+      for (int x = box.x - reach; x < box.x + box.width; x++) {
+        float here = at(x, y);
+        most = Math.max(most, Math.abs(at(x + reach, y) - here));
+        most = Math.max(most, Math.abs(at(x, y + reach) - here));
+      }
+    }
+    return most;
+  }
+
+  /** Ink at a place; what lies outside the picture goes on as its edge does. */
+  private float at(int x, int y) {
+    int inX = Math.max(0, Math.min(width - 1, x));
+    int inY = Math.max(0, Math.min(height - 1, y));
+    return ink[inY * width + inX];
+  }
+
+  /** Over three by three pixels, so that a speck is not taken for ink. */
+  private float blurred(int x, int y) {
+    float sum = 0;
+    int count = 0;
+    for (int dy = -1; dy <= 1; dy++) {
+      for (int dx = -1; dx <= 1; dx++) {
+        if (x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height) {
+          sum += ink[(y + dy) * width + x + dx];
+          count++;
+        }
+      }
+    }
+    return sum / count;
+  }
+
+  private List<Blob> blobs(float threshold) {
+    List<Blob> blobs = new ArrayList<>();
+    boolean[] seen = new boolean[ink.length];
+    int[] stack = new int[ink.length];
+    for (int start = 0; start < ink.length; start++) {
+      if (seen[start] || ink[start] < threshold) {
+        continue;
+      }
+      int size = 0;
+      int done = 0;
+      stack[size++] = start;
+      seen[start] = true;
+      Rectangle box = new Rectangle(start % width, start / width, 1, 1);
+      double mass = 0;
+      boolean atEdge = false;
+      while (done < size) {
+        int i = stack[done++];
+        int x = i % width;
+        int y = i / width;
+        box.add(new Rectangle(x, y, 1, 1));
+        mass += ink[i];
+        atEdge |= x == 0 || y == 0 || x == width - 1 || y == height - 1;
+        for (int dy = -1; dy <= 1; dy++) {
+          for (int dx = -1; dx <= 1; dx++) {
+            int j = (y + dy) * width + x + dx;
+            if (x + dx >= 0
+                && x + dx < width
+                && y + dy >= 0
+                && y + dy < height
+                && !seen[j]
+                && ink[j] >= threshold) {
+              seen[j] = true;
+              stack[size++] = j;
+            }
+          }
+        }
+      }
+      int[] pixels = Arrays.copyOf(stack, size);
+      blobs.add(new Blob(pixels, box, mass, peak(pixels), atEdge, List.of(box)));
+    }
+    return blobs;
+  }
+
+  /** Nearly the strongest ink: nine of ten pixels have less. */
+  private float peak(int[] pixels) {
+    float[] values = new float[pixels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = ink[pixels[i]];
+    }
+    Arrays.sort(values);
+    return values[(int) (0.9 * (values.length - 1))];
+  }
+
+  /** A part of the same digit: a detached bar of a 5, a stroke that the pen skipped. */
+  private static boolean belongs(Blob part, Blob main) {
+    int side = Math.max(main.box.width, main.box.height);
+    int gap = Math.max(1, side / 7);
+    Rectangle near = new Rectangle(main.box);
+    near.grow(gap, gap);
+    return part.mass > 0.01 * main.mass
+        && (main.atEdge || !part.atEdge)
+        && near.intersects(part.box);
+  }
+
+  private static Blob together(Blob a, Blob b) {
+    int[] pixels = Arrays.copyOf(a.pixels, a.pixels.length + b.pixels.length);
+    System.arraycopy(b.pixels, 0, pixels, a.pixels.length, b.pixels.length);
+    return new Blob(
+        pixels,
+        a.box.union(b.box),
+        a.mass + b.mass,
+        Math.max(a.peak, b.peak),
+        a.atEdge || b.atEdge,
+        Stream.concat(a.parts.stream(), b.parts.stream()).toList());
+  }
+
+  /** The digit's ink from 0 to 1, soft edges included, and nothing else. */
+  float[] inkOf(Blob blob) {
+    int reach = 1 + Math.max(blob.box.width, blob.box.height) / 40;
+    float floor = Math.max(0.02f * blob.peak, 2 * noise);
+    float[] result = new float[ink.length];
+    for (int i : blob.pixels) {
+      int x = i % width;
+      int y = i / width;
+      for (int v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+        for (int u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
+          int j = v * width + u;
+          if (ink[j] > floor) {
+            result[j] = Math.min(1, ink[j] / blob.peak);
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  /** The least box that holds all ink but its faintest edge. */
+  Rectangle bounds(float[] inkOfDigit, Blob blob) {
+    Rectangle box = new Rectangle(blob.box);
+    // A faint pixel is part of a digit of 20 pixels, and the blur around one of 200.
+    boolean small = Math.max(box.width, box.height) <= FEW_PIXELS;
+    float edge = Math.max(small ? 0.03f : 0.25f, 3 * noise / blob.peak);
+    for (int i = 0; i < inkOfDigit.length; i++) {
+      if (inkOfDigit[i] > edge) {
+        box.add(new Rectangle(i % width, i / width, 1, 1));
+      }
+    }
+    return box;
+  }
+
+  Rectangle inPhoto(Rectangle box) {
+    return new Rectangle(
+        (int) Math.round(box.x * photoScale),
+        (int) Math.round(box.y * photoScale),
+        (int) Math.round(box.width * photoScale),
+        (int) Math.round(box.height * photoScale));
+  }
+}

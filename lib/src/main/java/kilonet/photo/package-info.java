@@ -1,0 +1,2 @@
+/** Digits read off photographs. */
+package kilonet.photo;

@@ -1,2 +1,0 @@
-/** The experiments that five people published for the assignment, as recipes. */
-package kilonet.seeds;

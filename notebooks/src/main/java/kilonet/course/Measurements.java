@@ -1,0 +1,131 @@
+package kilonet.course;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import kilonet.text.Text;
+import kilonet.train.Contract;
+import kilonet.train.Engine;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.Spread;
+
+/**
+ * The finished runs of one recipe that a folder of results holds.
+ *
+ * @param runs by growing seed
+ * @param outdated files of other recipes or of runs that were not finished, which count for nothing
+ */
+record Measurements(List<Result> runs, int outdated) {
+
+  /** Those of a recipe as it is now, from a folder of results. */
+  static Measurements of(Path results, Recipe recipe) {
+    return read(
+        results.resolve(recipe.name()),
+        result -> result.definition().equals(recipe.seed(result.seed())));
+  }
+
+  /** Says which arithmetic runs were made with, and whether it was the same for all of them. */
+  static String engines(List<Result> runs) {
+    String now = Engine.FUSED.version();
+    long current = runs.stream().filter(run -> run.engine().equals(now)).count();
+    String all =
+        Text.of(
+            "%s of its %d runs %s made with the engine of today, `%s`",
+            current == runs.size() ? "All" : Long.toString(current),
+            runs.size(),
+            current == 1 && runs.size() > 1 ? "was" : "were",
+            now);
+    return current == runs.size()
+        ? all + "."
+        : all + "; the others with one before it, whose figures differ in their last bits.";
+  }
+
+  /**
+   * Reads {@code seed-S.json} of a folder.
+   *
+   * @param folder may be missing
+   * @param current whether a result is of the recipe as it is now
+   * @throws IllegalArgumentException if a file is no result
+   */
+  static Measurements read(Path folder, Predicate<Result> current) {
+    List<Result> runs = new ArrayList<>();
+    int outdated = 0;
+    for (Path file : files(folder)) {
+      Result result = Json.read(file, Result.class);
+      boolean named = file.endsWith("seed-" + result.seed() + ".json");
+      if (named && result.isFinished() && current.test(result)) {
+        runs.add(result);
+      } else {
+        outdated++;
+      }
+    }
+    runs.sort(Comparator.comparing(Result::seed));
+    return new Measurements(List.copyOf(runs), outdated);
+  }
+
+  private static List<Path> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("seed-\\d+\\.json"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isEmpty() {
+    return runs.isEmpty();
+  }
+
+  /** A figure of each run; only where there are runs. */
+  Spread over(Function<Result, Double> figure) {
+    return Spread.of(runs.stream().map(figure).toList());
+  }
+
+  long count(Predicate<Result> condition) {
+    return runs.stream().filter(condition).count();
+  }
+
+  double seconds() {
+    return runs.stream().mapToDouble(Result::seconds).sum();
+  }
+
+  /** Best test accuracy of any epoch. */
+  static double best(Result result) {
+    return Collections.max(result.testAccuracy());
+  }
+
+  /** Best train accuracy of any epoch. */
+  static double bestTrain(Result result) {
+    return Collections.max(result.trainAccuracy());
+  }
+
+  /** Test accuracy of the last epoch. */
+  static double last(Result result) {
+    return result.history().last().testAccuracy();
+  }
+
+  /** Lowest test accuracy of the last five epochs. */
+  static double low(Result result) {
+    return low(result.testAccuracy());
+  }
+
+  static double low(List<Double> accuracies) {
+    int from = Math.max(0, accuracies.size() - Contract.LAST);
+    return Collections.min(accuracies.subList(from, accuracies.size()));
+  }
+}

@@ -1,0 +1,177 @@
+package kilonet.course;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import kilonet.data.Mnist;
+import kilonet.text.Text;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.Spread;
+
+/**
+ * The files of results of the three steps, in a folder of notebooks.
+ *
+ * @param folder {@code results}, or one of its sisters
+ * @param runs what is there, by seed
+ */
+record StepResults(Path folder, Map<Step, List<Run>> runs) {
+
+  /** The seed of the run that a notebook makes. */
+  private static final long SEED = 1;
+
+  /**
+   * A run.
+   *
+   * @param file where it is kept
+   * @param result what it came to
+   * @param tie what ties a notebook to the file
+   */
+  record Run(Path file, Result result, StoredResult tie) {}
+
+  /**
+   * Reads what is there.
+   *
+   * @param notebooks the notebooks' folder
+   * @param quick whether they were run in quick mode
+   * @param problems is told what cannot be read
+   */
+  static StepResults read(Path notebooks, boolean quick, Consumer<String> problems) {
+    Path kept = notebooks.resolve(StepRun.folder(quick, Mnist.NAME));
+    Path digits = notebooks.resolve(StepRun.folder(quick, Recipe.DIGITS));
+    Path folder = !Files.isDirectory(kept) && Files.isDirectory(digits) ? digits : kept;
+    Map<Step, List<Run>> runs = new EnumMap<>(Step.class);
+    for (Step step : Step.values()) {
+      List<Run> seeds = new ArrayList<>();
+      for (Path file : files(folder.resolve(step.recipe()))) {
+        try {
+          Result result = Json.read(file, Result.class);
+          seeds.add(new Run(file, result, StoredResult.of(notebooks, file, result)));
+          if (!file.endsWith(Text.of("seed-%d.json", result.seed()))) {
+            problems.accept(
+                Text.of(
+                    "%s holds the result of seed %d: name it after its seed.",
+                    file, result.seed()));
+          }
+        } catch (IllegalArgumentException e) {
+          problems.accept(e.getMessage());
+        }
+      }
+      seeds.sort(Comparator.comparingLong(run -> run.result.seed()));
+      if (!seeds.isEmpty()) {
+        runs.put(step, List.copyOf(seeds));
+      }
+    }
+    return new StepResults(folder, runs);
+  }
+
+  private static List<Path> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", folder, e), e);
+    }
+  }
+
+  /** Where the run of a step's notebook is kept, also if there is none yet. */
+  Path file(Step step) {
+    return folder.resolve(step.recipe()).resolve(Text.of("seed-%d.json", SEED));
+  }
+
+  /** The run of a step's notebook. */
+  Optional<Run> run(Step step) {
+    return seeds(step).stream().filter(run -> run.result.seed() == SEED).findFirst();
+  }
+
+  /** All runs of a step's recipe. */
+  List<Run> seeds(Step step) {
+    return runs.getOrDefault(step, List.of());
+  }
+
+  /** The result of a step's notebook, or null. */
+  private Result result(Step step) {
+    return run(step).map(Run::result).orElse(null);
+  }
+
+  private Result before(Step step) {
+    return step == Step.SET_UP ? null : result(Step.values()[step.ordinal() - 1]);
+  }
+
+  /** The opening block of a step. */
+  RunBlock block(Step step) {
+    return step.block(result(step), before(step), seeds(step).stream().map(Run::result).toList());
+  }
+
+  /** The claims about a step, its target among them; none where a run is missing. */
+  List<Claim> claims(Step step) {
+    Result run = result(step);
+    if (run == null || (before(step) == null && step != Step.SET_UP)) {
+      return List.of();
+    }
+    List<Claim> claims = new ArrayList<>(step.claims(run, before(step)));
+    claims.add(step.targetIsMet(run));
+    return claims;
+  }
+
+  /** All seeds of a step as a section of Markdown; nothing where there is only one. */
+  String seedsSection(Step step) {
+    List<Run> seeds = seeds(step);
+    if (seeds.size() < 2) {
+      return "";
+    }
+    StringBuilder text =
+        new StringBuilder(
+            """
+            ## Seeds
+
+            One run proves little: the same recipe with other seeds, each trained in full.
+
+            | seed | best epoch | last epoch | lowest of the last five | assignment | result, SHA-256 |
+            |---:|---:|---:|---:|---|---|
+            """);
+    for (Run seed : seeds) {
+      Result run = seed.result;
+      text.append(
+          Text.of(
+              "| %d | %s | %s | %s | %s | [`%s`](../%s) |\n",
+              run.seed(),
+              percent(Step.best(run)),
+              percent(Step.last(run)),
+              percent(Step.lowest(run)),
+              run.contract().met() ? "met" : "not met",
+              seed.tie.sha256().substring(0, 16),
+              seed.tie.result()));
+    }
+    return text.append(
+            Text.of(
+                "| mean ± sd | %s | %s | %s | met by %d of %d | |\n",
+                spread(seeds, Step::best),
+                spread(seeds, Step::last),
+                spread(seeds, Step::lowest),
+                seeds.stream().filter(seed -> seed.result.contract().met()).count(),
+                seeds.size()))
+        .toString();
+  }
+
+  private static String percent(double accuracy) {
+    return Text.of("%.2f%%", accuracy);
+  }
+
+  private static String spread(List<Run> seeds, Function<Result, Double> figure) {
+    return Spread.of(seeds.stream().map(seed -> figure.apply(seed.result)).toList()).text("%", 2);
+  }
+}

@@ -1,0 +1,52 @@
+package kilonet.course;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import kilonet.data.Sha256;
+import kilonet.text.Text;
+import kilonet.train.Json;
+import kilonet.train.Recipe;
+import kilonet.train.Result;
+import kilonet.train.RunFolder;
+
+/**
+ * A result as a notebook leaves it in a file, and what ties the two together.
+ *
+ * @param result the file below the notebook's folder, with slashes
+ * @param sha256 SHA-256 of its bytes
+ * @param recipe SHA-256 of the recipe that was run, as JSON on one line
+ */
+public record StoredResult(String result, String sha256, String recipe) {
+
+  /** Writes a result below {@code base} into {@code folder/<recipe>/seed-<seed>.json}. */
+  static StoredResult write(Path base, String folder, Result result) {
+    String name = Text.of("%s/%s/seed-%d.json", folder, result.recipe(), result.seed());
+    Path file = base.resolve(name);
+    byte[] bytes = Json.pretty(result).getBytes(StandardCharsets.UTF_8);
+    new RunFolder(file.getParent()).write(file, bytes);
+    return new StoredResult(name, sha256(bytes), sha256(result.definition()));
+  }
+
+  /** What ties a file that is there, with the result that was read from it. */
+  static StoredResult of(Path base, Path file, Result result) {
+    try {
+      return new StoredResult(
+          base.relativize(file).toString().replace('\\', '/'),
+          sha256(Files.readAllBytes(file)),
+          sha256(result.definition()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
+    }
+  }
+
+  static String sha256(Recipe recipe) {
+    return sha256(Json.line(recipe).getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String sha256(byte[] bytes) {
+    return Sha256.hex(bytes);
+  }
+}

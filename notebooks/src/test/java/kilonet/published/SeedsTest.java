@@ -1,0 +1,100 @@
+package kilonet.published;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import kilonet.model.Summary;
+import kilonet.train.Json;
+import kilonet.train.Optimizer;
+import kilonet.train.Recipe;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SeedsTest {
+
+  /** As published, and recounted. */
+  @ParameterizedTest
+  @CsvSource({
+    "000/step0, 10790, 20, 128",
+    "000/step1, 8354, 15, 128",
+    "000/step2, 8354, 15, 128",
+    "000/step3, 7846, 15, 128",
+    "001/step1, 147344, 15, 128",
+    "001/step2, 10616, 15, 128",
+    "001/step3, 10616, 15, 128",
+    "001/step4, 8172, 15, 128",
+    "001/step5, 8172, 15, 64",
+    "001/step6, 6750, 15, 128",
+    "002/step1, 6969866, 15, 128",
+    "002/step2, 12862, 15, 128",
+    "002/step3, 7944, 15, 128",
+    "003/step1, 194884, 20, 128",
+    "003/step2, 9606, 20, 128",
+    "003/step3, 9606, 20, 128",
+    "003/step4, 9606, 20, 128",
+    "003/step4_adam, 9606, 20, 128",
+    "003/step5, 9606, 20, 128",
+    "004/step1, 776160, 15, 128",
+    "004/step2, 7330, 15, 128",
+    "004/step3, 7330, 15, 128",
+    "004/step4, 7330, 15, 128",
+    "004/step5, 7330, 15, 128"
+  })
+  void sizesEpochsAndBatchesAsPublished(String name, long parameters, int epochs, int batch) {
+    Recipe recipe = Seeds.named(name).orElseThrow();
+    assertThat(Summary.of(recipe.model()).parameters()).isEqualTo(parameters);
+    assertThat(recipe.epochs()).isEqualTo(epochs);
+    assertThat(recipe.batch()).isEqualTo(batch);
+    assertThat(recipe.seed()).isEqualTo(1);
+    assertThat(Json.read(Json.line(recipe), Recipe.class)).isEqualTo(recipe);
+  }
+
+  @Test
+  void thereAreTwentyFour() {
+    assertThat(Seeds.names()).hasSize(24).startsWith("000/step0").endsWith("004/step5");
+    assertThat(Seeds.named("005/step1")).isEmpty();
+  }
+
+  @Test
+  void twoOfThemLetterByLetter() {
+    Recipe best = Seeds.named("002/step3").orElseThrow();
+    assertThat(best.model())
+        .hasToString(
+            "conv-bn-relu-dropout: conv 10 3x3, conv 15 3x3, conv 10 1x1 plain, maxpool 2, conv 16"
+                + " 3x3, conv 16 3x3, conv 16 3x3, avgpool 6, conv 10 1x1 plain");
+    assertThat(best.optimizer()).isEqualTo(Optimizer.sgd(0.2, 0.9));
+    assertThat(best.schedule()).isEqualTo("step(size=6, gamma=0.1)");
+    assertThat(best.model().bias()).isFalse();
+    assertThat(best.model().dropout()).isEqualTo(0.05);
+    Recipe sixteen = Seeds.named("001/step2").orElseThrow();
+    assertThat(sixteen.model().outputs()).isEqualTo(16);
+    assertThat(Seeds.named("002/step1").orElseThrow().model().bias()).isTrue();
+  }
+
+  @Test
+  void candidatesForDocument004AreOfItsSizeAndStandInNoList() {
+    assertThat(Seeds.candidates()).hasSize(8).contains("004/step5-10-10-14-14-10-10-10");
+    for (String name : Seeds.candidates()) {
+      Recipe candidate = Seeds.named(name).orElseThrow();
+      Recipe chosen = Seeds.named(name.substring(0, "004/step2".length())).orElseThrow();
+      assertThat(Summary.of(candidate.model()).parameters()).isEqualTo(7330);
+      assertThat(candidate.model(chosen.model()).name(chosen.name())).isEqualTo(chosen);
+      assertThat(candidate.model().dropout()).isEqualTo(chosen.model().dropout());
+      assertThat(Seeds.names()).doesNotContain(name);
+    }
+  }
+
+  @Test
+  void everyExperimentHasItsPublishedFigures() {
+    assertThat(Published.all()).extracting(Published::id).isEqualTo(Seeds.names());
+    for (Published published : Published.all()) {
+      boolean unknown = published.id().startsWith("004");
+      int missing = published.id().equals("003/step4") ? 1 : 0;
+      missing = published.id().equals("003/step4_adam") ? 2 : missing;
+      assertThat(published.logged())
+          .as(published.id())
+          .hasSize(unknown ? 0 : Seeds.named(published.id()).orElseThrow().epochs() - missing)
+          .allMatch(accuracy -> accuracy > 95 && accuracy < 99.6);
+    }
+  }
+}
