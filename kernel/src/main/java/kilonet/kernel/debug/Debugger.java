@@ -254,8 +254,7 @@ public final class Debugger {
     body.put("tmpFilePrefix", prefix);
     body.put("tmpFileSuffix", SUFFIX);
     body.put("breakpoints", breakpoints);
-    body.put(
-        "stoppedThreads", threads.stopped().stream().map(Threads.Stopped::thread).toList());
+    body.put("stoppedThreads", threads.stopped().stream().map(Threads.Stopped::thread).toList());
     body.put("richRendering", true);
     body.put("exceptionPaths", List.of("Java exceptions"));
     body.put("copyToGlobals", false);
@@ -345,7 +344,8 @@ public final class Debugger {
       written.put("name", name(frame.method()));
       written.put("line", frame.line());
       written.put("column", 1);
-      String file = frame.source().substring(frame.source().lastIndexOf(java.io.File.separator) + 1);
+      String file =
+          frame.source().substring(frame.source().lastIndexOf(java.io.File.separator) + 1);
       written.put("source", Map.of("name", file, "path", frame.source(), "sourceReference", 0));
       shown.add(written);
     }

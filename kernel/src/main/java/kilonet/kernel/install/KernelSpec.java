@@ -107,7 +107,8 @@ final class KernelSpec {
     boolean hasCuda = notebookJars.stream().anyMatch(Gpu::isBackend);
     if (cuda && !hasCuda) {
       throw new IOException(
-          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend cpu.");
+          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend"
+              + " cpu.");
     }
     if (!cuda) {
       notebookJars.removeIf(Gpu::isBackend);

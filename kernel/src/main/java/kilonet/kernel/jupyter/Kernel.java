@@ -191,9 +191,7 @@ public final class Kernel {
     front.use(magics);
     debugger =
         new Debugger(
-            repl,
-            rendering,
-            event -> outbox.publish(outbox.parent(), "debug_event", event));
+            repl, rendering, event -> outbox.publish(outbox.parent(), "debug_event", event));
     execution.use(repl, magics, debugger);
     execution.limit(startup.timeoutMillis());
     assistant = new Assistant(repl, magics, new Analysis(repl));

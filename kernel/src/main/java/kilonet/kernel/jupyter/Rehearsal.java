@@ -37,7 +37,8 @@ public final class Rehearsal {
     int[] ports = freePorts();
     Kernel kernel =
         new Kernel(
-            new Connection("tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], KEY),
+            new Connection(
+                "tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], KEY),
             classPath,
             history,
             List.of());
@@ -90,8 +91,7 @@ public final class Rehearsal {
     header.put("msg_id", UUID.randomUUID().toString());
     header.put("session", KEY);
     header.put("msg_type", type);
-    List<byte[]> frames =
-        wire.encode(new Message(List.of(), header, Map.of(), Map.of(), content));
+    List<byte[]> frames = wire.encode(new Message(List.of(), header, Map.of(), Map.of(), content));
     for (int i = 0; i < frames.size(); i++) {
       shell.send(frames.get(i), i + 1 < frames.size() ? ZMQ.SNDMORE : 0);
     }

@@ -45,7 +45,9 @@ final class StandardImports {
   static final List<String> WARM_UP =
       List.of("1 + 1", "var a = List.of(1, 2);\nSystem.out.print(\"\");\na.size()");
 
-  /** Cells after which the compiler's code is fast; where nobody asks, they are run for practice. */
+  /**
+   * Cells after which the compiler's code is fast; where nobody asks, they are run for practice.
+   */
   static final int PRACTICE = 400;
 
   private StandardImports() {}

@@ -19,8 +19,7 @@ final class CellLoader extends ClassLoader {
    *     class
    * @param classes class files by binary name, see {@link CellBytecode#ofCell}
    */
-  CellLoader(
-      ClassLoader parent, Map<String, CellLoader> earlier, Map<String, byte[]> classes) {
+  CellLoader(ClassLoader parent, Map<String, CellLoader> earlier, Map<String, byte[]> classes) {
     super(parent);
     this.earlier = Map.copyOf(earlier);
     this.classes = new HashMap<>(classes);

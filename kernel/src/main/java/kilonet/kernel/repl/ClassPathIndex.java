@@ -109,7 +109,9 @@ public final class ClassPathIndex {
     for (Path path : classPath) {
       if (Files.isDirectory(path)) {
         try (Stream<Path> files = list(path.resolve(name.replace('.', '/')))) {
-          files.filter(Files::isDirectory).forEach(each -> below.add(each.getFileName().toString()));
+          files
+              .filter(Files::isDirectory)
+              .forEach(each -> below.add(each.getFileName().toString()));
         }
         continue;
       }

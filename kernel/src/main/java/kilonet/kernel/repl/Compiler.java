@@ -261,7 +261,7 @@ final class Compiler {
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
-          PlainArguments.begin(context);
+          PlainArguments.begin(context, source.length());
           try {
             return work.with(task, errors);
           } catch (IOException e) {
@@ -297,9 +297,8 @@ final class Compiler {
       JavacTask task =
           (JavacTask)
               ToolProvider.getSystemJavaCompiler()
-                  .getTask(
-                      Writer.nullWriter(), files, listener, processing, null, List.of(source));
-      PlainArguments.begin(((BasicJavacTask) task).getContext());
+                  .getTask(Writer.nullWriter(), files, listener, processing, null, List.of(source));
+      PlainArguments.begin(((BasicJavacTask) task).getContext(), source.text.length());
       return work.with(task, errors);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

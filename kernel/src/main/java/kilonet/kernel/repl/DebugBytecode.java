@@ -323,8 +323,7 @@ final class DebugBytecode {
         Label handler = new Label();
         super.visitLabel(handler);
         // Nothing is said of the variables there, so that it fits wherever the error comes from.
-        super.visitFrame(
-            Opcodes.F_FULL, 0, new Object[0], 1, new Object[] {"java/lang/Throwable"});
+        super.visitFrame(Opcodes.F_FULL, 0, new Object[0], 1, new Object[] {"java/lang/Throwable"});
         super.visitInsn(Opcodes.DUP);
         call("leave", "(Ljava/lang/Throwable;)V");
         super.visitInsn(Opcodes.ATHROW);

@@ -2,6 +2,7 @@ package kilonet.kernel.repl;
 
 import com.sun.tools.javac.comp.ArgumentAttr;
 import com.sun.tools.javac.tree.JCTree.JCConditional;
+import com.sun.tools.javac.tree.JCTree.JCLambda;
 import com.sun.tools.javac.tree.JCTree.JCMethodInvocation;
 import com.sun.tools.javac.tree.JCTree.JCNewClass;
 import com.sun.tools.javac.tree.JCTree.JCParens;
@@ -16,26 +17,30 @@ import com.sun.tools.javac.util.Context;
  * source; the errors that are reported then are the same.
  */
 final class PlainArguments extends ArgumentAttr {
-  /** Arguments that a cell's source is worth; a cell of a thousand lines has some thousand. */
-  private static final int ENOUGH = 20_000;
+  /** Arguments that any source may have; a long one has more, but none without a name. */
+  private static final int FEW = 20_000;
 
-  private int met;
+  private int left;
 
-  private PlainArguments(Context context) {
+  private PlainArguments(Context context, int left) {
     super(context);
+    this.left = left;
   }
 
-  /** To be called before each task of a context. */
-  static void begin(Context context) {
+  /** To be called before each task of a context, with the length of its source. */
+  static void begin(Context context, int length) {
+    int enough = FEW + 2 * length;
     if (context.get(methodAttrKey) instanceof PlainArguments arguments) {
-      arguments.met = 0;
+      arguments.left = enough;
     } else {
-      context.put(methodAttrKey, (Context.Factory<ArgumentAttr>) PlainArguments::new);
+      context.put(
+          methodAttrKey,
+          (Context.Factory<ArgumentAttr>) fresh -> new PlainArguments(fresh, enough));
     }
   }
 
   private boolean isEnough() {
-    return met++ > ENOUGH;
+    return left-- < 0;
   }
 
   @Override
@@ -53,6 +58,15 @@ final class PlainArguments extends ArgumentAttr {
       visitTree(creation);
     } else {
       super.visitNewClass(creation);
+    }
+  }
+
+  @Override
+  public void visitLambda(JCLambda lambda) {
+    if (isEnough()) {
+      visitTree(lambda);
+    } else {
+      super.visitLambda(lambda);
     }
   }
 

@@ -45,8 +45,7 @@ final class Shadow {
             Shadow.class.getClassLoader(),
             new Class<?>[] {StandardJavaFileManager.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("list")
-                  && arguments[0] == StandardLocation.CLASS_PATH) {
+              if (method.getName().equals("list") && arguments[0] == StandardLocation.CLASS_PATH) {
                 return ((Set<?>) arguments[2]).contains(JavaFileObject.Kind.CLASS)
                     ? classPath.list((String) arguments[1])
                     : List.of();

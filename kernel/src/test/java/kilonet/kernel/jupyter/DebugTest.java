@@ -30,7 +30,8 @@ class DebugTest {
       for (int i = 0; i < 3; i++) {
         words.add("word " + twice(i));
       }
-      words.size()""";
+      words.size()\
+      """;
 
   @TempDir static Path folder;
   private static KernelProcess kernel;
@@ -52,8 +53,18 @@ class DebugTest {
         body(
             "initialize",
             Map.of(
-                "clientID", "jupyterlab", "clientName", "JupyterLab", "adapterID", "",
-                "pathFormat", "path", "linesStartAt1", true, "columnsStartAt1", true));
+                "clientID",
+                "jupyterlab",
+                "clientName",
+                "JupyterLab",
+                "adapterID",
+                "",
+                "pathFormat",
+                "path",
+                "linesStartAt1",
+                true,
+                "columnsStartAt1",
+                true));
     assertThat(capabilities.get("supportsConfigurationDoneRequest")).isEqualTo(true);
     body("attach", Map.of());
     body("setExceptionBreakpoints", Map.of("filters", List.of()));
@@ -95,7 +106,12 @@ class DebugTest {
         body(
             "setBreakpoints",
             Map.of(
-                "breakpoints", breakpoints, "source", Map.of("path", path), "sourceModified", false));
+                "breakpoints",
+                breakpoints,
+                "source",
+                Map.of("path", path),
+                "sourceModified",
+                false));
     body("configurationDone", Map.of());
     return set;
   }
@@ -218,7 +234,8 @@ class DebugTest {
           }
           return (int) (sum * factor);
         }
-        weigh(List.of(new Pair(2, "two")), 0.5)""";
+        weigh(List.of(new Pair(2, "two")), 0.5)\
+        """;
     String path = dump(code);
     breakAt(path, 5);
     Message cell = kernel.execute(code);
@@ -298,7 +315,8 @@ class DebugTest {
           int length = caught(text);
           return switch (length) { case -1 -> 0; default -> length; };
         };
-        Stream.of("ab ", "").map(sized).toList()""";
+        Stream.of("ab ", "").map(sized).toList()\
+        """;
     String path = dump(code);
     breakAt(path, 10, 18, 25);
     Message cell = kernel.execute(code);
@@ -330,7 +348,9 @@ class DebugTest {
     body("setExceptionBreakpoints", Map.of("filters", List.of()));
     step("continue");
     Outcome outcome = kernel.outcome(cell);
-    assertThat(outcome.traceback()).contains("ArithmeticException", "half").doesNotContain("Frames");
+    assertThat(outcome.traceback())
+        .contains("ArithmeticException", "half")
+        .doesNotContain("Frames");
   }
 
   @Test

@@ -124,7 +124,8 @@ class HabitsTest {
   void signsOfMagicsInTextsAndCommentsAreNone() throws IOException {
     assertThat(value("char p = '%';\nString q = \"%maven a:b:c \\\" %help\";\nq.length() + p"))
         .isEqualTo(String.valueOf(20 + '%'));
-    assertThat(value("/**\n * %help\n %%bash */ int documented = 6;\ndocumented % 4")).isEqualTo("2");
+    assertThat(value("/**\n * %help\n %%bash */ int documented = 6;\ndocumented % 4"))
+        .isEqualTo("2");
     assertThat(value("int x = 7\n    // %time\n    % 4;\nx")).isEqualTo("3");
   }
 
@@ -214,16 +215,21 @@ class HabitsTest {
             value(
                 "record Kept(int x, String s) implements Serializable { }",
                 "var bytes = new ByteArrayOutputStream();\n"
-                    + "try (var out = new ObjectOutputStream(bytes)) { out.writeObject(new Kept(1, \"a\")); }",
+                    + "try (var out = new ObjectOutputStream(bytes)) { out.writeObject(new Kept(1,"
+                    + " \"a\")); }",
                 "var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())) {\n"
-                    + "  protected Class<?> resolveClass(ObjectStreamClass c) throws ClassNotFoundException {\n"
+                    + "  protected Class<?> resolveClass(ObjectStreamClass c) throws"
+                    + " ClassNotFoundException {\n"
                     + "    return Class.forName(c.getName(), false,"
-                    + " Thread.currentThread().getContextClassLoader());\n  }\n};\n"
+                    + " Thread.currentThread().getContextClassLoader());\n"
+                    + "  }\n"
+                    + "};\n"
                     + "((Kept) in.readObject()).s()"))
         .isEqualTo("a");
     assertThat(
             value(
-                "Function<Integer, Integer> f = (Function<Integer, Integer> & Serializable) x -> x + 1;",
+                "Function<Integer, Integer> f = (Function<Integer, Integer> & Serializable) x -> x"
+                    + " + 1;",
                 "f.apply(1)"))
         .isEqualTo("2");
   }
@@ -259,7 +265,8 @@ class HabitsTest {
   void generalMethodsAndBoundsAreInferred() throws IOException {
     assertThat(
             value(
-                "<T extends Comparable<T>> T most(Collection<T> all) { return Collections.max(all); }",
+                "<T extends Comparable<T>> T most(Collection<T> all) { return Collections.max(all);"
+                    + " }",
                 "var best = most(List.of(3, 9, 4));",
                 "best + 1"))
         .isEqualTo("10");
@@ -276,9 +283,14 @@ class HabitsTest {
   void labelsSwitchesAndPatternsRunAtTheTop() throws IOException {
     assertThat(
             value(
-                "int found = 0;\nouter:\nfor (int i = 0; i < 5; i++) {\n"
-                    + "  for (int j = 0; j < 5; j++) {\n    if (i * j == 6) { found = i; break outer; }\n"
-                    + "  }\n}\nfound"))
+                "int found = 0;\n"
+                    + "outer:\n"
+                    + "for (int i = 0; i < 5; i++) {\n"
+                    + "  for (int j = 0; j < 5; j++) {\n"
+                    + "    if (i * j == 6) { found = i; break outer; }\n"
+                    + "  }\n"
+                    + "}\n"
+                    + "found"))
         .isEqualTo("2");
     assertThat(
             value(
@@ -305,10 +317,12 @@ class HabitsTest {
 
   @Test
   void textsOfAllScriptsAndNamesOfManyLetters() throws IOException {
-    assertThat(value("String größe = \"日本 😀 \\u00e9 \\t\";\ngröße.codePointCount(0, größe.length())"))
+    assertThat(
+            value("String größe = \"日本 😀 \\u00e9 \\t\";\ngröße.codePointCount(0, größe.length())"))
         .isEqualTo("8");
     assertThat(value("int $dollar = 1, _under = 2, π = 3;\n$dollar + _under + π")).isEqualTo("6");
-    assertThat(value("String block = \"\"\"\n  a \\\n  b\n   c\"\"\";\nblock")).isEqualTo("a b\n c");
+    assertThat(value("String block = \"\"\"\n  a \\\n  b\n   c\"\"\";\nblock"))
+        .isEqualTo("a b\n c");
   }
 
   @Test
@@ -327,7 +341,8 @@ class HabitsTest {
   void sealedAndNestedTypesAreDeclared() throws IOException {
     assertThat(
             value(
-                "sealed interface Expr permits Num, Sum { }\nrecord Num(int n) implements Expr { }\n"
+                "sealed interface Expr permits Num, Sum { }\n"
+                    + "record Num(int n) implements Expr { }\n"
                     + "record Sum(Expr a, Expr b) implements Expr { }",
                 "int eval(Expr e) {\n  if (e instanceof Num x) return x.n();\n"
                     + "  Sum s = (Sum) e;\n  return eval(s.a()) + eval(s.b());\n}",
@@ -335,7 +350,8 @@ class HabitsTest {
         .isEqualTo("9");
     assertThat(
             value(
-                "class Outer { static class In { int v = 5; } class Inner { int w = In.class.hashCode() * 0 + 6; } }",
+                "class Outer { static class In { int v = 5; } class Inner { int w ="
+                    + " In.class.hashCode() * 0 + 6; } }",
                 "new Outer.In().v + new Outer().new Inner().w"))
         .isEqualTo("11");
   }

@@ -42,7 +42,8 @@ class InterruptTest {
     CELLS.put("process", "new ProcessBuilder(\"sleep\", \"60\").start().getInputStream().read()");
     CELLS.put(
         "fifo",
-        "new ProcessBuilder(\"mkfifo\", fifo).start().waitFor();\nnew FileInputStream(fifo).read()");
+        "new ProcessBuilder(\"mkfifo\", fifo).start().waitFor();\n"
+            + "new FileInputStream(fifo).read()");
     CELLS.put("big number", "BigInteger.valueOf(3).pow(200_000_000).bitLength()");
     CELLS.put(
         "finally loop", "try { while (true); } finally { while (true) Thread.onSpinWait(); }");
@@ -52,7 +53,8 @@ class InterruptTest {
         "static initializer", "class Endless { static { while (kept > 0); } }\nnew Endless()");
     CELLS.put(
         "recursion",
-        "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\ndown()");
+        "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\n"
+            + "down()");
     CELLS.put(
         "regular expression", "Pattern.compile(\"(a*)*b\").matcher(\"a\".repeat(60)).matches()");
     CELLS.put("queue", "new SynchronousQueue<String>().take()");
@@ -80,10 +82,13 @@ class InterruptTest {
                 + "var owned = new java.util.concurrent.locks.ReentrantLock();\nString fifo = \""
                 + folder.resolve("fifo")
                 + "\";\n"
-                + "void hold() throws Exception {\n  var held = new CountDownLatch(1);\n"
+                + "void hold() throws Exception {\n"
+                + "  var held = new CountDownLatch(1);\n"
                 + "  Thread other = new Thread(() -> { synchronized (lock) { owned.lock();"
-                + " held.countDown(); try { Thread.sleep(600_000); } catch (Exception e) { } } });\n"
-                + "  other.setDaemon(true); other.start(); held.await();\n}");
+                + " held.countDown(); try { Thread.sleep(600_000); } catch (Exception e) { } }"
+                + " });\n"
+                + "  other.setDaemon(true); other.start(); held.await();\n"
+                + "}");
     assertThat(set.status()).as(set.traceback()).isEqualTo("ok");
   }
 

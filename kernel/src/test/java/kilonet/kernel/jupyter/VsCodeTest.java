@@ -23,9 +23,12 @@ import org.zeromq.ZMQ;
 class VsCodeTest {
   private static final Map<String, Object> CELL =
       Map.of(
-          "deletedCells", List.of(),
-          "recordTiming", false,
-          "cellId", "vscode-notebook-cell:/work/a%20b.ipynb#W0sZmlsZQ%3D%3D");
+          "deletedCells",
+          List.of(),
+          "recordTiming",
+          false,
+          "cellId",
+          "vscode-notebook-cell:/work/a%20b.ipynb#W0sZmlsZQ%3D%3D");
 
   @TempDir static Path folder;
   private static KernelProcess kernel;
@@ -66,8 +69,16 @@ class VsCodeTest {
         kernel.shell(),
         "execute_request",
         Map.of(
-            "code", code, "silent", false, "store_history", true, "stop_on_error", false,
-            "allow_stdin", true));
+            "code",
+            code,
+            "silent",
+            false,
+            "store_history",
+            true,
+            "stop_on_error",
+            false,
+            "allow_stdin",
+            true));
   }
 
   @Test
@@ -86,7 +97,8 @@ class VsCodeTest {
     String code = "greeting.toUpp";
     Map<String, Object> found =
         ask("complete_request", Map.of("code", code, "cursor_pos", code.length())).content();
-    assertThat((List<?>) found.get("matches")).anyMatch(match -> match.toString().startsWith("toUpperCase("));
+    assertThat((List<?>) found.get("matches"))
+        .anyMatch(match -> match.toString().startsWith("toUpperCase("));
     assertThat(found).containsEntry("cursor_start", 9).containsEntry("cursor_end", 14);
     Map<?, ?> metadata = (Map<?, ?>) found.get("metadata");
     assertThat((List<?>) metadata.get("_jupyter_types_experimental")).isNotEmpty();
@@ -95,8 +107,12 @@ class VsCodeTest {
           ask(
                   "inspect_request",
                   Map.of(
-                      "code", resolved, "cursor_pos", "greeting.toUpperCase".length(),
-                      "detail_level", 0))
+                      "code",
+                      resolved,
+                      "cursor_pos",
+                      "greeting.toUpperCase".length(),
+                      "detail_level",
+                      0))
               .content();
       assertThat(shown).as(resolved).containsEntry("found", true);
       assertThat(((Map<?, ?>) shown.get("data")).get("text/plain").toString())
@@ -117,14 +133,26 @@ class VsCodeTest {
   void whatElseItAsksWhenANotebookIsOpenedIsAnswered() throws IOException {
     assertThat(ask("kernel_info_request", Map.of()).content()).containsEntry("status", "ok");
     assertThat(
-            ask("comm_info_request", Map.of("target_name", "jupyter.widget")).content().get("comms"))
+            ask("comm_info_request", Map.of("target_name", "jupyter.widget"))
+                .content()
+                .get("comms"))
         .isEqualTo(Map.of());
     Map<String, Object> silent =
         ask(
                 "execute_request",
                 Map.of(
-                    "code", "", "silent", true, "store_history", false, "stop_on_error", false,
-                    "allow_stdin", false, "user_expressions", Map.of()))
+                    "code",
+                    "",
+                    "silent",
+                    true,
+                    "store_history",
+                    false,
+                    "stop_on_error",
+                    false,
+                    "allow_stdin",
+                    false,
+                    "user_expressions",
+                    Map.of()))
             .content();
     assertThat(silent).containsEntry("status", "ok");
     assertThat(ask("is_complete_request", Map.of("code", "for (;;) {")).content())

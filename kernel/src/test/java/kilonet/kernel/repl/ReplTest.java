@@ -228,7 +228,10 @@ class ReplTest {
         .isEqualTo(3);
     assertThat(
             run(
-                "class P { int x = 1; }\nint x = new P().x;\nclass P { int y = 5; }\nx + new P().y"))
+                "class P { int x = 1; }\n"
+                    + "int x = new P().x;\n"
+                    + "class P { int y = 5; }\n"
+                    + "x + new P().y"))
         .isEqualTo(6);
     assertThatThrownBy(() -> run("int k = 1;\nif (true) throw new Exception();\nint k = 2;"))
         .isInstanceOf(Exception.class);
@@ -253,8 +256,12 @@ class ReplTest {
             CompileFailure.class,
             () ->
                 run(
-                    "import java.awt.Point;\nint good = 1;\nint twice() { return 2 * good; }\ngood = 4;\n"
-                        + "int bad = \"text\";\nint after = 1;"));
+                    "import java.awt.Point;\n"
+                        + "int good = 1;\n"
+                        + "int twice() { return 2 * good; }\n"
+                        + "good = 4;\n"
+                        + "int bad = \"text\";\n"
+                        + "int after = 1;"));
     assertThat(failure.problems().get(0).message()).contains("incompatible types");
     assertThat(warnings)
         .containsExactly("Line 5 does not compile (see below); what stands above it runs first.");
@@ -302,7 +309,10 @@ class ReplTest {
     assertThat(run("an.z = 5; an.twice()")).isEqualTo(10);
     assertThat(
             run(
-                "int base = 4;\nvar sized = new ArrayList<String>(base) {\n  int more = base + 1;\n};\n"
+                "int base = 4;\n"
+                    + "var sized = new ArrayList<String>(base) {\n"
+                    + "  int more = base + 1;\n"
+                    + "};\n"
                     + "sized.add(\"a\"); sized.more + sized.size()"))
         .isEqualTo(6);
     assertThat(run("var some = List.of(new Object() { String s = \"in\"; });\nsome.get(0).s"))
@@ -313,7 +323,13 @@ class ReplTest {
             ArithmeticException.class,
             () ->
                 run(
-                    "var bad = new Object() {\n  int zero;\n  int f() {\n    return 1 / zero;\n  }\n};\nbad.f()"));
+                    "var bad = new Object() {\n"
+                        + "  int zero;\n"
+                        + "  int f() {\n"
+                        + "    return 1 / zero;\n"
+                        + "  }\n"
+                        + "};\n"
+                        + "bad.f()"));
     assertThat(thrown.getStackTrace()[0].getLineNumber()).isEqualTo(4);
     assertThat(
             run("int n = 2;\nvar r = new Thread(() -> n++) { int own = 1; };\nr.run(); r.own + n"))
@@ -324,8 +340,10 @@ class ReplTest {
   void aClassOfACellIsFoundByItsNameWhileItLives() throws Throwable {
     assertThat(
             run(
-                "var o = new Object() { };\nThread.currentThread().setContextClassLoader(o.getClass().getClassLoader().getParent());\n"
-                    + "Class.forName(o.getClass().getName(), false, Thread.currentThread().getContextClassLoader()) == o.getClass()"))
+                "var o = new Object() { };\n"
+                    + "Thread.currentThread().setContextClassLoader(o.getClass().getClassLoader().getParent());\n"
+                    + "Class.forName(o.getClass().getName(), false,"
+                    + " Thread.currentThread().getContextClassLoader()) == o.getClass()"))
         .isEqualTo(true);
     Object passing = run("new Object() { }");
     run("new Object() { }");
@@ -415,8 +433,8 @@ class ReplTest {
         catchThrowableOfType(
             CompileFailure.class, () -> run(nested(new String[] {"text.nope(", "1"}, 20)));
     assertThat(failure.getMessage()).contains("cannot find symbol");
-    assertThat(run(nested(new String[] {"q.g(", "4"}, 40))).isEqualTo(4);
-    assertThat(run(nested(new String[] {"List.of(", "4"}, 12)).toString()).startsWith("[[[[");
+    assertThat(run(nested(new String[] {"q.g(", "4"}, 20))).isEqualTo(4);
+    assertThat(run(nested(new String[] {"List.of(", "4"}, 8)).toString()).startsWith("[[[[");
   }
 
   private static String nested(String[] kind, int times) {
@@ -461,7 +479,8 @@ class ReplTest {
             }
             return true;
           }
-        }""");
+        }\
+        """);
     assertThat(
             ToolProvider.getSystemJavaCompiler()
                 .run(
@@ -475,8 +494,7 @@ class ReplTest {
                     sources.resolve("Builds.java").toString()))
         .isZero();
     Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
+    Files.writeString(services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
     repl.addToClassPath(List.of(classes));
     assertThat(
             run(
@@ -487,7 +505,8 @@ class ReplTest {
     assertThat(run("@Deprecated int old() { return 6; }\nold()")).isEqualTo(6);
     assertThat(Path.of("META-INF")).doesNotExist();
     CompileFailure failure =
-        catchThrowableOfType(CompileFailure.class, () -> run("@Build class Wrong { int v = 1 + true; }"));
+        catchThrowableOfType(
+            CompileFailure.class, () -> run("@Build class Wrong { int v = 1 + true; }"));
     assertThat(failure.getMessage()).contains("bad operand types");
   }
 
@@ -501,9 +520,11 @@ class ReplTest {
   @Test
   void typesMayRelyOnEachOtherAndOnPackagePrivateMembers() throws Throwable {
     run(
-        "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return 7; } }");
+        "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return"
+            + " 7; } }");
     run(
-        "class Square extends Shape { double s; Square(double s) { this.s = s; } double area() { return s * s; } }");
+        "class Square extends Shape { double s; Square(double s) { this.s = s; } double area() {"
+            + " return s * s; } }");
     assertThat(run("var q = new Square(3); q.area() + q.sides + q.id()")).isEqualTo(16.0);
     run("record P(int a) { P { if (a < 0) throw new IllegalArgumentException(); } }");
     run("enum Color { RED, GREEN }");
