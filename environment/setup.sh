@@ -266,11 +266,12 @@ has_vectors() {
   fi
 }
 
-# Sets JAVA_OPTIONS: vectors, leave to load native code, and nothing of a server.
+# Sets JAVA_OPTIONS: vectors, leave to load native code, and the collector that puts large arrays at
+# the start of a cache line: with another one the engine takes up to a third longer.
 java_options() {
   local version
   version=$(java_version "$JAVA_HOME")
-  JAVA_OPTIONS=(-XX:+UseParallelGC)
+  JAVA_OPTIONS=(-XX:+UseG1GC)
   if has_vectors; then
     JAVA_OPTIONS+=(--add-modules=jdk.incubator.vector)
   fi

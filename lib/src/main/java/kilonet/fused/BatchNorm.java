@@ -46,8 +46,7 @@ final class BatchNorm {
   }
 
   /**
-   * Takes a channel's statistics, and writes by how much the running ones change, which DL4J takes
-   * for a gradient.
+   * Takes a channel's statistics.
    *
    * @param kept by what dropout multiplies the outcome
    */
@@ -60,16 +59,23 @@ final class BatchNorm {
     if (scale[c] == 0) {
       scale[c] = NEARLY_ZERO;
     }
+  }
+
+  /** Writes by how much the running statistics change, which DL4J takes for a gradient. */
+  void storeRunning(int part, int parts) {
     double rest = 1 - norm.decay();
-    batch.gradient[norm.meanAt() + c] =
-        (float) (rest * (batch.parameters[norm.meanAt() + c] - mean[c]));
-    double running = batch.parameters[norm.varianceAt() + c];
-    if (norm.logarithm()) {
-      double before = StrictMath.pow(10, 2 * running);
-      double after = norm.decay() * before + rest * variance[c];
-      batch.gradient[norm.varianceAt() + c] = (float) (StrictMath.log10(before / after) / 2);
-    } else {
-      batch.gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
+    int end = TapSum.share(mean.length, part + 1, parts);
+    for (int c = TapSum.share(mean.length, part, parts); c < end; c++) {
+      batch.gradient[norm.meanAt() + c] =
+          (float) (rest * (batch.parameters[norm.meanAt() + c] - mean[c]));
+      double running = batch.parameters[norm.varianceAt() + c];
+      if (norm.logarithm()) {
+        double before = StrictMath.pow(10, 2 * running);
+        double after = norm.decay() * before + rest * variance[c];
+        batch.gradient[norm.varianceAt() + c] = (float) (StrictMath.log10(before / after) / 2);
+      } else {
+        batch.gradient[norm.varianceAt() + c] = (float) (rest * (running - variance[c]));
+      }
     }
   }
 

@@ -58,13 +58,17 @@ final class FirstTraining implements TrainingStage {
   private final float[] weights;
   private final Windows bandWindows;
   private final Windows windows;
-  private final WeightTiles tiles;
 
-  // For each thread.
+  // Tiles of such rows; a block of channels has one for each few taps.
+  private final WeightTiles tiles;
+  private final int blocks;
+
+  // For each thread: rows of the convolution or of its errors, then sums.
   private final float[][] scratch;
-  private final int[][] masks;
-  private final int expanded;
+  private final int errorSums;
   private final int sums;
+  private final int sumsEnd;
+  private final int[][] masks;
 
   // For each group: the products of each weight, then the sum of the errors of each channel.
   private final double[] products;
@@ -138,11 +142,13 @@ final class FirstTraining implements TrainingStage {
                 band,
                 out)
             : null;
-    this.tiles = WeightTiles.of(c, in, KernelChoice.fastest().sums());
+    this.tiles = WeightTiles.of(some, in, KernelChoice.fastest().sums());
+    this.blocks = (channels + tiles.rows() - 1) / tiles.rows();
     this.masks = new int[batch.threads][DropoutMask.NUMBERS + LANES];
     this.products = new double[batch.groups * channels * (taps + 1)];
-    this.expanded = Memory.START;
-    this.sums = Memory.START + Math.max(tiles.rows() * pixels * LANES, band.floats());
+    this.errorSums = Memory.START + Math.max(tiles.rows() * band.plane(), band.floats());
+    this.sums = errorSums + tiles.rows() * LANES;
+    this.sumsEnd = sums + tiles.count() / blocks * tiles.elements() * LANES;
     this.scratch = new float[batch.threads][];
   }
 
@@ -156,7 +162,7 @@ final class FirstTraining implements TrainingStage {
 
   private float[] scratch(int thread) {
     if (scratch[thread] == null) {
-      scratch[thread] = Memory.of(sums + (long) (tiles.elements() + 1) * LANES);
+      scratch[thread] = Memory.of(sumsEnd);
     }
     return scratch[thread];
   }
@@ -177,6 +183,8 @@ final class FirstTraining implements TrainingStage {
           }
         });
     program.endPhase(this::mergeMoments);
+    program.addForBatch(
+        "running statistics 1", (part, parts, thread) -> norm.storeRunning(part, parts));
     program.add("convolution, norm and pooling 0", this::makeBands);
   }
 
@@ -285,64 +293,66 @@ final class FirstTraining implements TrainingStage {
 
   private void addProducts(int group, int part, int parts, int thread) {
     float[] own = scratch(thread);
-    int blocks = (channels + tiles.rows() - 1) / tiles.rows();
+    int size = tiles.elements() * LANES;
+    int to = group * channels * (taps + 1);
     int end = TapSum.share(blocks, part + 1, parts);
-    for (int b = TapSum.share(blocks, part, parts); b < end; b++) {
-      int first = Math.min(b * tiles.rows(), channels - tiles.rows());
-      for (int o = first; o < first + tiles.rows(); o++) {
-        Arrays.fill(own, sums, sums + LANES, 0);
-        maskErrors(group, o, own, expanded + (o - first) * pixels * LANES);
-        products[group * channels * (taps + 1) + channels * taps + o] =
-            ConvolutionTraining.lanes(own, sums);
+    for (int block = TapSum.share(blocks, part, parts); block < end; block++) {
+      int first = Math.min(block * tiles.rows(), channels - tiles.rows());
+      Arrays.fill(own, errorSums, sumsEnd, 0);
+      for (int b = 0; b < bands; b++) {
+        for (int o = 0; o < tiles.rows(); o++) {
+          maskErrors(group, b, first + o, own, o);
+        }
+        int x = batch.activation(0, group) + b * rows * in.pitch();
+        for (int t = block, at = sums; t < tiles.count(); t += blocks, at += size) {
+          int errors = Memory.START - tiles.errorAt()[t];
+          batch.kernels.addProducts(tiles, own, errors, batch.memory, x, t, t + 1, own, at);
+        }
       }
-      for (int t = b; t < tiles.count(); t += blocks) {
-        Arrays.fill(own, sums, sums + tiles.elements() * LANES, 0);
-        batch.kernels.addProducts(
-            tiles,
-            own,
-            expanded - tiles.errorAt()[t],
-            batch.memory,
-            batch.activation(0, group),
-            t,
-            t + 1,
-            own,
-            sums);
+      for (int o = 0; o < tiles.rows(); o++) {
+        products[to + channels * taps + first + o] =
+            ConvolutionTraining.lanes(own, errorSums + o * LANES);
+      }
+      for (int t = block, at = sums; t < tiles.count(); t += blocks, at += size) {
         for (int i = 0; i < tiles.elements(); i++) {
-          int at = tiles.elementAt()[t * tiles.elements() + i];
-          if (at >= 0) {
-            products[group * channels * (taps + 1) + at] =
-                ConvolutionTraining.lanes(own, sums + i * LANES);
+          int weight = tiles.elementAt()[t * tiles.elements() + i];
+          if (weight >= 0) {
+            products[to + weight] = ConvolutionTraining.lanes(own, at + i * LANES);
           }
         }
       }
     }
   }
 
-  /** The errors of a channel before the batch norm, without its corrections, and their sum. */
-  private void maskErrors(int group, int o, float[] own, int to) {
+  /** The errors of some rows before the batch norm, without its corrections, and their sum. */
+  private void maskErrors(int group, int b, int o, float[] own, int place) {
+    int to = Memory.START + place * band.plane();
+    int sum = errorSums + place * LANES;
     if (windows != null) {
+      int at = (o * windows.count() + b * bandWindows.count()) * LANES;
       batch.kernels.expand(
-          windows,
+          bandWindows,
           batch.memory,
-          batch.activation(1, group) + o * windows.count() * LANES,
+          batch.activation(1, group) + at,
           batch.memory,
-          batch.error(last, group) + o * windows.count() * LANES,
+          batch.error(last, group) + at,
           own,
           to,
-          sums);
+          sum);
       return;
     }
-    int length = out.runLength();
-    for (int r = 0; r < out.runs(); r++) {
+    int width = c.out().width();
+    for (int r = 0; r < rows; r++) {
+      int row = b * rows + r;
       batch.kernels.maskErrors(
           batch.memory,
-          batch.error(last, group) + (o * pixels + r * length) * LANES,
+          batch.error(last, group) + (o * pixels + row * width) * LANES,
           batch.memory,
-          batch.activation(last, group) + out.run(o, r),
+          batch.activation(last, group) + out.at(o, row, 0),
           own,
-          to + r * length * LANES,
-          length,
-          sums);
+          to + r * width * LANES,
+          width,
+          sum);
     }
   }
 

@@ -102,6 +102,8 @@ final class PointwiseTraining implements TrainingStage {
     if (p.norm() != null) {
       program.add("statistics " + stage, byChannel(this::addStatistics));
       program.endPhase(this::mergeStatistics);
+      program.addForBatch(
+          "running statistics " + stage, (part, parts, thread) -> norm.storeRunning(part, parts));
       if (pooled != null) {
         program.add("norm and pooling " + stage, byChannel(this::normalizePool));
         return;

@@ -54,10 +54,6 @@ final class VectorKernels extends Kernels {
     return V == LANES || !System.getProperty("os.arch").matches("amd64|x86_64|x86") ? 32 : 16;
   }
 
-  private static FloatVector load(float[] x, int at) {
-    return FloatVector.fromArray(S, x, at);
-  }
-
   @Override
   double peakGigaFlops() {
     long start = System.nanoTime();
@@ -361,7 +357,7 @@ final class VectorKernels extends Kernels {
   }
 
   private static void statisticsOf(float[] x, int from, int pixels, float[] out, int lane) {
-    FloatVector first = load(x, from);
+    FloatVector first = FloatVector.fromArray(S, x, from);
     FloatVector zero = FloatVector.zero(S);
     FloatVector s0 = zero;
     FloatVector s1 = zero;
@@ -374,10 +370,10 @@ final class VectorKernels extends Kernels {
     int whole = pixels / CHAINS * CHAINS;
     for (int i = 0; i < whole; i += CHAINS) {
       int at = from + i * LANES;
-      FloatVector d0 = load(x, at).sub(first);
-      FloatVector d1 = load(x, at + LANES).sub(first);
-      FloatVector d2 = load(x, at + 2 * LANES).sub(first);
-      FloatVector d3 = load(x, at + 3 * LANES).sub(first);
+      FloatVector d0 = FloatVector.fromArray(S, x, at).sub(first);
+      FloatVector d1 = FloatVector.fromArray(S, x, at + LANES).sub(first);
+      FloatVector d2 = FloatVector.fromArray(S, x, at + 2 * LANES).sub(first);
+      FloatVector d3 = FloatVector.fromArray(S, x, at + 3 * LANES).sub(first);
       s0 = s0.add(d0);
       s1 = s1.add(d1);
       s2 = s2.add(d2);
@@ -389,17 +385,17 @@ final class VectorKernels extends Kernels {
     }
     int rest = from + whole * LANES;
     if (pixels - whole > 0) {
-      FloatVector d = load(x, rest).sub(first);
+      FloatVector d = FloatVector.fromArray(S, x, rest).sub(first);
       s0 = s0.add(d);
       q0 = d.fma(d, q0);
     }
     if (pixels - whole > 1) {
-      FloatVector d = load(x, rest + LANES).sub(first);
+      FloatVector d = FloatVector.fromArray(S, x, rest + LANES).sub(first);
       s1 = s1.add(d);
       q1 = d.fma(d, q1);
     }
     if (pixels - whole > 2) {
-      FloatVector d = load(x, rest + 2 * LANES).sub(first);
+      FloatVector d = FloatVector.fromArray(S, x, rest + 2 * LANES).sub(first);
       s2 = s2.add(d);
       q2 = d.fma(d, q2);
     }
@@ -425,7 +421,7 @@ final class VectorKernels extends Kernels {
     if (slope == 0) {
       FloatVector zero = FloatVector.zero(S);
       for (int i = 0; i < pixels * LANES; i += V) {
-        FloatVector v = load(y, from + i).sub(m).fma(k, b);
+        FloatVector v = FloatVector.fromArray(S, y, from + i).sub(m).fma(k, b);
         v.blend(zero, v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
       }
       return;
@@ -433,7 +429,7 @@ final class VectorKernels extends Kernels {
     FloatVector zero = FloatVector.zero(S);
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
-      FloatVector v = load(y, from + i).sub(m).fma(k, b);
+      FloatVector v = FloatVector.fromArray(S, y, from + i).sub(m).fma(k, b);
       v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).intoArray(a, to + i);
     }
   }
@@ -444,14 +440,14 @@ final class VectorKernels extends Kernels {
     FloatVector k = FloatVector.broadcast(S, factor);
     if (slope == 0) {
       for (int i = 0; i < pixels * LANES; i += V) {
-        FloatVector v = load(x, from + i);
+        FloatVector v = FloatVector.fromArray(S, x, from + i);
         v.blend(zero, v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
       }
       return;
     }
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
-      FloatVector v = load(x, from + i);
+      FloatVector v = FloatVector.fromArray(S, x, from + i);
       v.blend(v.mul(g), v.compare(VectorOperators.LT, zero)).mul(k).intoArray(a, to + i);
     }
   }
@@ -463,17 +459,20 @@ final class VectorKernels extends Kernels {
     FloatVector k = FloatVector.broadcast(S, factor);
     if (slope == 0) {
       for (int i = 0; i < pixels * LANES; i += V) {
-        load(d, at + i)
+        FloatVector.fromArray(S, d, at + i)
             .mul(k)
-            .blend(zero, load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+            .blend(
+                zero, FloatVector.fromArray(S, a, outcomeAt + i).compare(VectorOperators.LE, zero))
             .intoArray(d, at + i);
       }
       return;
     }
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
-      FloatVector v = load(d, at + i).mul(k);
-      v.blend(v.mul(g), load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+      FloatVector v = FloatVector.fromArray(S, d, at + i).mul(k);
+      v.blend(
+              v.mul(g),
+              FloatVector.fromArray(S, a, outcomeAt + i).compare(VectorOperators.LE, zero))
           .intoArray(d, at + i);
     }
   }
@@ -509,39 +508,41 @@ final class VectorKernels extends Kernels {
     FloatVector q3 = s0;
     int whole = pixels / CHAINS * CHAINS;
     for (int i = 0; i < whole * LANES; i += CHAINS * LANES) {
-      FloatVector v0 = load(d, at + i);
-      FloatVector v1 = load(d, at + i + LANES);
-      FloatVector v2 = load(d, at + i + 2 * LANES);
-      FloatVector v3 = load(d, at + i + 3 * LANES);
+      FloatVector v0 = FloatVector.fromArray(S, d, at + i);
+      FloatVector v1 = FloatVector.fromArray(S, d, at + i + LANES);
+      FloatVector v2 = FloatVector.fromArray(S, d, at + i + 2 * LANES);
+      FloatVector v3 = FloatVector.fromArray(S, d, at + i + 3 * LANES);
       s0 = s0.add(v0);
       s1 = s1.add(v1);
       s2 = s2.add(v2);
       s3 = s3.add(v3);
-      q0 = v0.fma(load(y, from + i).sub(m), q0);
-      q1 = v1.fma(load(y, from + i + LANES).sub(m), q1);
-      q2 = v2.fma(load(y, from + i + 2 * LANES).sub(m), q2);
-      q3 = v3.fma(load(y, from + i + 3 * LANES).sub(m), q3);
+      q0 = v0.fma(FloatVector.fromArray(S, y, from + i).sub(m), q0);
+      q1 = v1.fma(FloatVector.fromArray(S, y, from + i + LANES).sub(m), q1);
+      q2 = v2.fma(FloatVector.fromArray(S, y, from + i + 2 * LANES).sub(m), q2);
+      q3 = v3.fma(FloatVector.fromArray(S, y, from + i + 3 * LANES).sub(m), q3);
     }
     int i = whole * LANES;
     if (pixels - whole > 0) {
-      FloatVector v = load(d, at + i);
+      FloatVector v = FloatVector.fromArray(S, d, at + i);
       s0 = s0.add(v);
-      q0 = v.fma(load(y, from + i).sub(m), q0);
+      q0 = v.fma(FloatVector.fromArray(S, y, from + i).sub(m), q0);
     }
     i += LANES;
     if (pixels - whole > 1) {
-      FloatVector v = load(d, at + i);
+      FloatVector v = FloatVector.fromArray(S, d, at + i);
       s1 = s1.add(v);
-      q1 = v.fma(load(y, from + i).sub(m), q1);
+      q1 = v.fma(FloatVector.fromArray(S, y, from + i).sub(m), q1);
     }
     i += LANES;
     if (pixels - whole > 2) {
-      FloatVector v = load(d, at + i);
+      FloatVector v = FloatVector.fromArray(S, d, at + i);
       s2 = s2.add(v);
-      q2 = v.fma(load(y, from + i).sub(m), q2);
+      q2 = v.fma(FloatVector.fromArray(S, y, from + i).sub(m), q2);
     }
-    load(sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
-    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
+    FloatVector.fromArray(S, sums, lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, lane);
+    FloatVector.fromArray(S, sums, LANES + lane)
+        .add(q0.add(q1).add(q2.add(q3)))
+        .intoArray(sums, LANES + lane);
   }
 
   @Override
@@ -562,17 +563,20 @@ final class VectorKernels extends Kernels {
     FloatVector b = FloatVector.broadcast(S, offset);
     if (slope == 1) {
       for (int i = 0; i < pixels * LANES; i += V) {
-        FloatVector v = load(y, from + i).sub(m).fma(u, b);
-        load(d, at + i).fma(k, v).intoArray(d, at + i);
+        FloatVector v = FloatVector.fromArray(S, y, from + i).sub(m).fma(u, b);
+        FloatVector.fromArray(S, d, at + i).fma(k, v).intoArray(d, at + i);
       }
       return;
     }
     FloatVector zero = FloatVector.zero(S);
     FloatVector g = FloatVector.broadcast(S, slope);
     for (int i = 0; i < pixels * LANES; i += V) {
-      FloatVector v = load(y, from + i);
-      FloatVector e = load(d, at + i).fma(k, v.sub(m).fma(u, b));
-      e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, zero)).intoArray(d, at + i);
+      FloatVector v = FloatVector.fromArray(S, y, from + i);
+      FloatVector e = FloatVector.fromArray(S, d, at + i).fma(k, v.sub(m).fma(u, b));
+      e.blend(
+              e.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              v.compare(VectorOperators.LE, zero))
+          .intoArray(d, at + i);
     }
   }
 
@@ -586,25 +590,27 @@ final class VectorKernels extends Kernels {
       int whole = pixels / CHAINS * CHAINS;
       for (int i = 0; i < whole; i += CHAINS) {
         int f = at + lane + i * LANES;
-        s0 = s0.add(load(d, f));
-        s1 = s1.add(load(d, f + LANES));
-        s2 = s2.add(load(d, f + 2 * LANES));
-        s3 = s3.add(load(d, f + 3 * LANES));
+        s0 = s0.add(FloatVector.fromArray(S, d, f));
+        s1 = s1.add(FloatVector.fromArray(S, d, f + LANES));
+        s2 = s2.add(FloatVector.fromArray(S, d, f + 2 * LANES));
+        s3 = s3.add(FloatVector.fromArray(S, d, f + 3 * LANES));
       }
       int f = at + lane + whole * LANES;
-      s0 = pixels - whole > 0 ? s0.add(load(d, f)) : s0;
-      s1 = pixels - whole > 1 ? s1.add(load(d, f + LANES)) : s1;
-      s2 = pixels - whole > 2 ? s2.add(load(d, f + 2 * LANES)) : s2;
-      load(sums, sumsAt + lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, sumsAt + lane);
+      s0 = pixels - whole > 0 ? s0.add(FloatVector.fromArray(S, d, f)) : s0;
+      s1 = pixels - whole > 1 ? s1.add(FloatVector.fromArray(S, d, f + LANES)) : s1;
+      s2 = pixels - whole > 2 ? s2.add(FloatVector.fromArray(S, d, f + 2 * LANES)) : s2;
+      FloatVector.fromArray(S, sums, sumsAt + lane)
+          .add(s0.add(s1).add(s2.add(s3)))
+          .intoArray(sums, sumsAt + lane);
     }
   }
 
   @Override
   void differences(float[] x, int from, int first, float[] out, int to, int pixels) {
     for (int lane = 0; lane < LANES; lane += V) {
-      FloatVector off = load(x, first + lane);
+      FloatVector off = FloatVector.fromArray(S, x, first + lane);
       for (int i = lane; i < pixels * LANES; i += LANES) {
-        load(x, from + i).sub(off).intoArray(out, to + i);
+        FloatVector.fromArray(S, x, from + i).sub(off).intoArray(out, to + i);
       }
     }
   }
@@ -620,52 +626,77 @@ final class VectorKernels extends Kernels {
       int windows,
       float[] out,
       int to) {
+    int apart = rows * LANES;
     for (int lane = 0; lane < LANES; lane += V) {
       for (int row = 0; row < rows; row++) {
         int down = row * pitch + lane;
         int target = to + row * LANES + lane;
-        rowProductsOf(x, first + down, second + down, columns, windows, out, target, rows * LANES);
+        inCommon(x, first + down, second + down, columns, windows, out, target, apart);
+      }
+      for (int j = 0; j < windows; j++) {
+        int target = to + j * apart + lane;
+        for (int k = j; k < windows - 1; k++) {
+          int over = k * LANES + lane;
+          addColumn(x, first + over, second + over, rows, pitch, out, target);
+        }
+        for (int k = columns; k < columns + j; k++) {
+          int over = k * LANES + lane;
+          addColumn(x, first + over, second + over, rows, pitch, out, target);
+        }
       }
     }
   }
 
-  private static void rowProductsOf(
+  /** What all windows have in common, for each of them. */
+  private static void inCommon(
       float[] x, int first, int second, int columns, int windows, float[] out, int to, int apart) {
     FloatVector s0 = FloatVector.zero(S);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    int skip = (windows - 1) * LANES;
     int count = columns - windows + 1;
     int whole = count / CHAINS * CHAINS;
-    for (int i = skip; i < skip + whole * LANES; i += CHAINS * LANES) {
-      s0 = load(x, first + i).fma(load(x, second + i), s0);
-      s1 = load(x, first + i + LANES).fma(load(x, second + i + LANES), s1);
-      s2 = load(x, first + i + 2 * LANES).fma(load(x, second + i + 2 * LANES), s2);
-      s3 = load(x, first + i + 3 * LANES).fma(load(x, second + i + 3 * LANES), s3);
+    int i = (windows - 1) * LANES;
+    int end = i + whole * LANES;
+    for (; i < end; i += CHAINS * LANES) {
+      s0 = FloatVector.fromArray(S, x, first + i).fma(FloatVector.fromArray(S, x, second + i), s0);
+      s1 =
+          FloatVector.fromArray(S, x, first + i + LANES)
+              .fma(FloatVector.fromArray(S, x, second + i + LANES), s1);
+      s2 =
+          FloatVector.fromArray(S, x, first + i + 2 * LANES)
+              .fma(FloatVector.fromArray(S, x, second + i + 2 * LANES), s2);
+      s3 =
+          FloatVector.fromArray(S, x, first + i + 3 * LANES)
+              .fma(FloatVector.fromArray(S, x, second + i + 3 * LANES), s3);
     }
-    int i = skip + whole * LANES;
     if (count - whole > 0) {
-      s0 = load(x, first + i).fma(load(x, second + i), s0);
+      s0 = FloatVector.fromArray(S, x, first + i).fma(FloatVector.fromArray(S, x, second + i), s0);
     }
     i += LANES;
     if (count - whole > 1) {
-      s1 = load(x, first + i).fma(load(x, second + i), s1);
+      s1 = FloatVector.fromArray(S, x, first + i).fma(FloatVector.fromArray(S, x, second + i), s1);
     }
     i += LANES;
     if (count - whole > 2) {
-      s2 = load(x, first + i).fma(load(x, second + i), s2);
+      s2 = FloatVector.fromArray(S, x, first + i).fma(FloatVector.fromArray(S, x, second + i), s2);
     }
     s0 = s0.add(s1).add(s2.add(s3));
     for (int j = 0; j < windows; j++) {
-      FloatVector all = s0;
-      for (int k = j * LANES; k < skip; k += LANES) {
-        all = load(x, first + k).fma(load(x, second + k), all);
-      }
-      for (int k = columns * LANES; k < (columns + j) * LANES; k += LANES) {
-        all = load(x, first + k).fma(load(x, second + k), all);
-      }
-      all.intoArray(out, to + j * apart);
+      s0.intoArray(out, to + j * apart);
+    }
+  }
+
+  /** Adds what a column has in each row. */
+  private static void addColumn(
+      float[] x, int first, int second, int rows, int pitch, float[] out, int to) {
+    for (int row = 0; row < rows; row++) {
+      int down = row * pitch;
+      FloatVector.fromArray(S, x, first + down)
+          .fma(
+              FloatVector.fromArray(S, x, second + down),
+              FloatVector.fromArray(S, out, to + row * LANES))
+          .intoArray(out, to + row * LANES);
     }
   }
 
@@ -721,7 +752,7 @@ final class VectorKernels extends Kernels {
       for (int lane = 0; lane < LANES; lane += V) {
         FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int i = starts[p]; i < starts[p + 1]; i++) {
-          m = m.max(load(x, from + inputs[i] + lane));
+          m = m.max(FloatVector.fromArray(S, x, from + inputs[i] + lane));
         }
         m.intoArray(y, out + lane);
       }
@@ -746,14 +777,15 @@ final class VectorKernels extends Kernels {
     FloatVector zero = FloatVector.zero(S);
     for (int p = 0; p < job.count(); p++) {
       for (int lane = 0; lane < LANES; lane += V) {
-        FloatVector m = load(y, outcomeAt + job.outputs()[p] + lane);
-        FloatVector rest = load(dy, at + p * LANES + lane);
+        FloatVector m = FloatVector.fromArray(S, y, outcomeAt + job.outputs()[p] + lane);
+        FloatVector rest = FloatVector.fromArray(S, dy, at + p * LANES + lane);
         for (int i = starts[p]; i < starts[p + 1]; i++) {
-          VectorMask<Float> here = load(x, from + inputs[i] + lane).compare(VectorOperators.EQ, m);
+          VectorMask<Float> here =
+              FloatVector.fromArray(S, x, from + inputs[i] + lane).compare(VectorOperators.EQ, m);
           FloatVector given = zero.blend(rest, here);
           rest = rest.blend(zero, here);
           int e = to + errors[i] + lane;
-          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+          (job.disjoint() ? given : FloatVector.fromArray(S, dx, e).add(given)).intoArray(dx, e);
         }
       }
     }
@@ -768,7 +800,7 @@ final class VectorKernels extends Kernels {
       for (int lane = 0; lane < LANES; lane += V) {
         FloatVector s = FloatVector.zero(S);
         for (int i = starts[p]; i < starts[p + 1]; i++) {
-          s = s.add(load(x, from + inputs[i] + lane));
+          s = s.add(FloatVector.fromArray(S, x, from + inputs[i] + lane));
         }
         s.mul(job.factors()[p]).intoArray(y, out + lane);
       }
@@ -782,10 +814,11 @@ final class VectorKernels extends Kernels {
     int[] errors = job.errors();
     for (int p = 0; p < job.count(); p++) {
       for (int lane = 0; lane < LANES; lane += V) {
-        FloatVector given = load(dy, at + p * LANES + lane).mul(job.factors()[p]);
+        FloatVector given =
+            FloatVector.fromArray(S, dy, at + p * LANES + lane).mul(job.factors()[p]);
         for (int i = starts[p]; i < starts[p + 1]; i++) {
           int e = to + errors[i] + lane;
-          (job.disjoint() ? given : load(dx, e).add(given)).intoArray(dx, e);
+          (job.disjoint() ? given : FloatVector.fromArray(S, dx, e).add(given)).intoArray(dx, e);
         }
       }
     }
@@ -811,16 +844,6 @@ final class VectorKernels extends Kernels {
     }
   }
 
-  /** The larger one; the first where they are alike or cannot be compared. */
-  private static FloatVector larger(FloatVector m, FloatVector v) {
-    return m.blend(v, v.compare(VectorOperators.GT, m));
-  }
-
-  private static FloatVector activation(FloatVector v, FloatVector slope) {
-    VectorMask<Float> off = v.compare(VectorOperators.LT, FloatVector.zero(S));
-    return v.blend(finite(v.mul(slope), slope), off);
-  }
-
   private static void normalizePoolOfFour(
       Windows job,
       float[] y,
@@ -834,16 +857,23 @@ final class VectorKernels extends Kernels {
     FloatVector m = FloatVector.broadcast(S, mean);
     FloatVector k = FloatVector.broadcast(S, scale);
     FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector zero = FloatVector.zero(S);
     FloatVector g = FloatVector.broadcast(S, slope);
     int[] inputs = job.inputs();
     int[] outputs = job.outputs();
     for (int p = 0; p < outputs.length; p++) {
       int i = 4 * p;
-      FloatVector v = load(y, from + inputs[i]).sub(m).fma(k, b);
-      v = larger(v, load(y, from + inputs[i + 1]).sub(m).fma(k, b));
-      v = larger(v, load(y, from + inputs[i + 2]).sub(m).fma(k, b));
-      v = larger(v, load(y, from + inputs[i + 3]).sub(m).fma(k, b));
-      activation(v, g).intoArray(a, to + outputs[p]);
+      FloatVector v = FloatVector.fromArray(S, y, from + inputs[i]).sub(m).fma(k, b);
+      FloatVector w = FloatVector.fromArray(S, y, from + inputs[i + 1]).sub(m).fma(k, b);
+      v = v.blend(w, w.compare(VectorOperators.GT, v));
+      w = FloatVector.fromArray(S, y, from + inputs[i + 2]).sub(m).fma(k, b);
+      v = v.blend(w, w.compare(VectorOperators.GT, v));
+      w = FloatVector.fromArray(S, y, from + inputs[i + 3]).sub(m).fma(k, b);
+      v = v.blend(w, w.compare(VectorOperators.GT, v));
+      v.blend(
+              v.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              v.compare(VectorOperators.LT, zero))
+          .intoArray(a, to + outputs[p]);
     }
   }
 
@@ -860,15 +890,20 @@ final class VectorKernels extends Kernels {
     FloatVector m = FloatVector.broadcast(S, mean);
     FloatVector k = FloatVector.broadcast(S, scale);
     FloatVector b = FloatVector.broadcast(S, shift);
+    FloatVector zero = FloatVector.zero(S);
     FloatVector g = FloatVector.broadcast(S, slope);
     int[] inputs = job.inputs();
     for (int p = 0; p < job.count(); p++) {
       int start = job.starts()[p];
-      FloatVector v = load(y, from + inputs[start]).sub(m).fma(k, b);
+      FloatVector v = FloatVector.fromArray(S, y, from + inputs[start]).sub(m).fma(k, b);
       for (int i = start + 1; i < job.starts()[p + 1]; i++) {
-        v = larger(v, load(y, from + inputs[i]).sub(m).fma(k, b));
+        FloatVector w = FloatVector.fromArray(S, y, from + inputs[i]).sub(m).fma(k, b);
+        v = v.blend(w, w.compare(VectorOperators.GT, v));
       }
-      activation(v, g).intoArray(a, to + job.outputs()[p]);
+      v.blend(
+              v.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              v.compare(VectorOperators.LT, zero))
+          .intoArray(a, to + job.outputs()[p]);
     }
   }
 
@@ -916,16 +951,16 @@ final class VectorKernels extends Kernels {
     int[] outputs = job.outputs();
     for (int p = 0; p < outputs.length; p++) {
       int i = 4 * p;
-      FloatVector most = load(y, from + inputs[i]).sub(m).fma(k, b);
-      FloatVector v = load(y, from + inputs[i + 1]).sub(m).fma(k, b);
+      FloatVector most = FloatVector.fromArray(S, y, from + inputs[i]).sub(m).fma(k, b);
+      FloatVector v = FloatVector.fromArray(S, y, from + inputs[i + 1]).sub(m).fma(k, b);
       VectorMask<Float> more = v.compare(VectorOperators.GT, most);
       most = most.blend(v, more);
       FloatVector chosen = zero.blend(one, more);
-      v = load(y, from + inputs[i + 2]).sub(m).fma(k, b);
+      v = FloatVector.fromArray(S, y, from + inputs[i + 2]).sub(m).fma(k, b);
       more = v.compare(VectorOperators.GT, most);
       most = most.blend(v, more);
       chosen = chosen.blend(two, more);
-      v = load(y, from + inputs[i + 3]).sub(m).fma(k, b);
+      v = FloatVector.fromArray(S, y, from + inputs[i + 3]).sub(m).fma(k, b);
       more = v.compare(VectorOperators.GT, most);
       most = most.blend(v, more);
       chosen = chosen.blend(three, more);
@@ -952,10 +987,10 @@ final class VectorKernels extends Kernels {
     int[] inputs = job.inputs();
     for (int p = 0; p < job.count(); p++) {
       int start = job.starts()[p];
-      FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+      FloatVector most = FloatVector.fromArray(S, y, from + inputs[start]).sub(m).fma(k, b);
       FloatVector chosen = zero;
       for (int i = start + 1; i < job.starts()[p + 1]; i++) {
-        FloatVector v = load(y, from + inputs[i]).sub(m).fma(k, b);
+        FloatVector v = FloatVector.fromArray(S, y, from + inputs[i]).sub(m).fma(k, b);
         VectorMask<Float> more = v.compare(VectorOperators.GT, most);
         most = most.blend(v, more);
         chosen = chosen.blend(FloatVector.broadcast(S, i - start), more);
@@ -986,13 +1021,13 @@ final class VectorKernels extends Kernels {
     FloatVector one = FloatVector.broadcast(S, 1);
     FloatVector two = FloatVector.broadcast(S, 2);
     FloatVector three = FloatVector.broadcast(S, 3);
-    FloatVector s = load(e, sums);
+    FloatVector s = FloatVector.fromArray(S, e, sums);
     int[] errors = job.errors();
     int count = job.count();
     for (int p = 0; p < count; p++) {
       int i = 4 * p;
-      FloatVector chosen = load(choice, at + p * LANES);
-      FloatVector d = load(dy, errorAt + p * LANES);
+      FloatVector chosen = FloatVector.fromArray(S, choice, at + p * LANES);
+      FloatVector d = FloatVector.fromArray(S, dy, errorAt + p * LANES);
       s = s.add(d.blend(zero, chosen.compare(VectorOperators.LT, zero)));
       zero.blend(d, chosen.compare(VectorOperators.EQ, zero)).intoArray(e, to + errors[i]);
       zero.blend(d, chosen.compare(VectorOperators.EQ, one)).intoArray(e, to + errors[i + 1]);
@@ -1006,10 +1041,10 @@ final class VectorKernels extends Kernels {
       Windows job, float[] choice, int at, float[] dy, int errorAt, float[] e, int to, int sums) {
     FloatVector zero = FloatVector.zero(S);
     for (int p = 0; p < job.count(); p++) {
-      FloatVector chosen = load(choice, at + p * LANES);
-      FloatVector d = load(dy, errorAt + p * LANES);
+      FloatVector chosen = FloatVector.fromArray(S, choice, at + p * LANES);
+      FloatVector d = FloatVector.fromArray(S, dy, errorAt + p * LANES);
       d = d.blend(zero, chosen.compare(VectorOperators.LT, zero));
-      load(e, sums).add(d).intoArray(e, sums);
+      FloatVector.fromArray(S, e, sums).add(d).intoArray(e, sums);
       int start = job.starts()[p];
       for (int i = start; i < job.starts()[p + 1]; i++) {
         zero.blend(d, chosen.compare(VectorOperators.EQ, (float) (i - start)))
@@ -1023,8 +1058,8 @@ final class VectorKernels extends Kernels {
       float[] d, int at, float[] a, int outcomeAt, float[] e, int to, int pixels, int sums) {
     FloatVector zero = FloatVector.zero(S);
     for (int i = 0; i < pixels * LANES; i += V) {
-      load(d, at + i)
-          .blend(zero, load(a, outcomeAt + i).compare(VectorOperators.LE, zero))
+      FloatVector.fromArray(S, d, at + i)
+          .blend(zero, FloatVector.fromArray(S, a, outcomeAt + i).compare(VectorOperators.LE, zero))
           .intoArray(e, to + i);
     }
     sum(e, to, pixels, e, sums);
@@ -1077,17 +1112,22 @@ final class VectorKernels extends Kernels {
     FloatVector q3 = zero;
     for (int p = 0; p < count; p++) {
       int i = 4 * p;
-      FloatVector u0 = load(y, from + inputs[i]).sub(m);
-      FloatVector u1 = load(y, from + inputs[i + 1]).sub(m);
-      FloatVector u2 = load(y, from + inputs[i + 2]).sub(m);
-      FloatVector u3 = load(y, from + inputs[i + 3]).sub(m);
+      FloatVector u0 = FloatVector.fromArray(S, y, from + inputs[i]).sub(m);
+      FloatVector u1 = FloatVector.fromArray(S, y, from + inputs[i + 1]).sub(m);
+      FloatVector u2 = FloatVector.fromArray(S, y, from + inputs[i + 2]).sub(m);
+      FloatVector u3 = FloatVector.fromArray(S, y, from + inputs[i + 3]).sub(m);
       FloatVector v0 = u0.fma(k, b);
       FloatVector v1 = u1.fma(k, b);
       FloatVector v2 = u2.fma(k, b);
       FloatVector v3 = u3.fma(k, b);
-      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
-      FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      FloatVector most = v0.blend(v1, v1.compare(VectorOperators.GT, v0));
+      most = most.blend(v2, v2.compare(VectorOperators.GT, most));
+      most = most.blend(v3, v3.compare(VectorOperators.GT, most));
+      FloatVector d = FloatVector.fromArray(S, dy, at + p * LANES);
+      d =
+          d.blend(
+              d.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              most.compare(VectorOperators.LE, zero));
       s = s.add(d);
       VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
       q0 = zero.blend(d, e).fma(u0, q0);
@@ -1100,14 +1140,10 @@ final class VectorKernels extends Kernels {
       d = d.blend(zero, e);
       q3 = zero.blend(d, v3.compare(VectorOperators.EQ, most)).fma(u3, q3);
     }
-    load(sums, lane).add(s).intoArray(sums, lane);
-    load(sums, LANES + lane).add(q0.add(q1).add(q2.add(q3))).intoArray(sums, LANES + lane);
-  }
-
-  /** What was multiplied with a slope; 0 where the slope is, also of what is infinite. */
-  private static FloatVector finite(FloatVector sloped, FloatVector slope) {
-    FloatVector zero = FloatVector.zero(S);
-    return sloped.blend(zero, slope.compare(VectorOperators.EQ, zero));
+    FloatVector.fromArray(S, sums, lane).add(s).intoArray(sums, lane);
+    FloatVector.fromArray(S, sums, LANES + lane)
+        .add(q0.add(q1).add(q2.add(q3)))
+        .intoArray(sums, LANES + lane);
   }
 
   private static void sumOfAny(
@@ -1133,21 +1169,29 @@ final class VectorKernels extends Kernels {
       int start = job.starts()[p];
       int end = job.starts()[p + 1];
       FloatVector most = largest(inputs, start, end, y, from, m, k, b);
-      FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
-      load(chains, 0).add(d).intoArray(chains, 0);
+      FloatVector d = FloatVector.fromArray(S, dy, at + p * LANES);
+      d =
+          d.blend(
+              d.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              most.compare(VectorOperators.LE, zero));
+      FloatVector.fromArray(S, chains, 0).add(d).intoArray(chains, 0);
       for (int i = start; i < end; i++) {
-        FloatVector u = load(y, from + inputs[i]).sub(m);
+        FloatVector u = FloatVector.fromArray(S, y, from + inputs[i]).sub(m);
         VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
         int chain = (1 + (i - start) % CHAINS) * V;
-        zero.blend(d, here).fma(u, load(chains, chain)).intoArray(chains, chain);
+        zero.blend(d, here)
+            .fma(u, FloatVector.fromArray(S, chains, chain))
+            .intoArray(chains, chain);
         d = d.blend(zero, here);
       }
     }
-    load(sums, lane).add(load(chains, 0)).intoArray(sums, lane);
-    FloatVector q = load(chains, V).add(load(chains, 2 * V));
-    q = q.add(load(chains, 3 * V).add(load(chains, 4 * V)));
-    load(sums, LANES + lane).add(q).intoArray(sums, LANES + lane);
+    FloatVector.fromArray(S, sums, lane)
+        .add(FloatVector.fromArray(S, chains, 0))
+        .intoArray(sums, lane);
+    FloatVector q =
+        FloatVector.fromArray(S, chains, V).add(FloatVector.fromArray(S, chains, 2 * V));
+    q = q.add(FloatVector.fromArray(S, chains, 3 * V).add(FloatVector.fromArray(S, chains, 4 * V)));
+    FloatVector.fromArray(S, sums, LANES + lane).add(q).intoArray(sums, LANES + lane);
   }
 
   private static FloatVector largest(
@@ -1159,9 +1203,10 @@ final class VectorKernels extends Kernels {
       FloatVector m,
       FloatVector k,
       FloatVector b) {
-    FloatVector most = load(y, from + inputs[start]).sub(m).fma(k, b);
+    FloatVector most = FloatVector.fromArray(S, y, from + inputs[start]).sub(m).fma(k, b);
     for (int i = start + 1; i < end; i++) {
-      most = larger(most, load(y, from + inputs[i]).sub(m).fma(k, b));
+      FloatVector w = FloatVector.fromArray(S, y, from + inputs[i]).sub(m).fma(k, b);
+      most = most.blend(w, w.compare(VectorOperators.GT, most));
     }
     return most;
   }
@@ -1177,7 +1222,7 @@ final class VectorKernels extends Kernels {
       FloatVector m = FloatVector.broadcast(S, c.mean());
       FloatVector zero = FloatVector.zero(S);
       for (int pixel : job.unseen()) {
-        FloatVector v = load(y, from + lane + pixel);
+        FloatVector v = FloatVector.fromArray(S, y, from + lane + pixel);
         corrected(v, v.sub(m), zero, c).intoArray(y, from + lane + pixel);
       }
     }
@@ -1191,8 +1236,11 @@ final class VectorKernels extends Kernels {
     if (c.slopeBefore() == 1) {
       return e;
     }
+    FloatVector zero = FloatVector.zero(S);
     FloatVector g = FloatVector.broadcast(S, c.slopeBefore());
-    return e.blend(finite(e.mul(g), g), v.compare(VectorOperators.LE, FloatVector.zero(S)));
+    return e.blend(
+        e.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+        v.compare(VectorOperators.LE, FloatVector.zero(S)));
   }
 
   private static void correctOfFour(
@@ -1211,10 +1259,10 @@ final class VectorKernels extends Kernels {
     boolean sloped = c.slopeBefore() != 1;
     for (int p = 0; p < count; p++) {
       int i = 4 * p;
-      FloatVector y0 = load(y, from + inputs[i]);
-      FloatVector y1 = load(y, from + inputs[i + 1]);
-      FloatVector y2 = load(y, from + inputs[i + 2]);
-      FloatVector y3 = load(y, from + inputs[i + 3]);
+      FloatVector y0 = FloatVector.fromArray(S, y, from + inputs[i]);
+      FloatVector y1 = FloatVector.fromArray(S, y, from + inputs[i + 1]);
+      FloatVector y2 = FloatVector.fromArray(S, y, from + inputs[i + 2]);
+      FloatVector y3 = FloatVector.fromArray(S, y, from + inputs[i + 3]);
       FloatVector u0 = y0.sub(m);
       FloatVector u1 = y1.sub(m);
       FloatVector u2 = y2.sub(m);
@@ -1223,9 +1271,14 @@ final class VectorKernels extends Kernels {
       FloatVector v1 = u1.fma(k, b);
       FloatVector v2 = u2.fma(k, b);
       FloatVector v3 = u3.fma(k, b);
-      FloatVector most = larger(larger(larger(v0, v1), v2), v3);
-      FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      FloatVector most = v0.blend(v1, v1.compare(VectorOperators.GT, v0));
+      most = most.blend(v2, v2.compare(VectorOperators.GT, most));
+      most = most.blend(v3, v3.compare(VectorOperators.GT, most));
+      FloatVector d = FloatVector.fromArray(S, dy, at + p * LANES);
+      d =
+          d.blend(
+              d.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              most.compare(VectorOperators.LE, zero));
       VectorMask<Float> e = v0.compare(VectorOperators.EQ, most);
       FloatVector d0 = zero.blend(d, e).fma(f, u0.fma(t, o));
       d = d.blend(zero, e);
@@ -1238,13 +1291,21 @@ final class VectorKernels extends Kernels {
       e = v3.compare(VectorOperators.EQ, most);
       FloatVector d3 = zero.blend(d, e).fma(f, u3.fma(t, o));
       if (sloped) {
-        d0.blend(finite(d0.mul(h), h), y0.compare(VectorOperators.LE, zero))
+        d0.blend(
+                d0.mul(h).blend(zero, h.compare(VectorOperators.EQ, zero)),
+                y0.compare(VectorOperators.LE, zero))
             .intoArray(y, from + inputs[i]);
-        d1.blend(finite(d1.mul(h), h), y1.compare(VectorOperators.LE, zero))
+        d1.blend(
+                d1.mul(h).blend(zero, h.compare(VectorOperators.EQ, zero)),
+                y1.compare(VectorOperators.LE, zero))
             .intoArray(y, from + inputs[i + 1]);
-        d2.blend(finite(d2.mul(h), h), y2.compare(VectorOperators.LE, zero))
+        d2.blend(
+                d2.mul(h).blend(zero, h.compare(VectorOperators.EQ, zero)),
+                y2.compare(VectorOperators.LE, zero))
             .intoArray(y, from + inputs[i + 2]);
-        d3.blend(finite(d3.mul(h), h), y3.compare(VectorOperators.LE, zero))
+        d3.blend(
+                d3.mul(h).blend(zero, h.compare(VectorOperators.EQ, zero)),
+                y3.compare(VectorOperators.LE, zero))
             .intoArray(y, from + inputs[i + 3]);
       } else {
         d0.intoArray(y, from + inputs[i]);
@@ -1267,10 +1328,13 @@ final class VectorKernels extends Kernels {
       int start = job.starts()[p];
       int end = job.starts()[p + 1];
       FloatVector most = largest(inputs, start, end, y, from, m, k, b);
-      FloatVector d = load(dy, at + p * LANES);
-      d = d.blend(finite(d.mul(g), g), most.compare(VectorOperators.LE, zero));
+      FloatVector d = FloatVector.fromArray(S, dy, at + p * LANES);
+      d =
+          d.blend(
+              d.mul(g).blend(zero, g.compare(VectorOperators.EQ, zero)),
+              most.compare(VectorOperators.LE, zero));
       for (int i = start; i < end; i++) {
-        FloatVector v = load(y, from + inputs[i]);
+        FloatVector v = FloatVector.fromArray(S, y, from + inputs[i]);
         FloatVector u = v.sub(m);
         VectorMask<Float> here = u.fma(k, b).compare(VectorOperators.EQ, most);
         corrected(v, u, zero.blend(d, here), c).intoArray(y, from + inputs[i]);

@@ -21,7 +21,9 @@
  *       pooling. A layer that has no stage is named once, and DL4J does the work.
  *   <li>{@code TrainingPlan} compiles the stages for one batch size: a {@code TrainingStage} each
  *       ({@code ConvolutionTraining}, {@code PointwiseTraining}, {@code PoolingTraining}) adds its
- *       steps to a {@code Program}. {@code InferencePlan} compiles them for any batch size, with
+ *       steps to a {@code Program}. A grey image's first convolution is never stored: {@code
+ *       FirstTraining} gets its statistics from the image's ({@code Moments}) and its gradient from
+ *       sums. {@code InferencePlan} compiles them for any batch size, with
  *       batch norms folded into weights.
  *   <li>A {@code Program} is run by a {@code Team} of threads: each takes its own groups of sixteen
  *       through the steps of a phase, or, where there are fewer groups than threads, its share of
@@ -41,8 +43,8 @@
  * multiply-adds, which the Java language defines exactly; then over the sixteen lanes. It depends
  * neither on the width of vectors, nor on tiles, nor on threads. Statistics are summed as
  * differences to a channel's first pixel, and put together in double precision. Exponentials are
- * {@code Exponential}'s, logarithms {@code StrictMath}'s. Dropout's stream is counted by seed,
- * layer, step, batch of the step, and image. {@link kilonet.fused.FusedNetwork#VERSION} names this
+ * {@code Exponential}'s, logarithms {@code StrictMath}'s. What is dropped is a hash of seed, layer,
+ * step, batch of the step, image and unit ({@code DropoutMask}). {@link kilonet.fused.FusedNetwork#VERSION} names this
  * arithmetic.
  *
  * <h2>Memory</h2>
