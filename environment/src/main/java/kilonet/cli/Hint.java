@@ -3,7 +3,6 @@ package kilonet.cli;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * What to type for a thing that the library's sentences advise; the library itself does not know of
@@ -19,8 +18,7 @@ record Hint(String words, String option, String types) {
       List.of(
           new Hint("another folder", "--out", "--out names the folder"),
           new Hint("resume it", "--resume", "--resume resumes"),
-          new Hint("do not resume", "--resume", "leave --resume out"),
-          new Hint("generated digits", "--data", "--data digits takes generated ones"));
+          new Hint("do not resume", "--resume", "leave --resume out"));
 
   /**
    * What can be typed for what a sentence advises, in brackets, with a space before it; nothing
@@ -35,9 +33,7 @@ record Hint(String words, String option, String types) {
     return hints.isEmpty() ? "" : " (" + hints + ".)";
   }
 
-  /** Whether a command has the option; a --data that takes a folder is another one. */
   private boolean isFor(CommandSpec command) {
-    OptionSpec found = command.findOption(option);
-    return found != null && (!option.equals("--data") || found.type() == String.class);
+    return command.findOption(option) != null;
   }
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       SearchCommand.class,
       ReproduceCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
       ReportCommand.class,
       CourseCommand.class,
       BenchCommand.class,

@@ -20,8 +20,6 @@ class HintTest {
           train|x is in use: wait for its end, or name another folder.|(--out names the folder.)
           train|resume it as what it was begun as, or train into another folder.|(--out names the folder; --resume resumes.)
           train|delete it, or do not resume but train anew.|(leave --resume out.)
-          train|name a folder, or use the generated digits.|(--data digits takes generated ones.)
-          data|name a folder, or use the generated digits.|nothing
           report|name another folder, which can be.|nothing
           train|It has 5 epochs.|nothing
           """)

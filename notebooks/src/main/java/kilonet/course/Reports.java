@@ -203,7 +203,7 @@ public final class Reports {
       }
       notebook.open(opening(step, results));
     } else if (results.run(step).isPresent()) {
-      problem("%s was not executed: %s.", notebook.file(), toRun);
+      problem("%s was not executed: %s%s.", notebook.file(), toRun, orBack(notebook.file()));
       return;
     } else {
       notebook.open(blank(step));
@@ -244,6 +244,12 @@ public final class Reports {
       Map<String, byte[]> pages = pages(results, sound);
       pages.put(CHART, chart(results));
       pages.forEach(this::checkPage);
+      DrawingPage.problems(
+              last().recipe(),
+              reports(),
+              results.folder(),
+              () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
+          .forEach(problems::add);
       if (sound.size() == steps.size()) {
         leftOver(pages.keySet());
       }
@@ -271,10 +277,17 @@ public final class Reports {
                 folder.resolve("results").resolve(step.recipe())));
   }
 
+  /** How to undo what Jupyter does to a notebook that is opened in a checkout; else nothing. */
+  private String orBack(Path file) {
+    return Files.exists(folder.toAbsolutePath().normalize().resolveSibling(".git"))
+        ? Text.of(", or 'git checkout -- %s' goes back to what was committed", file)
+        : "";
+  }
+
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
   private boolean isSound(Step step, Notebook notebook, StepResults results) {
     if (!notebook.isExecuted()) {
-      problem("%s was not executed: %s.", notebook.file(), toRun);
+      problem("%s was not executed: %s%s.", notebook.file(), toRun, orBack(notebook.file()));
       return false;
     }
     int before = problems.size();
@@ -282,8 +295,8 @@ public final class Reports {
     problems.addAll(disagreements(step, notebook, results));
     for (Notebook.Cell cell : notebook.broken()) {
       problem(
-          "%s, %s: its code or its output was changed after it was executed: execute it again.",
-          notebook.file(), cell.place());
+          "%s, %s: its code or its output was changed after it was executed: execute it again%s.",
+          notebook.file(), cell.place(), orBack(notebook.file()));
     }
     return problems.size() == before;
   }
@@ -344,9 +357,9 @@ public final class Reports {
       if (Files.isRegularFile(file)) {
         return Optional.of(Notebook.read(file));
       }
-      problem("%s is missing.", file);
+      problem("%s is missing%s.", file, orBack(file));
     } catch (IllegalArgumentException e) {
-      problem("%s", e.getMessage());
+      problem("%s%s", e.getMessage().replaceFirst("[.]$", ""), orBack(file) + ".");
     }
     return Optional.empty();
   }
@@ -376,12 +389,23 @@ public final class Reports {
     return folder.resolve("reports");
   }
 
+  /** The step that reaches the goal. */
+  private Step last() {
+    return steps.get(steps.size() - 1);
+  }
+
+  /** What follows a notebook's own text on its page. */
+  private String ending(Step step, StepResults results) {
+    boolean drawn = step == last() && Files.exists(reports().resolve(DrawingPage.FILE));
+    return results.seedsSection(step) + (drawn ? "\n\n" + DrawingPage.LINK : "");
+  }
+
   private Map<String, byte[]> pages(StepResults results, Set<Step> of) {
     Map<String, byte[]> pages = new LinkedHashMap<>();
     for (Step step : results.steps()) {
       notebook(step)
           .filter(notebook -> of.contains(step) && notebook.isExecuted())
-          .map(notebook -> StepPage.of(step.name(), notebook, results.seedsSection(step)))
+          .map(notebook -> StepPage.of(step.name(), notebook, ending(step, results)))
           .ifPresent(pages::putAll);
     }
     course.further(results.folder()).forEach(pages::putAll);
@@ -431,6 +455,7 @@ public final class Reports {
   /** Pages and pictures that nothing writes any more would be taken for true. */
   private void leftOver(Set<String> pages) {
     Set<String> known = new HashSet<>(pages);
+    known.add(DrawingPage.FILE);
     steps.forEach(step -> known.add(step.name() + ".html"));
     try (Stream<Path> files = Files.list(reports())) {
       files
@@ -492,7 +517,11 @@ public final class Reports {
       return;
     }
     RenderedPage.fault(text(file), bytes(notebook.file()))
-        .ifPresent(fault -> problem("%s was %s %s: %s.", file, fault, notebook.file(), toWrite));
+        .ifPresent(
+            fault ->
+                problem(
+                    "%s was %s %s: %s%s.",
+                    file, fault, notebook.file(), toWrite, orBack(notebook.file())));
   }
 
   private void compare(String place, String found, String expected) {

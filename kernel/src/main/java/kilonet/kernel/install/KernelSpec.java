@@ -107,7 +107,8 @@ final class KernelSpec {
     boolean hasCuda = notebookJars.stream().anyMatch(Gpu::isBackend);
     if (cuda && !hasCuda) {
       throw new IOException(
-          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend cpu.");
+          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend"
+              + " cpu.");
     }
     if (!cuda) {
       notebookJars.removeIf(Gpu::isBackend);
@@ -192,7 +193,7 @@ final class KernelSpec {
         .forEach(notebookJars::add);
   }
 
-  private static List<String> command(
+  static List<String> command(
       List<Path> kernelJars, List<Path> notebookJars, List<String> jvmArgs) {
     Path java =
         Path.of(
@@ -209,11 +210,15 @@ final class KernelSpec {
       // What the JIT compilers used goes back to the system: a tenth of the resident memory.
       command.add("-XX:TrimNativeHeapInterval=5000");
     }
-    for (String name : List.of("api", "code", "util")) {
+    for (String name : List.of("api", "code", "comp", "tree", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
     // %env sets variables for the code of cells.
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
+    if (feature < 18) {
+      // Since then it is so by itself; before, the locale C would make question marks of letters.
+      command.add("-Dfile.encoding=UTF-8");
+    }
     if (ModuleFinderHolder.hasVectors()) {
       command.add("--add-modules=jdk.incubator.vector");
     }

@@ -4,8 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.List;
 import kilonet.kernel.jupyter.Connection;
 import kilonet.kernel.jupyter.Kernel;
 import kilonet.kernel.jupyter.Log;
+import kilonet.kernel.jupyter.Rehearsal;
 
 /** Starts the kernel in this process. */
 final class Launch {
@@ -47,30 +46,12 @@ final class Launch {
   }
 
   /**
-   * Starts a kernel and ends it once it is ready, for the JVM to record which classes that needs.
+   * Starts a kernel, asks it something and ends it, for the JVM to record which classes that needs.
    */
   static int rehearse() {
     try {
       Path history = Files.createTempFile("history", ".jsonl");
-      int[] ports = new int[5];
-      List<ServerSocket> held = new ArrayList<>();
-      for (int i = 0; i < ports.length; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        held.add(socket);
-        ports[i] = socket.getLocalPort();
-      }
-      for (ServerSocket socket : held) {
-        socket.close();
-      }
-      Connection connection =
-          new Connection(
-              "tcp", "127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "key");
-      Kernel kernel = new Kernel(connection, classPath(), history, List.of());
-      Thread thread = new Thread(kernel::run);
-      thread.start();
-      boolean ready = kernel.awaitReady(120);
-      kernel.end();
-      thread.join();
+      boolean ready = Rehearsal.run(classPath(), history);
       Files.deleteIfExists(history);
       return ready ? 0 : 1;
     } catch (IOException e) {

@@ -114,6 +114,11 @@ final class Assistant {
     analysis.complete("\"\".len", 6);
   }
 
+  /** Whether the next question would have to wait for what {@link #warmUp} does. */
+  boolean isOutdated() {
+    return analysis.isOutdated();
+  }
+
   /** Lets go of an analysis that does not come back. */
   void renew() {
     analysis.renew();

@@ -14,9 +14,10 @@ import kilonet.kernel.repl.CompileFailure;
 
 /** Errors as a reader of a notebook wants them: where in which cell, and why. */
 final class ErrorReport {
-  private static final String RED = "\u001B[31m";
+  /** As far from white as from the grey of dark front ends, whose own reds are for one of them. */
+  private static final String RED = "\u001B[38;2;226;68;68m";
+
   private static final String BOLD = "\u001B[1m";
-  private static final String DIM = "\u001B[2m";
   private static final String PLAIN = "\u001B[0m";
 
   /** Frames shown of one exception; a stack overflow has a thousand. */
@@ -54,7 +55,7 @@ final class ErrorReport {
     int shown = 0;
     for (CompileFailure.Problem problem : failure.problems()) {
       if (shown++ == 10) {
-        lines.add(DIM + "… and " + (failure.problems().size() - 10) + " more" + PLAIN);
+        lines.add("… and " + (failure.problems().size() - 10) + " more");
         break;
       }
       lines.addAll(quote(problem, failure.source(), failure.label()));
@@ -89,7 +90,7 @@ final class ErrorReport {
         line.substring(0, Math.min(line.length(), start - lineStart)).replaceAll("[^\\t]", " ");
     lines.add("    " + indent + RED + "^".repeat(width) + PLAIN);
     for (int i = 1; i < message.size(); i++) {
-      lines.add(DIM + "  " + message.get(i) + PLAIN);
+      lines.add("  " + message.get(i));
     }
     return lines;
   }
@@ -167,15 +168,15 @@ final class ErrorReport {
       lines.add(line(frames.get(i)));
       written++;
       if (same > 1) {
-        lines.add(DIM + "    … the same " + (same - 1) + " times more" + PLAIN);
+        lines.add("    … the same " + (same - 1) + " times more");
       }
       i += same;
     }
     if (i < frames.size()) {
-      lines.add(DIM + "    … " + (frames.size() - i) + " more frames" + PLAIN);
+      lines.add("    … " + (frames.size() - i) + " more frames");
     }
     if (shared > 0) {
-      lines.add(DIM + "    … and " + shared + " as above" + PLAIN);
+      lines.add("    … and " + shared + " as above");
     }
   }
 
@@ -215,7 +216,7 @@ final class ErrorReport {
   private String line(StackTraceElement frame) {
     Matcher cell = CELL_CLASS.matcher(frame.getClassName());
     if (!cell.matches()) {
-      return DIM + "    at " + withoutModule(frame) + PLAIN;
+      return "    at " + withoutModule(frame);
     }
     String inner =
         cell.group(1) == null
@@ -235,6 +236,6 @@ final class ErrorReport {
     return "    at "
         + who
         + (who.isEmpty() ? where : "(" + where + ")")
-        + (quoted.isEmpty() ? "" : DIM + "    " + quoted + PLAIN);
+        + (quoted.isEmpty() ? "" : "    " + quoted);
   }
 }

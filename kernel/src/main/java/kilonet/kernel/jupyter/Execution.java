@@ -7,6 +7,7 @@ import kilonet.kernel.CellInterruptedError;
 import kilonet.kernel.Display;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.content.Rendering;
+import kilonet.kernel.debug.Debugger;
 import kilonet.kernel.magic.Magics;
 import kilonet.kernel.repl.CompileFailure;
 import kilonet.kernel.repl.Interrupter;
@@ -25,6 +26,7 @@ final class Execution {
   private final Worker worker;
   private Repl repl;
   private Magics magics;
+  private Debugger debugger;
   private long limitMillis;
 
   /** Let go of when the heap is full, for what there is to say then. */
@@ -47,9 +49,10 @@ final class Execution {
     this.worker = worker;
   }
 
-  void use(Repl session, Magics all) {
+  void use(Repl session, Magics all, Debugger debugs) {
     repl = session;
     magics = all;
+    debugger = debugs;
   }
 
   /** Lays something aside again for the next time that the heap is full. */
@@ -130,6 +133,7 @@ final class Execution {
   private Outcome cell(Message request, String code, String label, boolean silent, int count) {
     outbox.workFor(request.header());
     interrupter.begin();
+    debugger.cellBegins(code);
     try {
       Map<String, Object> content = Outbox.ok();
       content.put("execution_count", count);

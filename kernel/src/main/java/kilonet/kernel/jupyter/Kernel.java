@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import kilonet.kernel.Display;
 import kilonet.kernel.content.Rendering;
 import kilonet.kernel.content.Version;
+import kilonet.kernel.debug.Debugger;
 import kilonet.kernel.jupyter.Channels.Channel;
 import kilonet.kernel.magic.Magics;
 import kilonet.kernel.repl.Analysis;
@@ -32,6 +33,11 @@ public final class Kernel {
   private static final int CELLS_WORTH_A_COLLECTION = 200;
 
   private static final int IDLE_SECONDS = 3;
+
+  /** How long nobody must have asked for anything before the kernel practises. */
+  private static final int PAUSE_MILLIS = 20;
+
+  private static final int PRACTICE_AT_ONCE = 10;
 
   /** Cells whose classes are let go of although there is more to do. */
   private static final int CELLS_BETWEEN_COLLECTIONS = 1000;
@@ -65,12 +71,16 @@ public final class Kernel {
   private final CountDownLatch ended = new CountDownLatch(1);
   private Repl repl;
   private Assistant assistant;
-  private boolean assistantWarm;
+  private Debugger debugger;
 
-  /** Whether the session holds nothing yet that practice could disturb. */
-  private boolean untouched;
+  /** Makes completion ready; null before it has begun. */
+  private Thread warming;
 
   private int count;
+
+  /** Cells that were run, be it for practice. */
+  private int practised;
+
   private int cellsSinceCollection;
 
   /** Requests that were waiting when the last cell failed. */
@@ -179,25 +189,47 @@ public final class Kernel {
     Thread.currentThread().setContextClassLoader(repl.loader());
     repl.standardImports(StandardImports.ALL);
     front.use(magics);
-    execution.use(repl, magics);
+    debugger =
+        new Debugger(
+            repl, rendering, event -> outbox.publish(outbox.parent(), "debug_event", event));
+    execution.use(repl, magics, debugger);
     execution.limit(startup.timeoutMillis());
     assistant = new Assistant(repl, magics, new Analysis(repl));
-    rehearse(StandardImports.WARM_UP.size());
-    untouched = !startup.hasScripts();
-    if (!untouched) {
+    rehearse();
+    if (startup.hasScripts()) {
       onCellThread(() -> startup.run(magics, notes::add));
     }
   }
 
-  /** Makes the compiler's code fast, as long as nobody asks for anything. */
-  private void rehearse(int times) {
+  /** Runs each of some cells once, so that the first real one finds what it needs loaded. */
+  private void rehearse() {
     onCellThread(
         () -> {
-          for (int i = 0; i < times && requests.isEmpty(); i++) {
-            repl.run(StandardImports.WARM_UP.get(i % StandardImports.WARM_UP.size()), "practice");
+          for (String cell : StandardImports.WARM_UP) {
+            repl.run(cell, "practice");
           }
         });
     repl.reset();
+  }
+
+  /** Does, while nobody asks for anything, what makes later answers fast. */
+  private void prepare() {
+    if (warming == null) {
+      warmAssistant();
+    } else if (!warming.isAlive()) {
+      practise();
+    }
+  }
+
+  /** Makes the compiler's code fast while nobody asks, by cells that leave no trace. */
+  private void practise() {
+    practised += PRACTICE_AT_ONCE;
+    onCellThread(
+        () -> {
+          for (int i = 0; i < PRACTICE_AT_ONCE && requests.isEmpty(); i++) {
+            repl.run(StandardImports.WARM_UP.get(0), "practice");
+          }
+        });
   }
 
   /** Something that cells do before the first request. */
@@ -239,18 +271,23 @@ public final class Kernel {
       return;
     }
     warm.countDown();
-    if (untouched) {
-      rehearse(StandardImports.PRACTICE);
-    }
     while (true) {
       try {
-        Request request =
-            cellsSinceCollection < CELLS_WORTH_A_COLLECTION && assistantWarm
-                ? requests.take()
-                : requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
-        if (request == null && !assistantWarm) {
-          warmAssistant();
-        } else if (request == null || cellsSinceCollection >= CELLS_BETWEEN_COLLECTIONS) {
+        Request request = requests.poll();
+        if (request == null && practised < StandardImports.PRACTICE) {
+          request = requests.poll(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+          if (request == null) {
+            prepare();
+            continue;
+          }
+        }
+        if (request == null) {
+          request =
+              cellsSinceCollection < CELLS_WORTH_A_COLLECTION
+                  ? requests.take()
+                  : requests.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+        }
+        if (request == null || cellsSinceCollection >= CELLS_BETWEEN_COLLECTIONS) {
           // The serial collector unloads the classes of past cells in full collections only, and
           // by itself it waits until there are thousands.
           cellsSinceCollection = 0;
@@ -326,7 +363,8 @@ public final class Kernel {
           "inspect_request",
           "is_complete_request",
           "history_request",
-          "comm_info_request" ->
+          "comm_info_request",
+          "debug_request" ->
           (channel == Channel.CONTROL ? asides : requests).add(new Request(channel, message));
       case "execute_request", "comm_open", "comm_msg", "comm_close" ->
           requests.add(new Request(channel, message));
@@ -376,6 +414,16 @@ public final class Kernel {
                 content.put("history", history.answer(message));
                 outbox.reply(channel, message, "history_reply", content);
               });
+      case "debug_request" ->
+          question(
+              channel,
+              message,
+              "debug_reply",
+              () -> {
+                outbox.workFor(message.header());
+                return debugger.answer(message.content());
+              },
+              () -> debugger.noAnswer(message.content()));
       case "comm_info_request" ->
           working(
               message,
@@ -435,10 +483,9 @@ public final class Kernel {
     return (Map<String, Object>) questions.run(answer::content, ANSWER_SECONDS);
   }
 
-  /** Makes the first completion as fast as the others, beside the first cells. */
+  /** Makes the next completion as fast as the others, beside whatever else there is to do. */
   private void warmAssistant() {
-    assistantWarm = true;
-    Thread warming =
+    warming =
         new Thread(
             () -> {
               try {
@@ -500,7 +547,8 @@ public final class Kernel {
             + ", Java "
             + Runtime.version()
             + ". %help lists the magics.");
-    content.put("debugger", false);
+    content.put("debugger", true);
+    content.put("supported_features", List.of("debugger"));
     int feature = Runtime.version().feature();
     content.put(
         "help_links",
@@ -519,6 +567,7 @@ public final class Kernel {
   private void execute(Channel channel, Message request) {
     waitingBehind.clear();
     cellsSinceCollection++;
+    practised++;
     working(request, () -> executeNow(channel, request));
     abortThoseBehind();
   }
@@ -537,18 +586,19 @@ public final class Kernel {
       notes.clear();
     }
     Execution.Outcome outcome = execution.run(request, count, stored);
-    if (stored) {
-      history.add(count, code, outcome.shown());
-    }
     if (outcome.failed() && request.flag("stop_on_error", true)) {
       // Before the reply: what a client sends once it knows of the error is meant to run.
       requests.drainTo(waitingBehind);
     }
     outbox.reply(channel, request, "execute_reply", outcome.content());
+    if (stored) {
+      // Nobody has to wait for the disk.
+      history.add(count, code, outcome.shown());
+    }
     if (outcome.memoryWasFull()) {
       recover(request.header());
     }
-    if (!assistantWarm && !silent) {
+    if (warming != null && !warming.isAlive() && assistant.isOutdated()) {
       warmAssistant();
     }
   }

@@ -29,6 +29,10 @@ public final class Analysis implements AutoCloseable {
   private static final Pattern NAME =
       Pattern.compile("(?<![.\\p{L}\\p{N}_$])[\\p{L}_$][\\p{L}\\p{N}_$]*");
 
+  /** What may be a package, with its dot. */
+  private static final Pattern PACKAGE =
+      Pattern.compile("(?<![.\\p{L}\\p{N}_$])(\\p{Ll}[\\p{Ll}\\p{N}_]*\\.)+$");
+
   private static final List<String> KEYWORDS =
       List.of(
           ("abstract assert boolean break byte case catch char class continue default double else"
@@ -46,7 +50,7 @@ public final class Analysis implements AutoCloseable {
 
   private final Repl repl;
   private JShell shell;
-  private List<Path> classPath;
+  private volatile List<Path> classPath;
   private Set<String> told = Set.of();
 
   /**
@@ -80,7 +84,7 @@ public final class Analysis implements AutoCloseable {
     List<Path> now = repl.classPath();
     if (shell == null || !now.equals(classPath)) {
       close();
-      shell = Shadow.shell(now);
+      shell = Shadow.shell(repl.index());
       classPath = now;
       told = Set.of();
     }
@@ -150,6 +154,11 @@ public final class Analysis implements AutoCloseable {
                 .thenComparing(Map.Entry::getKey, String.CASE_INSENSITIVE_ORDER))
         .limit(MATCHES)
         .forEach(entry -> matches.add(new Match(entry.getKey(), kind(entry.getKey()), "")));
+    for (String name : packages(text.substring(0, wordStart), text.substring(wordStart))) {
+      if (!found.containsKey(name) && !found.containsKey(name + ".")) {
+        matches.add(new Match(name + ".", "module", ""));
+      }
+    }
     if (from + wordStart == 0 || code.charAt(from + wordStart - 1) != '.') {
       for (String name : names(code, from + wordStart, cursor)) {
         if (found.keySet().stream().noneMatch(known -> known.matches(name + "\\W*"))) {
@@ -158,6 +167,18 @@ public final class Analysis implements AutoCloseable {
       }
     }
     return new Completion(from + anchor[0], cursor, matches);
+  }
+
+  /** The packages of the class path whose names go on as a text does. */
+  private List<String> packages(String before, String prefix) {
+    Matcher above = PACKAGE.matcher(before);
+    if (!above.find() || above.group().isEmpty()) {
+      return List.of();
+    }
+    String name = above.group();
+    return repl.index().packagesBelow(name.substring(0, name.length() - 1)).stream()
+        .filter(each -> each.startsWith(prefix))
+        .toList();
   }
 
   /** Names in the cell, such as those of local variables, and keywords that begin so. */
@@ -188,6 +209,15 @@ public final class Analysis implements AutoCloseable {
       return "module";
     }
     return Character.isUpperCase(text.charAt(0)) ? "class" : "instance";
+  }
+
+  /**
+   * Whether the class path is another than that of the last answer.
+   *
+   * @return true if the next answer will take its time
+   */
+  public boolean isOutdated() {
+    return !repl.classPath().equals(classPath);
   }
 
   /** Takes a new shell for the next question, since a question does not come back. */

@@ -1,11 +1,13 @@
 package kilonet.kernel.repl;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Loads the classes of one cell; collected with them when nothing refers to the cell any more. */
 final class CellLoader extends ClassLoader {
-  private final String own;
+  private final Set<String> own = new HashSet<>();
   private final Map<String, byte[]> classes;
   private final Map<String, CellLoader> earlier;
 
@@ -15,24 +17,20 @@ final class CellLoader extends ClassLoader {
    * @param parent the notebook's library
    * @param earlier loaders of the cells that this one imports from, by name of their outermost
    *     class
-   * @param className binary name of the cell's outermost class
    * @param classes class files by binary name, see {@link CellBytecode#ofCell}
    */
-  CellLoader(
-      ClassLoader parent,
-      Map<String, CellLoader> earlier,
-      String className,
-      Map<String, byte[]> classes) {
+  CellLoader(ClassLoader parent, Map<String, CellLoader> earlier, Map<String, byte[]> classes) {
     super(parent);
     this.earlier = Map.copyOf(earlier);
-    own = className;
     this.classes = new HashMap<>(classes);
+    // More than one where an annotation processor has written some.
+    classes.keySet().forEach(name -> own.add(outermost(name)));
   }
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String outermost = outermost(name);
-    if (!outermost.equals(own)) {
+    if (!own.contains(outermost)) {
       CellLoader cell = name.startsWith(Repl.PACKAGE + ".") ? find(simple(outermost)) : null;
       return cell != null ? cell.loadClass(name, resolve) : super.loadClass(name, resolve);
     }

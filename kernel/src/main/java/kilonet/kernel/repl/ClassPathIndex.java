@@ -29,6 +29,8 @@ import javax.tools.SimpleJavaFileObject;
  */
 public final class ClassPathIndex {
   private static final String SUFFIX = ".class";
+  private static final String PROCESSORS =
+      "META-INF/services/javax.annotation.processing.Processor";
 
   private final List<Path> classPath = new ArrayList<>();
   private final Map<Path, Set<String>> packages = new HashMap<>();
@@ -66,6 +68,18 @@ public final class ClassPathIndex {
     Files.write(file, lines);
   }
 
+  /** Whether a jar or folder has annotation processors. */
+  static boolean hasProcessors(Path path) {
+    if (Files.isDirectory(path)) {
+      return Files.isRegularFile(path.resolve(PROCESSORS));
+    }
+    try (ZipFile zip = new ZipFile(path.toFile())) {
+      return zip.getEntry(PROCESSORS) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   synchronized void add(List<Path> paths) {
     classPath.addAll(paths);
   }
@@ -79,11 +93,45 @@ public final class ClassPathIndex {
   }
 
   private boolean hasPackage(Path path, String name) {
-    if (Files.isDirectory(path)) {
-      return Files.isDirectory(path.resolve(name.replace('.', '/')));
+    return Files.isDirectory(path)
+        ? Files.isDirectory(path.resolve(name.replace('.', '/')))
+        : packages(path).contains(name);
+  }
+
+  private Set<String> packages(Path jar) {
+    Set<String> known = packages.get(jar);
+    return known != null ? known : entries(jar).keySet();
+  }
+
+  /** The simple names of the packages in a package. */
+  synchronized Set<String> packagesBelow(String name) {
+    Set<String> below = new TreeSet<>();
+    for (Path path : classPath) {
+      if (Files.isDirectory(path)) {
+        try (Stream<Path> files = list(path.resolve(name.replace('.', '/')))) {
+          files
+              .filter(Files::isDirectory)
+              .forEach(each -> below.add(each.getFileName().toString()));
+        }
+        continue;
+      }
+      for (String each : packages(path)) {
+        if (each.startsWith(name + ".")) {
+          String rest = each.substring(name.length() + 1);
+          below.add(rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest);
+        }
+      }
     }
-    Set<String> known = packages.get(path);
-    return known != null ? known.contains(name) : entries(path).containsKey(name);
+    return below;
+  }
+
+  /** What a folder holds; nothing where it cannot be read. */
+  private static Stream<Path> list(Path folder) {
+    try {
+      return Files.isDirectory(folder) ? Files.list(folder) : Stream.empty();
+    } catch (IOException e) {
+      return Stream.empty();
+    }
   }
 
   /**
@@ -136,10 +184,7 @@ public final class ClassPathIndex {
 
   private static void listFolder(Path root, String packageName, Map<String, JavaFileObject> found) {
     Path folder = root.resolve(packageName.replace('.', '/'));
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         if (name.endsWith(SUFFIX)) {
@@ -148,8 +193,6 @@ public final class ClassPathIndex {
           found.putIfAbsent(binary, new InFolder(binary, file));
         }
       }
-    } catch (IOException e) {
-      // A folder that cannot be read holds nothing.
     }
   }
 

@@ -24,12 +24,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.tools.Diagnostic;
+import javax.tools.DiagnosticListener;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileObject;
@@ -63,13 +65,19 @@ final class Compiler {
     T at(JavacTask task, CompilationUnitTree unit, List<Finding> errors) throws IOException;
   }
 
+  private static final String NO_PROCESSORS = "-proc:none";
+
   private static final List<String> OPTIONS =
-      List.of("-proc:none", "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
+      List.of(NO_PROCESSORS, "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
 
   private final Files files;
   private final ClassFiles classFiles;
   private final List<Path> classPath = new ArrayList<>();
   private final List<String> options = new ArrayList<>(OPTIONS);
+
+  /** What was added and has annotation processors. */
+  private final Set<Path> processors = new LinkedHashSet<>();
+
   private JavacTaskPool pool = new JavacTaskPool(1);
 
   /**
@@ -98,6 +106,7 @@ final class Compiler {
   /** Adds to the class path; the contexts start afresh. */
   void add(List<Path> paths) {
     classPath.addAll(paths);
+    paths.stream().filter(ClassPathIndex::hasProcessors).forEach(processors::add);
     files.index.add(paths);
     classFiles.lookAgain();
     renew();
@@ -106,6 +115,7 @@ final class Compiler {
   /** Takes something off the class path. */
   void remove(Path path) {
     classPath.remove(path);
+    processors.remove(path);
     files.index.remove(path);
     classFiles.lookAgain();
     renew();
@@ -120,6 +130,11 @@ final class Compiler {
   /** What the class path and the JDK hold. */
   ClassFiles classFiles() {
     return classFiles;
+  }
+
+  /** Which classes the class path holds. */
+  ClassPathIndex index() {
+    return files.index;
   }
 
   List<Path> classPath() {
@@ -219,9 +234,7 @@ final class Compiler {
 
   private <T> T pooled(String packageName, String name, String source, Work<T> work) {
     List<Finding> errors = new ArrayList<>();
-    return pool.getTask(
-        Writer.nullWriter(),
-        files,
+    DiagnosticListener<JavaFileObject> listener =
         diagnostic -> {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
             errors.add(
@@ -234,13 +247,21 @@ final class Compiler {
                     diagnostic.getEndPosition(),
                     missing(diagnostic, source)));
           }
-        },
+        };
+    if (!packageName.isEmpty() && !processors.isEmpty() && source.indexOf('@') >= 0) {
+      return processed(listener, errors, new Source(name, source), work);
+    }
+    return pool.getTask(
+        Writer.nullWriter(),
+        files,
+        listener,
         options,
         null,
         List.of(new Source(name, source)),
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
+          PlainArguments.begin(context, source.length());
           try {
             return work.with(task, errors);
           } catch (IOException e) {
@@ -252,6 +273,38 @@ final class Compiler {
             }
           }
         });
+  }
+
+  /**
+   * With the annotation processors of what was added, in a context of its own: processors keep
+   * things in it that hold for one compilation only.
+   */
+  private <T> T processed(
+      DiagnosticListener<JavaFileObject> listener,
+      List<Finding> errors,
+      Source source,
+      Work<T> work) {
+    List<String> processing = new ArrayList<>(options);
+    processing.remove(NO_PROCESSORS);
+    if (Runtime.version().feature() >= 21) {
+      processing.add("-proc:full");
+    }
+    try {
+      // A processor may need what came with it.
+      List<Path> path = new ArrayList<>(processors);
+      classPath.stream().filter(each -> !path.contains(each)).forEach(path::add);
+      files.standard().setLocationFromPaths(StandardLocation.ANNOTATION_PROCESSOR_PATH, path);
+      JavacTask task =
+          (JavacTask)
+              ToolProvider.getSystemJavaCompiler()
+                  .getTask(Writer.nullWriter(), files, listener, processing, null, List.of(source));
+      PlainArguments.begin(((BasicJavacTask) task).getContext(), source.text.length());
+      return work.with(task, errors);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } finally {
+      files.output.clear();
+    }
   }
 
   private static String missing(Diagnostic<? extends JavaFileObject> diagnostic, String source) {
@@ -316,8 +369,13 @@ final class Compiler {
   private static final class Output extends SimpleJavaFileObject {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Output(String name) {
-      super(URI.create("cell:///" + name.replace('.', '/') + ".class"), Kind.CLASS);
+    Output(String name, Kind kind) {
+      super(URI.create("cell:///" + name.replace('.', '/') + kind.extension), kind);
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -389,9 +447,18 @@ final class Compiler {
     @Override
     public JavaFileObject getJavaFileForOutput(
         Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
-      Output file = new Output(className);
-      output.put(className, file);
+      Output file = new Output(className, kind);
+      if (kind == JavaFileObject.Kind.CLASS) {
+        output.put(className, file);
+      }
       return file;
+    }
+
+    @Override
+    public FileObject getFileForOutput(
+        Location location, String packageName, String relativeName, FileObject sibling) {
+      // What processors write beside classes; nobody reads it.
+      return new Output(relativeName, JavaFileObject.Kind.OTHER);
     }
   }
 }

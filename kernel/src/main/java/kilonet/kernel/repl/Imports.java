@@ -192,12 +192,6 @@ final class Imports {
     return lines;
   }
 
-  /** Whether a static import that every cell finds has a method of this name. */
-  boolean hasMember(String name) {
-    return !standardMembers(name).isEmpty()
-        || parsed.values().stream().anyMatch(line -> line.isStatic() && brings(line, name));
-  }
-
   /** By name, the types that a standard import and one of the notebook's with a star both have. */
   private List<String> decided() {
     List<String> lines = new ArrayList<>();

@@ -220,7 +220,7 @@ final class PieceParser {
 
   private Cut cut(String cell, int at) {
     if (splitter == null) {
-      splitter = Shadow.shell(List.of());
+      splitter = Shadow.shell(new ClassPathIndex());
     }
     SourceCodeAnalysis analysis = splitter.sourceCodeAnalysis();
     for (int window = WINDOW; ; window *= 4) {

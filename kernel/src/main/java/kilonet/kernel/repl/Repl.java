@@ -61,6 +61,9 @@ public final class Repl {
 
   private int sequence;
 
+  /** Path of the cell that a thread runs for the debugger. */
+  private final ThreadLocal<String> debugged = new ThreadLocal<>();
+
   /**
    * A session.
    *
@@ -177,6 +180,15 @@ public final class Repl {
     }
   }
 
+  /**
+   * Says under which path front ends know the cell that this thread is about to run.
+   *
+   * @param path null where nobody debugs
+   */
+  public void debugAs(String path) {
+    debugged.set(path);
+  }
+
   /** Lets a thread that is in the compiler and does not come back keep it, and takes a new one. */
   public void leaveCompiler() {
     if (lock.isLocked()) {
@@ -198,6 +210,11 @@ public final class Repl {
     } catch (Compiler.TooDeep e) {
       return "invalid";
     }
+  }
+
+  /** What the class path holds. */
+  ClassPathIndex index() {
+    return compiler.index();
   }
 
   /** The documentation comment of a library's class or member; null if there is none. */
@@ -345,9 +362,13 @@ public final class Repl {
     int[] lines = unit.source().lines();
     Map<String, byte[]> fitted = new HashMap<>(unit.classes());
     fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
+    String path = debugged.get();
+    if (path != null) {
+      fitted.replaceAll((name, bytes) -> DebugBytecode.of(bytes, path));
+    }
     Map<String, CellLoader> earlier = new HashMap<>();
     unit.uses().forEach(home -> earlier.put(home, loader.cell(home)));
-    CellLoader cellLoader = new CellLoader(loader, earlier, PACKAGE + "." + unit.home(), fitted);
+    CellLoader cellLoader = new CellLoader(loader, earlier, fitted);
     declare(unit, cellLoader);
     Piece last = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
     try {
@@ -400,7 +421,6 @@ public final class Repl {
   }
 
   private Unit compile(String cell, List<Piece> written) throws CompileFailure {
-    needKnownCalls(written);
     try {
       return compileKnown(cell, written);
     } catch (Compiler.TooDeep e) {
@@ -498,34 +518,6 @@ public final class Repl {
                 + " was of an earlier "
                 + variable.shown()
                 + "; it is of the new one now and has no value.");
-      }
-    }
-  }
-
-  /** Unknown names within many calls, which the compiler would take for ever to report. */
-  private void needKnownCalls(List<Piece> pieces) throws CompileFailure {
-    Set<String> declared = new HashSet<>();
-    pieces.forEach(piece -> declared.addAll(piece.names()));
-    for (Piece piece : pieces) {
-      for (Map.Entry<String, Integer> call : NestedCalls.deep(piece.text()).entrySet()) {
-        String name = call.getKey();
-        boolean inside =
-            (piece instanceof Piece.Type || piece instanceof Piece.Method)
-                && !piece.uses().contains(name);
-        boolean inherited =
-            piece instanceof Piece.Type
-                && piece.text().matches("(?s).*\\b(extends|implements)\\b.*");
-        if (!inside
-            && !inherited
-            && !declared.contains(name)
-            && names.methods(name) == null
-            && !imports.hasMember(name)) {
-          int at = piece.start() + call.getValue();
-          throw new CompileFailure(
-              List.of(
-                  new CompileFailure.Problem(
-                      at, at + name.length(), "cannot find symbol\n  symbol:   method " + name)));
-        }
       }
     }
   }

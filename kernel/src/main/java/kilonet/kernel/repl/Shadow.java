@@ -1,9 +1,16 @@
 package kilonet.kernel.repl;
 
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import jdk.jshell.JShell;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
@@ -14,22 +21,45 @@ final class Shadow {
   private Shadow() {}
 
   /** A shell with a class path. */
-  static JShell shell(List<Path> classPath) {
+  static JShell shell(ClassPathIndex classPath) {
     List<String> options = JvmOptions.forCompiler();
-    JShell shell =
-        JShell.builder()
-            .executionEngine(new Nothing(), new HashMap<>())
-            // JShell has its own way to previews.
-            .compilerOptions(
-                options.contains("--enable-preview")
-                    ? new String[0]
-                    : options.toArray(new String[0]))
-            .build();
-    if (!classPath.isEmpty()) {
-      shell.addToClasspath(
-          String.join(java.io.File.pathSeparator, classPath.stream().map(Path::toString).toList()));
+    return JShell.builder()
+        .executionEngine(new Nothing(), new HashMap<>())
+        .fileManager(standard -> listed(standard, classPath))
+        // JShell has its own way to previews.
+        .compilerOptions(
+            options.contains("--enable-preview") ? new String[0] : options.toArray(new String[0]))
+        .build();
+  }
+
+  /** A file manager whose class path is listed by the index: it need not open every jar first. */
+  private static StandardJavaFileManager listed(
+      StandardJavaFileManager standard, ClassPathIndex classPath) {
+    try {
+      standard.setLocation(StandardLocation.CLASS_PATH, List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return shell;
+    return (StandardJavaFileManager)
+        Proxy.newProxyInstance(
+            Shadow.class.getClassLoader(),
+            new Class<?>[] {StandardJavaFileManager.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("list") && arguments[0] == StandardLocation.CLASS_PATH) {
+                return ((Set<?>) arguments[2]).contains(JavaFileObject.Kind.CLASS)
+                    ? classPath.list((String) arguments[1])
+                    : List.of();
+              }
+              if (method.getName().equals("inferBinaryName")
+                  && arguments[1] instanceof ClassPathIndex.Named named) {
+                return named.binaryName();
+              }
+              try {
+                return method.invoke(standard, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private static final class Nothing implements ExecutionControlProvider {

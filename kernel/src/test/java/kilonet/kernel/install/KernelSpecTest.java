@@ -2,6 +2,9 @@ package kilonet.kernel.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KernelSpecTest {
@@ -14,6 +17,19 @@ class KernelSpecTest {
     assertThat(linux("21.0.1")).isTrue();
     assertThat(linux("25")).isTrue();
     assertThat(KernelSpec.canTrim(Runtime.Version.parse("25"), "Mac OS X")).isFalse();
+  }
+
+  @Test
+  void theDefaultCharsetIsUtf8WhateverTheLocale() throws Exception {
+    List<String> command =
+        new ArrayList<>(KernelSpec.command(List.of(), List.of(), List.of("-Dnone=none")));
+    command.subList(command.indexOf("-cp"), command.size()).clear();
+    command.addAll(List.of("-XshowSettings:properties", "-version"));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    String settings =
+        new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(settings).contains("file.encoding = UTF-8");
   }
 
   private static boolean linux(String version) {

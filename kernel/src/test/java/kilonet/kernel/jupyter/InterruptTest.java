@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class InterruptTest {
   private static final String BUSY = "System.out.println(\"begun\");\n";
   private static final Map<String, String> CELLS = new LinkedHashMap<>();
+  private static final Map<String, Double> SECONDS = new LinkedHashMap<>();
 
   static {
     CELLS.put("busy loop", "while (true) { kept++; kept--; }");
@@ -41,7 +42,8 @@ class InterruptTest {
     CELLS.put("process", "new ProcessBuilder(\"sleep\", \"60\").start().getInputStream().read()");
     CELLS.put(
         "fifo",
-        "new ProcessBuilder(\"mkfifo\", fifo).start().waitFor();\nnew FileInputStream(fifo).read()");
+        "new ProcessBuilder(\"mkfifo\", fifo).start().waitFor();\n"
+            + "new FileInputStream(fifo).read()");
     CELLS.put("big number", "BigInteger.valueOf(3).pow(200_000_000).bitLength()");
     CELLS.put(
         "finally loop", "try { while (true); } finally { while (true) Thread.onSpinWait(); }");
@@ -51,7 +53,15 @@ class InterruptTest {
         "static initializer", "class Endless { static { while (kept > 0); } }\nnew Endless()");
     CELLS.put(
         "recursion",
-        "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\ndown()");
+        "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\n"
+            + "down()");
+    CELLS.put(
+        "regular expression", "Pattern.compile(\"(a*)*b\").matcher(\"a\".repeat(60)).matches()");
+    CELLS.put("queue", "new SynchronousQueue<String>().take()");
+    CELLS.put("semaphore", "new Semaphore(0).acquireUninterruptibly()");
+    CELLS.put("thread", "Thread.currentThread().join()");
+    CELLS.put("selector", "java.nio.channels.Selector.open().select()");
+    CELLS.put("sort", "var all = new Integer[4]; while (true) Arrays.sort(all, (a, b) -> 0);");
     CELLS.put("rendering", "new Object() { public String toString() { while (true); } }");
     CELLS.put("script", "%bash echo begun; sleep 60");
   }
@@ -72,16 +82,23 @@ class InterruptTest {
                 + "var owned = new java.util.concurrent.locks.ReentrantLock();\nString fifo = \""
                 + folder.resolve("fifo")
                 + "\";\n"
-                + "void hold() throws Exception {\n  var held = new CountDownLatch(1);\n"
+                + "void hold() throws Exception {\n"
+                + "  var held = new CountDownLatch(1);\n"
                 + "  Thread other = new Thread(() -> { synchronized (lock) { owned.lock();"
-                + " held.countDown(); try { Thread.sleep(600_000); } catch (Exception e) { } } });\n"
-                + "  other.setDaemon(true); other.start(); held.await();\n}");
+                + " held.countDown(); try { Thread.sleep(600_000); } catch (Exception e) { } }"
+                + " });\n"
+                + "  other.setDaemon(true); other.start(); held.await();\n"
+                + "}");
     assertThat(set.status()).as(set.traceback()).isEqualTo("ok");
   }
 
   @AfterAll
   static void stop() {
     kernel.close();
+    // The table of the documentation; nothing depends on it.
+    SECONDS.forEach(
+        (kind, seconds) ->
+            System.out.println(Runtime.version().feature() + " | " + kind + " | " + seconds));
   }
 
   @ParameterizedTest
@@ -94,8 +111,10 @@ class InterruptTest {
     while (!message.type().equals("stream")) {
       message = kernel.published();
     }
+    long start = System.nanoTime();
     kernel.interrupt();
     Outcome outcome = kernel.outcome(request);
+    SECONDS.put(kind, (System.nanoTime() - start) / 1e9);
     assertThat(outcome.reply().content()).as(outcome.traceback()).containsEntry("status", "error");
     assertThat(outcome.traceback()).contains("KeyboardInterrupt");
     assertThat(kernel.run("kept > 5 ? \"kept\" : \"lost\"").value()).isEqualTo("kept");

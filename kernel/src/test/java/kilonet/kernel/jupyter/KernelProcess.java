@@ -71,7 +71,7 @@ final class KernelProcess implements AutoCloseable {
           .map(message -> String.valueOf(message.content().get("traceback")))
           .findFirst()
           .orElse("")
-          .replaceAll("\u001B\\[\\d+m", "");
+          .replaceAll("\u001B\\[[\\d;]+m", "");
     }
   }
 
@@ -118,7 +118,7 @@ final class KernelProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
-    for (String name : List.of("api", "code", "util")) {
+    for (String name : List.of("api", "code", "comp", "tree", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");

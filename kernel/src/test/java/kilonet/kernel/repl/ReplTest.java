@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
@@ -227,7 +228,10 @@ class ReplTest {
         .isEqualTo(3);
     assertThat(
             run(
-                "class P { int x = 1; }\nint x = new P().x;\nclass P { int y = 5; }\nx + new P().y"))
+                "class P { int x = 1; }\n"
+                    + "int x = new P().x;\n"
+                    + "class P { int y = 5; }\n"
+                    + "x + new P().y"))
         .isEqualTo(6);
     assertThatThrownBy(() -> run("int k = 1;\nif (true) throw new Exception();\nint k = 2;"))
         .isInstanceOf(Exception.class);
@@ -252,8 +256,12 @@ class ReplTest {
             CompileFailure.class,
             () ->
                 run(
-                    "import java.awt.Point;\nint good = 1;\nint twice() { return 2 * good; }\ngood = 4;\n"
-                        + "int bad = \"text\";\nint after = 1;"));
+                    "import java.awt.Point;\n"
+                        + "int good = 1;\n"
+                        + "int twice() { return 2 * good; }\n"
+                        + "good = 4;\n"
+                        + "int bad = \"text\";\n"
+                        + "int after = 1;"));
     assertThat(failure.problems().get(0).message()).contains("incompatible types");
     assertThat(warnings)
         .containsExactly("Line 5 does not compile (see below); what stands above it runs first.");
@@ -301,7 +309,10 @@ class ReplTest {
     assertThat(run("an.z = 5; an.twice()")).isEqualTo(10);
     assertThat(
             run(
-                "int base = 4;\nvar sized = new ArrayList<String>(base) {\n  int more = base + 1;\n};\n"
+                "int base = 4;\n"
+                    + "var sized = new ArrayList<String>(base) {\n"
+                    + "  int more = base + 1;\n"
+                    + "};\n"
                     + "sized.add(\"a\"); sized.more + sized.size()"))
         .isEqualTo(6);
     assertThat(run("var some = List.of(new Object() { String s = \"in\"; });\nsome.get(0).s"))
@@ -312,7 +323,13 @@ class ReplTest {
             ArithmeticException.class,
             () ->
                 run(
-                    "var bad = new Object() {\n  int zero;\n  int f() {\n    return 1 / zero;\n  }\n};\nbad.f()"));
+                    "var bad = new Object() {\n"
+                        + "  int zero;\n"
+                        + "  int f() {\n"
+                        + "    return 1 / zero;\n"
+                        + "  }\n"
+                        + "};\n"
+                        + "bad.f()"));
     assertThat(thrown.getStackTrace()[0].getLineNumber()).isEqualTo(4);
     assertThat(
             run("int n = 2;\nvar r = new Thread(() -> n++) { int own = 1; };\nr.run(); r.own + n"))
@@ -323,8 +340,10 @@ class ReplTest {
   void aClassOfACellIsFoundByItsNameWhileItLives() throws Throwable {
     assertThat(
             run(
-                "var o = new Object() { };\nThread.currentThread().setContextClassLoader(o.getClass().getClassLoader().getParent());\n"
-                    + "Class.forName(o.getClass().getName(), false, Thread.currentThread().getContextClassLoader()) == o.getClass()"))
+                "var o = new Object() { };\n"
+                    + "Thread.currentThread().setContextClassLoader(o.getClass().getClassLoader().getParent());\n"
+                    + "Class.forName(o.getClass().getName(), false,"
+                    + " Thread.currentThread().getContextClassLoader()) == o.getClass()"))
         .isEqualTo(true);
     Object passing = run("new Object() { }");
     run("new Object() { }");
@@ -378,6 +397,120 @@ class ReplTest {
   }
 
   @Test
+  @Timeout(60)
+  void callsOfEveryKindThatCannotBeResolvedAreReportedAtOnce() throws Throwable {
+    run("class Q { Q m(Q q) { return q; } <T> T g(T t) { return t; } }\nQ q = new Q();");
+    String text = "String text = \"\";\n";
+    for (String[] kind :
+        new String[][] {
+          {"nope.f(", "1"},
+          {"Nope.f(", "1"},
+          {"text.nope(", "1"},
+          {"Math.max(", "\"x\""},
+          {"List.of(", "nope"},
+          {"q.m(", "1"},
+          {"q.g(", "nope"},
+          {"new Nope(", "1"},
+          {"new ArrayList<>(", "nope"},
+          {"q.nope(true ? 1 : ", "2"},
+          {"q.nope((", "2)"},
+          {"q.nope(() -> ", "2"},
+          {"this.nope(", "1"},
+          {"q.q.q(", "1"},
+          {"Optional.of(x -> ", "1"}
+        }) {
+      for (String cell :
+          List.of(
+              text + nested(kind, 40),
+              "var v = " + nested(kind, 40) + ";",
+              "Object late() { return " + nested(kind, 40) + "; }")) {
+        String shown = kind[0] + cell.length();
+        CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+        assertThat(failure == null && !cell.startsWith("Object")).as(shown).isFalse();
+      }
+    }
+    CompileFailure failure =
+        catchThrowableOfType(
+            CompileFailure.class, () -> run(nested(new String[] {"text.nope(", "1"}, 20)));
+    assertThat(failure.getMessage()).contains("cannot find symbol");
+    assertThat(run(nested(new String[] {"q.g(", "4"}, 20))).isEqualTo(4);
+    assertThat(run(nested(new String[] {"List.of(", "4"}, 8)).toString()).startsWith("[[[[");
+  }
+
+  private static String nested(String[] kind, int times) {
+    long open = kind[0].chars().filter(c -> c == '(').count();
+    long closed = (kind[0] + kind[1]).chars().filter(c -> c == ')').count();
+    boolean each = kind[1].endsWith(")");
+    String inner = each ? kind[1].substring(0, kind[1].length() - 1) : kind[1];
+    int brackets = (int) (each ? open : open - closed);
+    return kind[0].repeat(times) + inner + ")".repeat(brackets * times);
+  }
+
+  @Test
+  void annotationProcessorsOfWhatIsAddedRun(@TempDir Path folder) throws Throwable {
+    Path sources = Files.createDirectories(folder.resolve("source/gen"));
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    Files.writeString(sources.resolve("Build.java"), "package gen; public @interface Build { }");
+    Files.writeString(
+        sources.resolve("Builds.java"),
+        """
+        package gen;
+        import java.io.*;
+        import java.util.*;
+        import javax.annotation.processing.*;
+        import javax.lang.model.SourceVersion;
+        import javax.lang.model.element.*;
+        public class Builds extends AbstractProcessor {
+          public Set<String> getSupportedAnnotationTypes() { return Set.of("gen.Build"); }
+          public SourceVersion getSupportedSourceVersion() { return SourceVersion.latest(); }
+          public boolean process(Set<? extends TypeElement> found, RoundEnvironment round) {
+            for (Element each : round.getElementsAnnotatedWith(Build.class)) {
+              String name = each.getSimpleName() + "Builder";
+              try (Writer out = processingEnv.getFiler()
+                  .createSourceFile("cells." + name, each).openWriter()) {
+                out.write("package cells; public class " + name + " { public static " + each
+                    + " make() { return new " + each + "(); } }");
+                processingEnv.getFiler().createResource(
+                    javax.tools.StandardLocation.CLASS_OUTPUT, "", "META-INF/made").openWriter()
+                    .close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+            return true;
+          }
+        }\
+        """);
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(
+                    null,
+                    null,
+                    null,
+                    "-proc:none",
+                    "-d",
+                    classes.toString(),
+                    sources.resolve("Build.java").toString(),
+                    sources.resolve("Builds.java").toString()))
+        .isZero();
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+    Files.writeString(services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
+    repl.addToClassPath(List.of(classes));
+    assertThat(
+            run(
+                "import gen.Build;\n@Build class Thing { int v = 4; }\n"
+                    + "var thing = ThingBuilder.make();\nthing.v"))
+        .isEqualTo(4);
+    assertThat(run("thing.v + 1")).isEqualTo(5);
+    assertThat(run("@Deprecated int old() { return 6; }\nold()")).isEqualTo(6);
+    assertThat(Path.of("META-INF")).doesNotExist();
+    CompileFailure failure =
+        catchThrowableOfType(
+            CompileFailure.class, () -> run("@Build class Wrong { int v = 1 + true; }"));
+    assertThat(failure.getMessage()).contains("bad operand types");
+  }
+
+  @Test
   void theLineOfAValueIsInTheTrace() {
     Throwable thrown =
         catchThrowableOfType(ArithmeticException.class, () -> run("int a = 1;\nint b = 0;\na/b"));
@@ -387,9 +520,11 @@ class ReplTest {
   @Test
   void typesMayRelyOnEachOtherAndOnPackagePrivateMembers() throws Throwable {
     run(
-        "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return 7; } }");
+        "abstract class Shape { abstract double area(); int sides = 0; protected int id() { return"
+            + " 7; } }");
     run(
-        "class Square extends Shape { double s; Square(double s) { this.s = s; } double area() { return s * s; } }");
+        "class Square extends Shape { double s; Square(double s) { this.s = s; } double area() {"
+            + " return s * s; } }");
     assertThat(run("var q = new Square(3); q.area() + q.sides + q.id()")).isEqualTo(16.0);
     run("record P(int a) { P { if (a < 0) throw new IllegalArgumentException(); } }");
     run("enum Color { RED, GREEN }");
