@@ -104,7 +104,7 @@ story() {
     copy_notebooks "$out"
   fi
   # Standard error carries the kernel's, too.
-  { environment/kilonet course run "$out" 2>&1 >&3 | without_stacks >&2; } 3>&1
+  { environment/kilonet course run "$out" 2>&1 >&3 | without_incubator_line | without_stacks >&2; } 3>&1
   say "To read: $ROOT/$out/reports/Step_3.html and its neighbours, in a browser."
 }
 
