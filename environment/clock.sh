@@ -9,6 +9,7 @@ for seed; do
   [[ $seed =~ ^[0-9]+$ ]] || usage "${BASH_SOURCE[0]}" "$seed"
 done
 [ "$#" -gt 0 ] || set -- 1 2 3 4 5 6 7 8 9 10
+need_room_here
 results=$ROOT/notebooks/results/record/clock
 times=$results/processes.csv
 "$ROOT/environment/kilonet" data >&2

@@ -6,7 +6,8 @@
 #   fresh.sh                                          environment/run.sh --quick and environment/test.sh
 #                                                     on Debian 12 and 13, as root and as a user
 #                                                     without sudo, who asks root to run what it is told
-#   fresh.sh bookworm|trixie root|user COMMAND...     one of these, or another command
+#   fresh.sh SUITE root|user COMMAND...               one of these, or another command, or another
+#                                                     suite: bullseye is as old as Ubuntu 22.04
 # Records go to runs/fresh/, systems below KILONET_FRESH (default: /var/tmp/kilonet-fresh).
 set -euo pipefail
 # shellcheck source=environment/setup.sh
@@ -82,7 +83,7 @@ trial() {
   fi
   printf '$ %s    (%s on Debian %s)\n' "$*" "$who" "$suite" >"$record"
   inside "$system" "$who" "$record" "$@" || status=$?
-  advice=$(tr -d '\r' <"$record" | sed -n 's/.*Run: \(sudo apt-get .*\)/\1/p' | sed 's/sudo //g')
+  advice=$(tr -d '\r' <"$record" | sed -n 's/.*runs: \(sudo apt-get .*\)/\1/p' | sed 's/sudo //g')
   if [ "$status" -ne 0 ] && [ "$who" = user ] && [ -n "$advice" ]; then
     printf '# %s    (root)\n' "$advice" >>"$record"
     inside "$system" root /dev/null "$advice </dev/null 2>&1 | cat" || die "root could not run '$advice' on $suite"
@@ -97,7 +98,7 @@ trial() {
 
 case "${1:-}" in
   "") ;;
-  bookworm | trixie)
+  [a-z]*)
     if [ "$#" -lt 3 ] || [[ $2 != root && $2 != user ]]; then
       usage "${BASH_SOURCE[0]}" "$*"
     fi

@@ -34,8 +34,9 @@ check_data() {
 
 # Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
 install_kernel() {
-  local jar=$ROOT/kernel/target/kilonet-kernel.jar prefix=$ROOT/kernel/target/lab note
-  build kernel "$jar"
+  local jar prefix=$ROOT/kernel/target/lab note
+  build environment kernel
+  jar=$(jar_of kernel)
   note=$prefix/installed-by
   if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
     quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"
@@ -113,7 +114,7 @@ story() {
   say "rendering $out/reports"
   environment/kilonet report --write "$out" >/dev/null
   environment/kilonet report --check "$out"
-  say "To read: $out/reports/Step_3.html and its neighbours, in a browser."
+  say "To read: $ROOT/$out/reports/Step_3.html and its neighbours, in a browser."
 }
 
 mode=${1:-}
@@ -134,9 +135,8 @@ if quick; then
 fi
 
 check_data
-if [ ! -w "$ROOT" ]; then
-  die "$ROOT is read-only: copy it to a folder of yours (cp -r), and run it there."
-elif [ "$mode" = lab ]; then
+need_room_here
+if [ "$mode" = lab ]; then
   need java build draw lab
   lab "${@:2}"
 else

@@ -12,6 +12,11 @@ die() {
   exit 1
 }
 
+# For scripts that leave files in this checkout.
+need_room_here() {
+  [ -w "$ROOT" ] || die "$ROOT is read-only: copy it to a folder of yours (cp -r), and run it there."
+}
+
 # Ends with the comment at the top of a script: to who asks for --help, or to who gave it a word that
 # it does not understand: usage SCRIPT WORD
 usage() {
@@ -28,15 +33,33 @@ usage() {
   exit 2
 }
 
+# How wide the terminal is.
+columns() {
+  local size
+  size=$(stty size <&2 2>/dev/null) || true
+  size=${size#* }
+  [ "${size:-0}" -gt 0 ] && printf '%s' "$size" || printf 80
+}
+
+# Writes over a line of the terminal what has been done since when: taken WORDS START
+taken() {
+  printf '\r%s … %d:%02d' "$1" $(((SECONDS - $2) / 60)) $(((SECONDS - $2) % 60)) >&2
+}
+
 # Runs a command whose chatter goes to a file; on a terminal the time that it has taken is shown.
 # Where it fails, EXPLAIN, a command that reads the file, says why: quietly WORDS EXPLAIN COMMAND...
 quietly() {
-  local words=$1 explain=$2 log status=0 ticker='' start=$SECONDS
+  local words=$1 explain=$2 shown=$1 log status=0 ticker='' start=$SECONDS
   shift 2
   log=$(mktemp "${TMPDIR:-/tmp}/kilonet.XXXXXX")
   if [ -t 2 ]; then
+    # What is longer than a line cannot be written over.
+    if [ $((${#words} + 10)) -gt "$(columns)" ]; then
+      say "$words"
+      shown=''
+    fi
     while kill -0 $$ 2>/dev/null; do
-      printf '\r%s … %d:%02d' "$words" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) >&2
+      taken "$shown" "$start"
       sleep 1
     done &
     ticker=$!
@@ -47,6 +70,7 @@ quietly() {
   if [ -n "$ticker" ]; then
     kill "$ticker"
     wait "$ticker" 2>/dev/null || true
+    taken "$shown" "$start"
     say ''
   fi
   if [ "$status" -ne 0 ]; then
@@ -56,9 +80,14 @@ quietly() {
   rm -f "$log"
 }
 
-# What javac says of errors, else Maven's own words, without its advice to people who know Maven.
+# What javac says of errors, or that there is no network, else Maven's own words, without its advice
+# to people who know Maven.
 maven_errors() {
-  if grep -q 'COMPILATION ERROR' "$1"; then
+  local reason
+  if grep -q 'Could not transfer artifact' "$1"; then
+    reason=$(grep -oE 'Unknown host [^ :]+|Connect(ion)? to [^ ]+.*(refused|timed out)|Connection refused|PKIX path building failed|status code: [0-9]+' "$1" | head -n 1) || true
+    say "Libraries could not be fetched${reason:+ ($reason)}: the first build needs the network; a proxy or a mirror belongs into ~/.m2/settings.xml."
+  elif grep -q 'COMPILATION ERROR' "$1"; then
     sed -n '/COMPILATION ERROR/,/^\[INFO\] [0-9]* error/p' "$1" |
       sed -e '/COMPILATION ERROR/d' -e '/^\[INFO\]/d' -e 's/^\[ERROR\] //' -e 's/:\[\([0-9]*\),[0-9]*\]/:\1:/'
   elif ! grep -q '^\[ERROR\] ' "$1"; then
@@ -89,6 +118,12 @@ first_command() {
 }
 
 is_linux() { [ "$(uname -s)" = Linux ]; }
+
+# Java and Python read the names of files by the locale. Where there is none, as on a bare system,
+# a name with other letters than English ones would not be found.
+if is_linux && [ "$(locale charmap 2>/dev/null)" = ANSI_X3.4-1968 ] && locale -a | grep -qix 'C\.utf-\?8'; then
+  export LC_ALL=C.UTF-8
+fi
 
 # The major version of the JDK in a folder, 0 where there is none.
 java_version() {
@@ -160,7 +195,8 @@ need() {
     else
       die "$(in_words "$lacking") missing: install this (Jupyter's with: pip install jupyterlab), and run the same again."
     fi
-    lacking=$(missing "$@")
+    # Who tests does without what the system does not have, and says so.
+    lacking=$(missing "${@/test/}")
     [ -z "$lacking" ] || die "$(in_words "$lacking") still missing: install this by hand; JAVA_HOME may name a JDK's folder."
   fi
   jdk_is_there # here, not in a subshell, for JAVA_HOME
@@ -172,7 +208,7 @@ in_words() {
   for package in $1; do
     case "$package" in
       openjdk-*) package="a JDK of 17 or newer" ;;
-      maven) package="Maven 3.8 or newer" ;;
+      maven) package="Maven 3.6.3 or newer" ;;
       fontconfig) package="fontconfig (fc-list)" ;;
       fonts-*) package="a font" ;;
       libfreetype6) package="the library freetype" ;;
@@ -187,15 +223,23 @@ in_words() {
 }
 
 # Debian's and Ubuntu's names for these packages, on one line: newer ones have newer JDKs under
-# another name.
+# another name, older ones lack some that only tests want.
 debian_names() {
-  local names
-  names=$(printf '%s' "$1" | tr '\n' ' ')
-  if ! apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+  local package names=''
+  for package in $1; do
+    if apt_knows "$package" || ! apt_knows maven; then
+      names="$names $package"
+    elif [[ $package == openjdk-* ]]; then
+      names="$names default-jdk-headless"
+    fi
+  done
+  if ! apt_knows maven; then # its lists were never read
     names=${names/openjdk-17-jdk-headless/default-jdk-headless}
   fi
-  printf '%s' "$names"
+  printf '%s' "${names# }"
 }
+
+apt_knows() { apt-cache show "$1" >/dev/null 2>&1; }
 
 # Installs Debian packages where this user may, else names all that is missing for any script here.
 install_debian() {
@@ -203,14 +247,14 @@ install_debian() {
   if [ "$(id -u)" -ne 0 ]; then
     sudo=(sudo)
     if ! command -v sudo >/dev/null || ! may_become_root; then
-      die "packages are missing. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends $(debian_names "$(missing)")"
+      die "packages are missing. Who may install them runs: sudo apt-get update && sudo apt-get install -y --no-install-recommends $(debian_names "$(missing)")"
     fi
   fi
   quietly "reading the list of packages" tail ${sudo[@]+"${sudo[@]}"} apt-get update
   names=$(debian_names "$1")
   # shellcheck disable=SC2086
   quietly "installing $names" tail ${sudo[@]+"${sudo[@]}"} env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends $names
+    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 $names
 }
 
 # Whether sudo works, perhaps with the password of somebody who sits at a terminal.
@@ -312,22 +356,60 @@ sources() {
   ) | cksum | tr ' ' '-'
 }
 
-# Builds a module, environment or kernel, and its jar unless it was built from what its sources are
-# now: old code never runs. A jar that is newer than the note comes from another build, of who knows
-# what.
+# The jar that a module, environment or kernel, is built for.
+jar_of() {
+  case "$1" in
+    environment) printf '%s' "$ROOT/environment/target/kilonet.jar" ;;
+    kernel) printf '%s' "$ROOT/kernel/target/kilonet-kernel.jar" ;;
+  esac
+}
+
+# Those of these modules whose jars were not built from what their sources are now. A jar that is
+# newer than the note comes from another build, of who knows what.
+unbuilt() {
+  local module jar note
+  for module; do
+    jar=$(jar_of "$module") note=$ROOT/$module/target/built-from
+    if [ ! -f "$jar" ] || [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$(sources "$module")" ]; then
+      printf '%s\n' "$module"
+    fi
+  done
+}
+
+# Builds those of these modules that are not built: old code never runs.
 build() {
-  local module=$1 jar=$2 note=$ROOT/$1/target/built-from now words="building Kilonet"
-  now=$(sources "$module")
-  if [ -f "$jar" ] && [ -f "$note" ] && [ ! "$jar" -nt "$note" ] && [ "$(cat "$note")" = "$now" ]; then
-    return
-  fi
-  if [ ! -w "$ROOT/$module" ]; then
+  [ -n "$(unbuilt "$@")" ] || return 0
+  if [ ! -w "$ROOT/$1" ]; then
     die "$ROOT has to be built and is read-only: copy it to a folder of yours, and run it there."
   fi
   need java build
+  if command -v flock >/dev/null; then
+    mkdir -p "$ROOT/runs"
+    # Another terminal may be building: that is waited for, and then perhaps enough.
+    (
+      flock -n 9 || quietly "waiting for another build" tail flock 9
+      build_now "$@"
+    ) 9>"$ROOT/runs/.building"
+  else
+    build_now "$@"
+  fi
+}
+
+build_now() {
+  local module modules notes=() words="building Kilonet"
+  modules=$(unbuilt "$@")
+  [ -n "$modules" ] || return 0
+  for module in $modules; do
+    notes+=("$(sources "$module")")
+    # A run that is under way keeps the jars that it has open; written over, they would break it.
+    rm -f "$ROOT"/{lib,notebooks,"$module"}/target/{,dependency/}kilonet*.jar
+  done
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
-  quietly "$words" maven_errors maven pom.xml -pl "$module" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
-  printf '%s\n' "$now" >"$note"
+  quietly "$words" maven_errors maven pom.xml -pl "$(printf '%s' "$modules" | tr '\n' ,)" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
+  for module in $modules; do
+    printf '%s\n' "${notes[0]}" >"$ROOT/$module/target/built-from"
+    notes=("${notes[@]:1}")
+  done
 }
 
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}

@@ -8,13 +8,14 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$here/setup.sh"
 
 [ "$#" -eq 0 ] || usage "${BASH_SOURCE[0]}" "$1"
+need_room_here
 if command -v apt-get >/dev/null; then
   need java build draw run test
 else
   need java build draw run
 fi
 if is_there shellcheck; then
-  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh kernel/*.sh .ci/run)
+  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh environment/export/*.sh kernel/*.sh .ci/run)
 else
   say "shellcheck is not here: the scripts were not checked"
 fi

@@ -10,8 +10,9 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-copy=$scratch/kilonet
-mkdir "$copy"
+# Where people keep such things; links and Maven's, Java's and Jupyter's paths lead through it, too.
+copy="$scratch/Jürgens Ordner/kilonet"
+mkdir -p "$copy"
 (cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
 source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
@@ -57,7 +58,7 @@ if is_linux; then
   try on_bare "$copy/environment/run.sh"
   that "without apt: status 1" ends_with 1
   that "without apt: one sentence" lines err 1
-  for word in "a JDK of 17 or newer" "Maven 3.8 or newer" "fontconfig (fc-list)" "Jupyter's nbconvert"; do
+  for word in "a JDK of 17 or newer" "Maven 3.6.3 or newer" "fontconfig (fc-list)" "Jupyter's nbconvert"; do
     that "without apt: $word" says err "$word"
   done
 
@@ -77,11 +78,38 @@ if is_linux; then
   done
   that "nothing is installed by who may not" [ ! -e "$scratch/apt" ]
 
+  fake apt-cache <<<'case "$2" in openjdk-17* | python3-*) exit 1 ;; esac'
+  try on_bare "$copy/environment/test.sh"
+  that "a newer system: its JDK" says err " default-jdk-headless "
+  that "a system that lacks a package: without it" says_not err python3-jupyter
   fake sudo <<<'[ "$1" = -n ] || exec "$@"'
   try on_bare "$copy/environment/run.sh"
   that "with sudo: packages are installed" grep -q '^install -y .*default-jdk-headless' "$scratch/apt"
   that "with sudo: apt's chatter is not shown" says_not err "Reading package"
 fi
+
+# What takes long is told once on a terminal, however narrow; the time that it takes is counted.
+on_terminal() { # COLUMNS WORDS
+  try script -qec "stty cols $1; bash -euc '. \"$copy/environment/setup.sh\"; quietly \"$2\" tail true'" /dev/null
+  tr '\r' '\n' <"$scratch/out" >"$scratch/shown"
+}
+if is_linux && command -v script >/dev/null; then
+  on_terminal 40 "words that take more than a line of it"
+  that "narrow: told once" [ "$(grep -c "more than a line" "$scratch/shown")" -eq 1 ]
+  that "narrow: counted" grep -q '^ … [0-9]:[0-9][0-9]$' "$scratch/shown"
+  on_terminal 80 "few words"
+  that "wide: told and counted on one line" grep -q '^few words … [0-9]:[0-9][0-9]$' "$scratch/shown"
+fi
+
+# What is said where nothing can be fetched.
+cat >"$scratch/log" <<'LOG'
+[ERROR] [ERROR] Some problems were encountered while processing the POMs:
+[ERROR] Non-resolvable import POM: Could not transfer artifact org.junit:junit-bom:pom:5.13.4 from/to central (https://repo.maven.apache.org/maven2): Unknown host repo.maven.apache.org: Name or service not known @ line 73, column 19
+[ERROR] The build could not read 1 project -> [Help 1]
+LOG
+try maven_errors "$scratch/log"
+that "no network: one sentence" lines err 1
+that "no network: why" says err "fetched (Unknown host repo.maven.apache.org): the first build"
 
 # 2. The data are looked at before anything else.
 try on_bare KILONET_DATA="$scratch/nowhere" "$copy/environment/run.sh"
@@ -109,23 +137,31 @@ need java build
 try "$copy/environment/kilonet" --version
 that "a copy builds" ends_with 0
 that "the version" says out "kilonet 0.1.0"
+try env -u LANG LC_ALL=C "$copy/environment/kilonet" --version
+that "without a locale it is found all the same" says out "kilonet 0.1.0"
 try "$copy/environment/kilonet" recipes nothing
 that "the status of the program" ends_with 2
 that "one sentence on standard error, whole when the program has ended" lines err 1
 that "no word of incubators" says_not err WARNING
 try env JAVA_TOOL_OPTIONS=-Dsome=thing "$copy/environment/kilonet" --version
 that "what else the JVM says is passed on" says err "Picked up JAVA_TOOL_OPTIONS"
-try bash -c "$copy/environment/kilonet --version 2>&-"
+try bash -c "'$copy/environment/kilonet' --version 2>&-"
 that "without standard error it runs, too" says out "kilonet 0.1.0"
-try bash -c "exec $copy/environment/kilonet recipes 2>&1 >/dev/null | cat"
+try bash -c "exec '$copy/environment/kilonet' recipes 2>&1 >/dev/null | cat"
 that "no word of incubators in a pipe" [ ! -s "$scratch/out" ]
 touch "$source_file"
 try "$copy/environment/kilonet" --version
 that "a new date alone builds nothing" [ ! -s "$scratch/err" ]
+jar=$copy/environment/target/kilonet.jar
+cp "$jar" "$scratch/before.jar"
+exec 8<"$jar"
 sed -i.old 's/"kilonet 0.1.0"/"kilonet of today"/; s/^  public void run/      public void run/' "$source_file"
+printf '%s\n' 'class Counts { String of(int n) { return String.format("%d", n); } }' >>"$source_file"
 try "$copy/environment/kilonet" --version
-that "an edit is built and runs, spaces or not" says out "kilonet of today"
+that "an edit is built and runs, in whatever style" says out "kilonet of today"
 that "and that is said" says err "building Kilonet"
+that "what a run under way has open stays as it is" cmp "$scratch/before.jar" - <&8
+exec 8<&-
 printf 'oops\n' >>"$source_file"
 try "$copy/environment/kilonet" --version
 that "a syntax error: status 1" ends_with 1
@@ -166,7 +202,7 @@ echo "[I] what Jupyter says" >&2
 END
 chmod +x "$scratch/bin/jupyter-lab"
 # The kernel is built and tested elsewhere; here it is taken as there.
-sed -i.old 's/^  build kernel.*/  touch "$jar"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/run.sh"
+sed -i.old 's/^  build environment kernel$/  build environment; touch "$(jar_of kernel)"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/run.sh"
 try env PATH="$scratch/bin:$PATH" KILONET_QUICK=1 "$copy/environment/run.sh" lab --port 9000
 that "lab: quick mode reaches Jupyter" says out "quick=1 in lab with"
 that "lab: options reach Jupyter" says out "--port 9000"
@@ -182,14 +218,20 @@ that "lab: no quick mode unless asked for" says out "quick= in lab"
 that "lab: work is kept" grep -q '^mine$' "$copy/runs/lab/Step_2.ipynb"
 that "lab: what is missing comes again" [ -s "$copy/runs/lab/Step_3.ipynb" ]
 
-# 7. What can only be read says so.
-if [ "$(id -u)" -ne 0 ]; then
-  chmod -R a-w "$copy"
-  try "$copy/environment/run.sh" --quick
-  that "read-only: one sentence" lines err 1
-  that "read-only: what to do" says err "is read-only: copy it"
-  chmod -R u+w "$copy"
+# 7. What can only be read says so. To the superuser nothing is read-only: somebody else tries it.
+chmod go+x "$scratch"
+chmod -R a-w,go+rX "$scratch/Jürgens Ordner"
+reader=(env -u KILONET_DATA)
+[ "$(id -u)" -ne 0 ] || reader=(setpriv --reuid=65534 --clear-groups "${reader[@]}")
+if "${reader[@]}" true; then
+  for script in "run.sh --quick" "run.sh lab" test.sh clock.sh; do
+    # shellcheck disable=SC2086
+    try "${reader[@]}" "$copy"/environment/$script
+    that "read-only, $script: one sentence" lines err 1
+    that "read-only, $script: what to do" says err "is read-only: copy it"
+  done
 fi
+chmod -R u+w "$scratch"
 
 [ "$failed" -eq 0 ] && say "the scripts do what they say"
 exit "$failed"

@@ -40,7 +40,8 @@ class ArrowsTest {
         "train fused model data augment schedule text",
         "evaluate train data model text",
         "chart evaluate train model data augment schedule text",
-        "photo data augment text"
+        "photo data augment text",
+        "export train fused data text"
       })
   void aPackageKnowsThoseBelowItAlone(String arrows) {
     List<String> names = Arrays.asList(arrows.split(" "));
@@ -73,6 +74,7 @@ class ArrowsTest {
             "chart",
             "data",
             "evaluate",
+            "export",
             "fused",
             "model",
             "photo",

@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
@@ -80,6 +81,18 @@ final class DataOptions {
     return trainedOn.equals(Recipe.DIGITS)
         ? digits().images()
         : Mnist.load(Mnist.findOrDownload(folder, DownloadBar.onTerminal()));
+  }
+
+  /** Whether generated digits are meant: they were asked for, or a net was trained on them. */
+  boolean meansDigits(String trainedOn) {
+    return Recipe.DIGITS.equals(data) || data == null && Recipe.DIGITS.equals(trainedOn);
+  }
+
+  /** MNIST, if it is on this machine; it is downloaded only where it was asked for by name. */
+  Optional<TrainTest> mnistAtHand() {
+    return data == null
+        ? Mnist.find(folder).map(Mnist::load)
+        : Optional.of(load((PrintWriter) null).images());
   }
 
   private static Chosen digits() {

@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import kilonet.data.DownloadListener;
 import kilonet.text.Terminal;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -11,7 +12,7 @@ final class DownloadBar implements DownloadListener {
 
   private ProgressBar bar;
 
-  private DownloadBar() {}
+  DownloadBar() {}
 
   /** A bar where a person looks on, silence elsewhere. */
   static DownloadListener onTerminal() {
@@ -27,6 +28,8 @@ final class DownloadBar implements DownloadListener {
               .setInitialMax(total)
               .setUnit(" kB", 1000)
               .setStyle(ProgressBarStyle.ASCII)
+              // Without one of its own it asks for the terminal, with native code of its own.
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, EpochBar.WIDTH))
               .build();
     }
     bar.stepTo(received);

@@ -11,10 +11,17 @@ import kilonet.train.TimeLeft;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** The library's line for each epoch, and a progress bar on standard error while an epoch lasts. */
 final class EpochBar implements Progress {
+
+  /** Columns of a usual terminal, less one: what is longer fills the next line and stays there. */
+  static final int WIDTH = 79;
+
+  private static final int CELLS = 8;
+
+  /** A cell of the bar, filled by eighths. */
+  private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
   private final Progress lines;
   private int epochs;
@@ -22,8 +29,9 @@ final class EpochBar implements Progress {
   private int epoch;
   private TimeLeft time;
   private ProgressBar bar;
+  private volatile String shown = "";
 
-  private EpochBar(Progress lines) {
+  EpochBar(Progress lines) {
     this.lines = lines;
   }
 
@@ -51,23 +59,38 @@ final class EpochBar implements Progress {
   public void batch(int batch, double loss, double accuracy, double rate, double speed) {
     time.batch();
     lines.batch(batch, loss, accuracy, rate, speed);
+    shown =
+        Text.of(
+            "epoch %d/%d │%s│%3d%%  loss %.3f  acc %.2f%%  %,.0f img/s  %s",
+            epoch + 1,
+            epochs,
+            cells(batch, batches),
+            100L * batch / batches,
+            loss,
+            accuracy,
+            speed,
+            time);
     if (bar == null) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName(Text.of("epoch %d/%d", epoch + 1, epochs))
               .setInitialMax(batches)
-              .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+              .setRenderer((state, width) -> shown)
               .setUpdateIntervalMillis(100)
-              .setMaxRenderedLength(100)
-              .setConsumer(new ConsoleProgressBarConsumer(System.err, 100))
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
               .clearDisplayOnFinish()
-              .hideEta()
               .build();
     }
-    bar.setExtraMessage(
-        Text.of(
-            " loss %.3f  acc %.2f%%  lr %.4f  %,.0f img/s  %s", loss, accuracy, rate, speed, time));
     bar.stepTo(batch);
+  }
+
+  /** A bar that is filled as far as an epoch has come. */
+  private static String cells(long done, long all) {
+    int eighths = (int) (8 * CELLS * done / all);
+    StringBuilder cells = new StringBuilder();
+    for (int cell = 0; cell < CELLS; cell++) {
+      cells.append(EIGHTHS.charAt(Math.max(0, Math.min(8, eighths - 8 * cell))));
+    }
+    return cells.toString();
   }
 
   @Override

@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       SearchCommand.class,
       ReproduceCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       DataCommand.class,

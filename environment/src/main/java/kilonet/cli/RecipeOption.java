@@ -37,7 +37,12 @@ final class RecipeOption {
 
   /** Says so where a rate was written in vain. */
   private Recipe warned(Recipe recipe) {
-    recipe.unusedRate().ifPresent(spec.commandLine().getErr()::println);
+    recipe.unusedRate().ifPresent(this::say);
     return recipe;
+  }
+
+  /** Tells the user something on standard error. */
+  void say(String sentence) {
+    spec.commandLine().getErr().println(sentence);
   }
 }

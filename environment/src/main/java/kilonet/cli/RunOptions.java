@@ -26,9 +26,12 @@ final class RunOptions {
     Recipe chosen = recipe.recipe();
     chosen = epochs == null ? chosen : chosen.epochs(checkedEpochs(epochs));
     chosen = limit == null ? chosen : chosen.limit(checkedLimit(limit));
-    return validation == null
-        ? chosen
-        : chosen.validation(Check.atLeast("--validation", validation, 0));
+    chosen =
+        validation == null
+            ? chosen
+            : chosen.validation(Check.atLeast("--validation", validation, 0));
+    chosen.unusedAverage().ifPresent(recipe::say);
+    return chosen;
   }
 
   /** Epochs that a machine can live to see the end of. */

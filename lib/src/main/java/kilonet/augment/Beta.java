@@ -3,6 +3,11 @@ package kilonet.augment;
 /** Draws from the beta distribution. */
 final class Beta {
 
+  /** Beyond these, the logarithms of what is drawn are no numbers, or all draws are the same. */
+  static final double LEAST = 1e-9;
+
+  static final double MOST = 1e9;
+
   private Beta() {}
 
   /** A number from 0 to 1 from the distribution with both parameters {@code alpha}. */

@@ -10,7 +10,7 @@ import kilonet.text.Check;
  * train strong classifiers with localizable features</i>, ICCV 2019.
  *
  * @param alpha both parameters of the beta distribution that the kept part of the area is drawn
- *     from, greater than 0
+ *     from, 1e-9 to 1e9
  */
 public record CutMix(double alpha) implements BatchAugmentation {
 
@@ -20,7 +20,7 @@ public record CutMix(double alpha) implements BatchAugmentation {
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public CutMix {
-    Check.positive("CutMix's alpha", alpha);
+    Check.between("CutMix's alpha", alpha, Beta.LEAST, Beta.MOST);
   }
 
   /** Draws the area, then column and row of the centre; what sticks out is cut off. */

@@ -8,7 +8,7 @@ import kilonet.text.Check;
  * <p>DeVries, Taylor: <i>Improved regularization of convolutional neural networks with cutout</i>,
  * 2017. torchvision has only {@link RandomErasing}.
  *
- * @param size the side of a square in pixels, at least 1
+ * @param size the side of a square in pixels, 1 to 10,000
  * @param holes the number of squares, 1 to 10,000
  * @param value what is painted
  */
@@ -20,7 +20,7 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public CutOut {
-    Check.atLeast("CutOut's size", size, 1);
+    Check.between("CutOut's size", size, 1, Picture.LONGEST);
     Check.between("CutOut's holes", holes, 1, 10_000);
     Check.finite("CutOut's value", value);
   }

@@ -14,12 +14,15 @@ import kilonet.text.Numbers;
  * document analysis</i>, ICDAR 2003.
  *
  * @param alpha the strength, 0 or greater
- * @param sigma the standard deviation of the blur in pixels, 0 or greater; 0 is no blur
+ * @param sigma the standard deviation of the blur in pixels, 0 to 125; 0 is no blur
  * @param interpolation how a pixel is found between pixels
  * @param fill the value, 0 to 1, of what comes from outside the picture
  */
 public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
     implements Augmentation {
+
+  /** Whose kernel is the longest. */
+  private static final double LARGEST_SIGMA = (Gaussian.LONGEST - 1) / 8.0;
 
   /**
    * Checks the arguments.
@@ -28,7 +31,7 @@ public record ElasticTransform(double alpha, double sigma, Interpolation interpo
    */
   public ElasticTransform {
     Check.notNegative("ElasticTransform's alpha", alpha);
-    Check.notNegative("ElasticTransform's sigma", sigma);
+    Check.between("ElasticTransform's sigma", sigma, 0, LARGEST_SIGMA);
     Check.between("ElasticTransform's fill", fill, 0, 1);
   }
 

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** A blur with a Gaussian bell, mirrored at the borders, as torchvision's on tensors. */
 final class Gaussian {
 
+  /** More taps would take minutes for a picture, and leave of any one nothing but its mean. */
+  static final int LONGEST = 1_001;
+
   private Gaussian() {}
 
   /**

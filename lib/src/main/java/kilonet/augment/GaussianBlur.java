@@ -9,7 +9,7 @@ import kilonet.text.Text;
  * <p>torchvision's {@code GaussianBlur(kernel_size, sigma)} on tensors. A picture smaller than the
  * kernel is mirrored again and again, where torchvision throws.
  *
- * @param kernelSize the side of the kernel in pixels, odd and at least 1
+ * @param kernelSize the side of the kernel in pixels, odd, 1 to 1,001
  * @param sigma the range of the standard deviation in pixels, greater than 0
  */
 public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation {
@@ -22,14 +22,15 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public GaussianBlur {
-    Check.atLeast("GaussianBlur's kernelSize", kernelSize, 1);
+    Check.between("GaussianBlur's kernelSize", kernelSize, 1, Gaussian.LONGEST);
     if (kernelSize % 2 == 0) {
       throw new IllegalArgumentException(
           Text.of(
               "GaussianBlur's kernelSize is %d: give an odd number, so that the kernel has a middle.",
               kernelSize));
     }
-    Check.positive("GaussianBlur's least sigma", sigma.low());
+    // What is drawn is a float, in which a very small number is 0.
+    Check.positive("GaussianBlur's least sigma", (float) sigma.low());
   }
 
   /** With torchvision's standard deviations, 0.1 to 2 pixels. */

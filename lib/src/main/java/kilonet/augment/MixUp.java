@@ -9,7 +9,7 @@ import kilonet.text.Check;
  * <p>torchvision's {@code v2.MixUp(alpha)}. Zhang et al.: <i>mixup: Beyond empirical risk
  * minimization</i>, ICLR 2018.
  *
- * @param alpha both parameters of the beta distribution that lambda is drawn from, greater than 0
+ * @param alpha both parameters of the beta distribution that lambda is drawn from, 1e-9 to 1e9
  */
 public record MixUp(double alpha) implements BatchAugmentation {
 
@@ -19,7 +19,7 @@ public record MixUp(double alpha) implements BatchAugmentation {
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public MixUp {
-    Check.positive("MixUp's alpha", alpha);
+    Check.between("MixUp's alpha", alpha, Beta.LEAST, Beta.MOST);
   }
 
   @Override

@@ -19,6 +19,9 @@ public final class Picture {
     }
   }
 
+  /** No side, shift, padding or hole that somebody asks for is longer, in pixels. */
+  static final int LONGEST = 10_000;
+
   private int height;
   private int width;
   private float[] pixels;

@@ -16,8 +16,8 @@ import kilonet.text.Text;
  * @param translateX the picture is moved sideways by at most this part, 0 to 1, of its width; the
  *     amount is rounded to whole pixels
  * @param translateY the same of its height, up or down
- * @param shift the picture is moved by at most so many pixels more, 0 or more, either way sideways
- *     and up or down; every whole number of pixels is equally likely
+ * @param shift the picture is moved by at most so many pixels more, 0 to 10,000, either way
+ *     sideways and up or down; every whole number of pixels is equally likely
  * @param scale the range of the factor of the size, greater than 0
  * @param shearX the range of the angle in degrees by which columns are slanted
  * @param shearY the range of the angle in degrees by which rows are slanted
@@ -44,8 +44,9 @@ public record RandomAffine(
   public RandomAffine {
     Check.between("RandomAffine's translateX", translateX, 0, 1);
     Check.between("RandomAffine's translateY", translateY, 0, 1);
-    Check.atLeast("RandomAffine's shift", shift, 0);
-    Check.positive("RandomAffine's least scale", scale.low());
+    Check.between("RandomAffine's shift", shift, 0, Picture.LONGEST);
+    // What is drawn is a float, in which a very small number is 0.
+    Check.positive("RandomAffine's least scale", (float) scale.low());
     checkShear(shearX);
     checkShear(shearY);
     Check.between("RandomAffine's fill", fill, 0, 1);

@@ -9,9 +9,9 @@ import kilonet.text.Text;
  *
  * <p>torchvision's {@code RandomCrop(size, padding, pad_if_needed, fill, padding_mode)}.
  *
- * @param height the rows of the piece, at least 1
- * @param width the columns of the piece, at least 1
- * @param padding so many pixels are added at each side first, 0 or more
+ * @param height the rows of the piece, 1 to 10,000
+ * @param width the columns of the piece, 1 to 10,000
+ * @param padding so many pixels are added at each side first, 0 to 10,000
  * @param padIfNeeded whether a picture that is still too small is padded as far as needed
  * @param paddingMode what is added
  * @param fill the value, 0 to 1, of {@link PaddingMode#CONSTANT}
@@ -38,9 +38,9 @@ public record RandomCrop(
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public RandomCrop {
-    Check.atLeast("RandomCrop's height", height, 1);
-    Check.atLeast("RandomCrop's width", width, 1);
-    Check.atLeast("RandomCrop's padding", padding, 0);
+    Check.between("RandomCrop's height", height, 1, Picture.LONGEST);
+    Check.between("RandomCrop's width", width, 1, Picture.LONGEST);
+    Check.between("RandomCrop's padding", padding, 0, Picture.LONGEST);
     Check.between("RandomCrop's fill", fill, 0, 1);
   }
 

@@ -12,7 +12,7 @@ import kilonet.text.Check;
  * @param scale the range of the rectangle's part of the area, within 0 to 1
  * @param ratio the range of its height divided by its width, greater than 0; drawn evenly by its
  *     logarithm
- * @param value what is painted
+ * @param value what is painted; 0 where that is noise
  * @param noise whether numbers from the standard normal distribution are painted instead,
  *     torchvision's {@code value='random'}
  */
@@ -34,6 +34,10 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
     Check.between("RandomErasing's largest scale", scale.high(), 0, 1);
     Check.positive("RandomErasing's least ratio", ratio.low());
     Check.finite("RandomErasing's value", value);
+    if (noise && value != 0) {
+      throw new IllegalArgumentException(
+          "RandomErasing's value says nothing where noise is painted: leave one of them out.");
+    }
   }
 
   /** Paints black, with torchvision's areas and shapes. */

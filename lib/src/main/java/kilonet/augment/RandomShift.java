@@ -7,7 +7,7 @@ import kilonet.text.Check;
  *
  * <p>The same as torchvision's {@code RandomCrop} of a picture to its own size with padding.
  *
- * @param pixels at most so many pixels each way, 0 or more
+ * @param pixels at most so many pixels each way, 0 to 10,000
  * @param fill the value, 0 to 1, of what comes from outside the picture
  */
 public record RandomShift(int pixels, double fill) implements Augmentation {
@@ -18,7 +18,7 @@ public record RandomShift(int pixels, double fill) implements Augmentation {
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public RandomShift {
-    Check.atLeast("RandomShift's pixels", pixels, 0);
+    Check.between("RandomShift's pixels", pixels, 0, Picture.LONGEST);
     Check.between("RandomShift's fill", fill, 0, 1);
   }
 

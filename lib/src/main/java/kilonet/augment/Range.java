@@ -12,6 +12,9 @@ import kilonet.text.Text;
  */
 public record Range(double low, double high) {
 
+  /** What is drawn is a float: bounds that are far larger would give no number. */
+  private static final double LARGEST = 1e9;
+
   /** No change: 0 to 0. */
   public static final Range ZERO = new Range(0, 0);
 
@@ -21,11 +24,12 @@ public record Range(double low, double high) {
   /**
    * Checks the bounds.
    *
-   * @throws IllegalArgumentException if a bound is not finite, or if they are in the wrong order
+   * @throws IllegalArgumentException if a bound is not from -1e9 to 1e9, or if they are in the
+   *     wrong order
    */
   public Range {
-    Check.finite("The lower bound of a range", low);
-    Check.finite("The upper bound of a range", high);
+    Check.between("The lower bound of a range", low, -LARGEST, LARGEST);
+    Check.between("The upper bound of a range", high, -LARGEST, LARGEST);
     if (low > high) {
       throw new IllegalArgumentException(
           Text.of(

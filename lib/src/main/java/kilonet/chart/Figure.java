@@ -161,7 +161,7 @@ public final class Figure extends BufferedImage {
             Text.of("%s is neither PNG nor SVG by its name: let it end in .png or .svg.", file));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(Text.of("%s cannot be written: %s", file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be written: %s", file, Text.reason(e)), e);
     }
   }
 

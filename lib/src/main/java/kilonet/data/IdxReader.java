@@ -144,7 +144,7 @@ final class IdxReader {
     if (e instanceof NoSuchFileException) {
       return new DataException(Text.of("%s: a file was expected, but there is none.", file), e);
     }
-    return new DataException(Text.of("%s: the file cannot be read (%s).", file, e), e);
+    return new DataException(Text.of("%s: the file cannot be read (%s).", file, Text.reason(e)), e);
   }
 
   /** The uncompressed content of a file, counted and hashed as it is read. */

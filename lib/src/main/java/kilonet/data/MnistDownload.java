@@ -58,9 +58,7 @@ final class MnistDownload {
   private static final int TICK = 50;
 
   private static final String WAYS_ON =
-      Text.of(
-          ": name a folder that holds MNIST's four files in %s, or use the generated digits with --data %s.",
-          Mnist.FOLDER_VARIABLE, PenDigits.NAME);
+      Text.of(": name a folder that holds MNIST's four files in %s.", Mnist.FOLDER_VARIABLE);
 
   private final List<MnistFile> files;
   private final List<URI> mirrors;

@@ -16,23 +16,19 @@ import tech.tablesaw.api.Table;
  * @param truth its class
  * @param predicted the class it was given
  * @param probability the probability of the predicted class, 0 to 1
- * @param loss cross-entropy in nats: minus the logarithm of the probability of the true class,
- *     which counts as 1e-12 at least
+ * @param loss cross-entropy in nats: minus the logarithm of the probability of the true class
  */
 public record Mistake(int image, int truth, int predicted, double probability, double loss) {
-
-  private static final double LEAST_PROBABILITY = 1e-12;
 
   private static Mistake of(Predictions predictions, int image) {
     int truth = predictions.labels()[image];
     int predicted = predictions.predicted(image);
-    float[] probabilities = predictions.probabilities()[image];
     return new Mistake(
         image,
         truth,
         predicted,
-        probabilities[predicted],
-        -Math.log(Math.max(LEAST_PROBABILITY, probabilities[truth])));
+        predictions.probabilities()[image][predicted],
+        predictions.losses()[image]);
   }
 
   /** All images classified wrongly, greatest loss first. */

@@ -186,7 +186,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     computing.lock();
     try {
-      stack = stacks.get(shape(input));
+      stack = known(input);
       computeGradient();
     } finally {
       computing.unlock();
@@ -216,8 +216,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     Stack current = stack;
     last =
-        trainingPlans.computeIfAbsent(
-            new Batch(batch, stack.input()), any -> new TrainingPlan(current, batch, team));
+        trainingPlans.computeIfAbsent(new Batch(batch, stack.input()), any -> plan(current, batch));
     if (labelCopy == null || labelCopy.length < batch * classes) {
       labelCopy = new float[batch * classes];
     }
@@ -235,12 +234,24 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
             getIterationCount(),
             microBatch,
             getEpochCount());
-    if (!Double.isFinite(loss)) {
+    if (last.spoilt()) {
       refuseUnlessFinite(images);
     }
     pointer(flattenedGradients).put(gradientCopy);
     correct = last.correct();
     score = loss / batch + calcRegularizationScore(true);
+  }
+
+  private TrainingPlan plan(Stack current, int batch) {
+    try {
+      return new TrainingPlan(current, batch, team);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "The activations of images of "
+              + current.input()
+              + " are more than Java's arrays hold: use smaller images, or fewer channels.",
+          e);
+    }
   }
 
   /** Says which image has a number that is none, where one has. */
@@ -277,7 +288,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     computing.lock();
     try {
-      Stack current = stacks.get(shape(images));
+      Stack current = known(images);
       stack = current;
       int count = (int) images.size(0);
       if (logits.length < count * current.classes()) {
@@ -296,11 +307,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       pointer(flattenedParams).get(parameterCopy);
       plan.load(parameterCopy);
       plan.run(pointer(plain), count, logits);
-      for (int i = 0; i < count * current.classes(); i++) {
-        if (!Float.isFinite(logits[i])) {
-          refuseUnlessFinite(plain);
-          break;
-        }
+      if (plan.spoilt()) {
+        refuseUnlessFinite(plain);
       }
     } finally {
       computing.unlock();
@@ -313,7 +321,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       return super.output(images, train);
     }
     int count = (int) images.size(0);
-    int classes = stacks.get(shape(images)).classes();
+    int classes = classes(images);
     float[] rows = new float[count * classes];
     logits(images, rows);
     InferencePlan.softmax(rows, count, classes);
@@ -478,6 +486,29 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     }
     stacks.put(shape, read);
     return read != null;
+  }
+
+  /**
+   * The stages for images that the engine computes with; by a thread that has {@link #computing}.
+   * Since it was asked whether it does, others may have asked about so many shapes that this one
+   * was forgotten, or ended the network.
+   */
+  private Stack known(INDArray images) {
+    if (closed) {
+      throw new IllegalStateException("The network is closed: ask it before, or make another.");
+    }
+    Shape shape = shape(images);
+    supports(shape);
+    return stacks.get(shape);
+  }
+
+  private int classes(INDArray images) {
+    computing.lock();
+    try {
+      return known(images).classes();
+    } finally {
+      computing.unlock();
+    }
   }
 
   /** A map that keeps what was asked for last. */

@@ -10,6 +10,7 @@ final class ImageCopy {
   private final int[] pixels;
   private final float[][] staging;
   private final FloatPointer[] sources;
+  private volatile boolean spoilt;
 
   /**
    * Prepares it.
@@ -31,6 +32,7 @@ final class ImageCopy {
 
   /** Says where the images are: the first number of the first one. */
   void from(FloatPointer images) {
+    spoilt = false;
     for (int i = 0; i < sources.length; i++) {
       sources[i] = new FloatPointer(images);
     }
@@ -50,6 +52,9 @@ final class ImageCopy {
     float[] from = staging[thread];
     sources[thread].position((long) first * pixels.length).get(from, 0, size * pixels.length);
     Arrays.fill(from, size * pixels.length, from.length, 0);
+    if (part == 0 && !isFinite(from)) {
+      spoilt = true;
+    }
     int length = pixels.length;
     int end = TapSum.share(length, part + 1, parts);
     for (int p = TapSum.share(length, part, parts); p < end; p++) {
@@ -58,5 +63,30 @@ final class ImageCopy {
         to[target + l] = from[l * length + p];
       }
     }
+  }
+
+  /**
+   * Whether an image that was copied since {@link #from} has a value that is no finite number. Not
+   * every such value is seen in what comes of it: a maximum or a ReLU makes a number of minus
+   * infinity, and a pooling leaves out rows that fill no window.
+   */
+  boolean spoilt() {
+    return spoilt;
+  }
+
+  /** Nothing else is 0 when it is multiplied by 0. Of four sums, none waits for the one before. */
+  private static boolean isFinite(float[] values) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    // A multiple of the lanes.
+    for (int i = 0; i < values.length; i += 4) {
+      a += values[i] * 0;
+      b += values[i + 1] * 0;
+      c += values[i + 2] * 0;
+      d += values[i + 3] * 0;
+    }
+    return a + b + c + d == 0;
   }
 }

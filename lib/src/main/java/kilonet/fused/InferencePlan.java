@@ -104,8 +104,8 @@ final class InferencePlan {
     }
     long padded = (long) turns[0] + turns[1];
     for (int i = 0; i < layouts.length; i++) {
-      places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : Math.toIntExact(padded);
-      padded += which[i] == 2 ? layouts[i].floats() : 0;
+      places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : (int) padded;
+      padded = Memory.checked(padded + (which[i] == 2 ? layouts[i].floats() : 0));
     }
     return padded;
   }
@@ -223,6 +223,11 @@ final class InferencePlan {
    */
   void run(FloatPointer images, int count, float[] logits) {
     run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
+  }
+
+  /** Whether an image of the last run has a value that is no finite number. */
+  boolean spoilt() {
+    return copy.spoilt();
   }
 
   private void run(Kernels chosen, FloatPointer images, int count, float[] logits) {

@@ -1,6 +1,7 @@
 package kilonet.fused;
 
 import kilonet.fused.Stage.Shape;
+import kilonet.text.Text;
 
 /**
  * Where the activations of {@value #LANES} images lie in memory: {@code [channel][row][column][16]}
@@ -13,6 +14,26 @@ import kilonet.fused.Stage.Shape;
  * @param right columns of zeros on the right
  */
 record Layout(Shape shape, int top, int left, int bottom, int right) {
+
+  /**
+   * Checks the size.
+   *
+   * @throws IllegalArgumentException if no array of Java's can hold it
+   */
+  Layout {
+    double floats =
+        (double) shape.channels()
+            * (top + shape.height() + bottom)
+            * (left + shape.width() + right)
+            * LANES;
+    if (floats > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "Activations of %s for %d images are more than Java's arrays hold: use smaller images, or"
+                  + " fewer channels.",
+              shape, LANES));
+    }
+  }
 
   /** The number of images side by side. */
   static final int LANES = 16;
@@ -33,12 +54,12 @@ record Layout(Shape shape, int top, int left, int bottom, int right) {
 
   /** The numbers from one channel to the next. */
   int plane() {
-    return Math.multiplyExact(top + shape.height() + bottom, pitch());
+    return (top + shape.height() + bottom) * pitch();
   }
 
   /** The numbers of all channels. */
   int floats() {
-    return Math.multiplyExact(shape.channels(), plane());
+    return shape.channels() * plane();
   }
 
   /** Where a pixel's first lane is; rows and columns count from the first that is not padding. */

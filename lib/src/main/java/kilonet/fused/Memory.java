@@ -22,12 +22,17 @@ final class Memory {
    * @throws IllegalArgumentException if an array cannot have so many
    */
   static float[] of(long floats) {
+    return new float[Math.max(LEAST, (int) checked(floats) + START + Layout.LANES)];
+  }
+
+  /** So many numbers, if an array can have them. */
+  static long checked(long floats) {
     if (floats > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
-          "The activations of this batch need "
+          "The activations of these images need "
               + (floats >> 28)
-              + " GB; at most 8 can be had: train with fewer images in a batch.");
+              + " GB; at most 8 can be had: use fewer of them in a batch, or smaller ones.");
     }
-    return new float[Math.max(LEAST, (int) floats + START + Layout.LANES)];
+    return floats;
   }
 }

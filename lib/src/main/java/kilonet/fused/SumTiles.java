@@ -308,26 +308,23 @@ final class SumTiles {
   /** Sums over taps for 8 vectors of 1 channels (one channel). */
   static void by8x1(
       float[] x,
-      int x0,
-      int x1,
-      int x2,
-      int x3,
-      int x4,
-      int x5,
-      int x6,
-      int x7,
+      int from,
+      int[] in,
+      int p,
       float[] w,
       int at,
       int[] taps,
       float[] y,
-      int y0,
-      int y1,
-      int y2,
-      int y3,
-      int y4,
-      int y5,
-      int y6,
-      int y7) {
+      int to,
+      int[] out) {
+    int x0 = from + in[p];
+    int x1 = from + in[p + 1];
+    int x2 = from + in[p + 2];
+    int x3 = from + in[p + 3];
+    int x4 = from + in[p + 4];
+    int x5 = from + in[p + 5];
+    int x6 = from + in[p + 6];
+    int x7 = from + in[p + 7];
     FloatVector s00 = FloatVector.broadcast(S, w[at]);
     FloatVector s10 = FloatVector.broadcast(S, w[at]);
     FloatVector s20 = FloatVector.broadcast(S, w[at]);
@@ -357,13 +354,24 @@ final class SumTiles {
       s60 = v6.fma(b, s60);
       s70 = v7.fma(b, s70);
     }
-    s00.intoArray(y, y0);
-    s10.intoArray(y, y1);
-    s20.intoArray(y, y2);
-    s30.intoArray(y, y3);
-    s40.intoArray(y, y4);
-    s50.intoArray(y, y5);
-    s60.intoArray(y, y6);
-    s70.intoArray(y, y7);
+    s00.intoArray(y, to + out[p]);
+    s10.intoArray(y, to + out[p + 1]);
+    s20.intoArray(y, to + out[p + 2]);
+    s30.intoArray(y, to + out[p + 3]);
+    s40.intoArray(y, to + out[p + 4]);
+    s50.intoArray(y, to + out[p + 5]);
+    s60.intoArray(y, to + out[p + 6]);
+    s70.intoArray(y, to + out[p + 7]);
+  }
+
+  /** Sums over taps for a vector of one channel. */
+  static void by1x1(float[] x, int from, float[] w, int at, int[] taps, float[] y, int to) {
+    FloatVector s = FloatVector.broadcast(S, w[at]);
+    for (int i = 0; i < taps.length; i += 2) {
+      s =
+          FloatVector.fromArray(S, x, from + taps[i])
+              .fma(FloatVector.broadcast(S, w[at + taps[i + 1]]), s);
+    }
+    s.intoArray(y, to);
   }
 }

@@ -134,6 +134,11 @@ final class TrainingPlan {
     return loss.loss();
   }
 
+  /** Whether an image of the last step has a value that is no finite number. */
+  boolean spoilt() {
+    return copy.spoilt();
+  }
+
   /** Starts to take the time of every step. */
   void time() {
     program.time();

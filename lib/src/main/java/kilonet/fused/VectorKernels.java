@@ -28,6 +28,9 @@ final class VectorKernels extends Kernels {
 
   private static final int PEAK = 100_000;
 
+  /** So many pixels are summed one by one rather than as a long tile. */
+  private static final int FEW = 3;
+
   /** Takes a result, so that it has to be computed. */
   private static float sink;
 
@@ -75,9 +78,7 @@ final class VectorKernels extends Kernels {
         int[] taps = region.taps().get(1);
         for (int i = 0; i < blocks.size(); i++) {
           TapSum.Block b = blocks.get(i);
-          for (int p = first; p < end; p += tile) {
-            single(region, p, x, from + b.in(), weights, b.weights(), taps, y, to + b.out());
-          }
+          single(region, first, end, x, from + b.in(), weights, b.weights(), taps, y, to + b.out());
         }
         continue;
       }
@@ -225,7 +226,8 @@ final class VectorKernels extends Kernels {
 
   private static void single(
       TapSum.Region r,
-      int p,
+      int first,
+      int end,
       float[] x,
       int from,
       float[] w,
@@ -236,30 +238,13 @@ final class VectorKernels extends Kernels {
     int[] in = r.in();
     int[] out = r.out();
     for (int lane = 0; lane < LANES; lane += V) {
-      int f = from + lane;
-      int t = to + lane;
-      SumTiles.by8x1(
-          x,
-          f + in[p],
-          f + in[p + 1],
-          f + in[p + 2],
-          f + in[p + 3],
-          f + in[p + 4],
-          f + in[p + 5],
-          f + in[p + 6],
-          f + in[p + 7],
-          w,
-          at,
-          taps,
-          y,
-          t + out[p],
-          t + out[p + 1],
-          t + out[p + 2],
-          t + out[p + 3],
-          t + out[p + 4],
-          t + out[p + 5],
-          t + out[p + 6],
-          t + out[p + 7]);
+      int p = first;
+      for (; p < end - FEW; p += TapSum.LONG_TILE) {
+        SumTiles.by8x1(x, from + lane, in, p, w, at, taps, y, to + lane, out);
+      }
+      for (; p < end; p++) {
+        SumTiles.by1x1(x, from + lane + in[p], w, at, taps, y, to + lane + out[p]);
+      }
     }
   }
 

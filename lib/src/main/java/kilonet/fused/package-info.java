@@ -23,8 +23,8 @@
  *       ({@code ConvolutionTraining}, {@code PointwiseTraining}, {@code PoolingTraining}) adds its
  *       steps to a {@code Program}. A grey image's first convolution is never stored: {@code
  *       FirstTraining} gets its statistics from the image's ({@code Moments}) and its gradient from
- *       sums. {@code InferencePlan} compiles them for any batch size, with
- *       batch norms folded into weights.
+ *       sums. {@code InferencePlan} compiles them for any batch size, with batch norms folded into
+ *       weights.
  *   <li>A {@code Program} is run by a {@code Team} of threads: each takes its own groups of sixteen
  *       through the steps of a phase, or, where there are fewer groups than threads, its share of
  *       each step. They meet where batch norm needs the statistics of the whole batch. Gradients of
@@ -44,8 +44,8 @@
  * neither on the width of vectors, nor on tiles, nor on threads. Statistics are summed as
  * differences to a channel's first pixel, and put together in double precision. Exponentials are
  * {@code Exponential}'s, logarithms {@code StrictMath}'s. What is dropped is a hash of seed, layer,
- * step, batch of the step, image and unit ({@code DropoutMask}). {@link kilonet.fused.FusedNetwork#VERSION} names this
- * arithmetic.
+ * step, batch of the step, image and unit ({@code DropoutMask}). {@link
+ * kilonet.fused.FusedNetwork#VERSION} names this arithmetic.
  *
  * <h2>Memory</h2>
  *

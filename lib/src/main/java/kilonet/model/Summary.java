@@ -1,6 +1,7 @@
 package kilonet.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import kilonet.text.Numbers;
@@ -158,9 +159,19 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
    * The summary of a sequential configuration.
    *
    * @param input shape of one picture
-   * @throws IllegalArgumentException if a layer's receptive field is not known here
+   * @throws IllegalArgumentException if a layer's receptive field is not known here, or the net is
+   *     too large to be counted
    */
   public static Summary of(MultiLayerConfiguration configuration, InputType input) {
+    try {
+      return counted(configuration, input);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "This net has more parameters or multiply-adds than can be counted: make it smaller.", e);
+    }
+  }
+
+  private static Summary counted(MultiLayerConfiguration configuration, InputType input) {
     List<Row> rows = new ArrayList<>();
     ReceptiveField high = ReceptiveField.INPUT;
     ReceptiveField wide = ReceptiveField.INPUT;
@@ -207,8 +218,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
     }
     return new Summary(
         List.copyOf(rows),
-        rows.stream().mapToLong(Row::parameters).sum(),
-        rows.stream().mapToLong(Row::multiplyAdds).sum());
+        rows.stream().mapToLong(Row::parameters).reduce(0, Math::addExact),
+        rows.stream().mapToLong(Row::multiplyAdds).reduce(0, Math::addExact));
   }
 
   private static InputType previous(MultiLayerConfiguration configuration, int i, InputType input) {
@@ -332,16 +343,15 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
   private static long multiplyAdds(Layer layer, InputType output) {
     if (layer instanceof ConvolutionLayer c
         && output instanceof InputType.InputTypeConvolutional o) {
-      long positions = o.getHeight() * o.getWidth();
+      long positions = Math.multiplyExact(o.getHeight(), o.getWidth());
       long taps = (long) c.getKernelSize()[0] * c.getKernelSize()[1];
       if (layer instanceof DepthwiseConvolution2D) {
-        return positions * taps * o.getChannels();
+        return product(positions, taps, o.getChannels());
       }
       if (layer instanceof SeparableConvolution2D s) {
-        long between = c.getNIn() * s.getDepthMultiplier();
-        return positions * between * (taps + o.getChannels());
+        return product(positions, c.getNIn(), s.getDepthMultiplier(), taps + o.getChannels());
       }
-      return positions * taps * c.getNIn() * o.getChannels();
+      return product(positions, taps, c.getNIn(), o.getChannels());
     }
     if (layer instanceof FeedForwardLayer f
         && !(layer instanceof BatchNormalization)
@@ -353,9 +363,14 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
                         .layer(layer)
                         .build())
             > 0) {
-      return f.getNIn() * f.getNOut();
+      return product(f.getNIn(), f.getNOut());
     }
     return 0;
+  }
+
+  /** What parameters are counted by, too, and a little more: so they do not overflow unseen. */
+  private static long product(long... factors) {
+    return Arrays.stream(factors).reduce(1, Math::multiplyExact);
   }
 
   /** The layers as a table of Tablesaw. */

@@ -367,9 +367,12 @@ final class InkMap {
         .anyMatch(left -> high.stream().anyMatch(right -> left.x + left.width <= right.x));
   }
 
-  /** The steepest change of ink over a twentieth of the digit's longer side. */
+  /**
+   * The steepest change of ink over a twentieth of the digit's longer side, rounded up: of a small
+   * one the blur of the camera and of making it smaller takes a whole pixel, however sharp it is.
+   */
   private double sharpness(Rectangle box) {
-    int reach = Math.max(1, longer(box) / DigitPhoto.BOX);
+    int reach = (longer(box) + DigitPhoto.BOX - 1) / DigitPhoto.BOX;
     float most = 0;
     for (int y = box.y - reach; y < box.y + box.height; y++) {
       for (int x = box.x - reach; x < box.x + box.width; x++) {

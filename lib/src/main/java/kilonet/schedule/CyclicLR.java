@@ -88,9 +88,10 @@ public record CyclicLR(
 
   /** Where between the bounds, 0 to 1, a step is. */
   static double height(int step, int up, int down, Mode mode, double gamma) {
-    int cycle = step / (up + down);
-    int within = step % (up + down);
-    double part = within <= up ? within / (double) up : (up + down - within) / (double) down;
+    long length = (long) up + down;
+    long cycle = step / length;
+    long within = step % length;
+    double part = within <= up ? within / (double) up : (length - within) / (double) down;
     return part
         * switch (mode) {
           case TRIANGULAR -> 1;

@@ -69,6 +69,9 @@ public final class Schedules {
           "plateau",
           "sequential");
 
+  /** Steps of a run whose rates are looked at for its highest one. */
+  private static final int LOOKED_AT = 1_000_000;
+
   private final double lr;
   private final int batchesPerEpoch;
   private final int iterations;
@@ -109,15 +112,16 @@ public final class Schedules {
     Schedule one = parse(text, 1, epochs, batchesPerEpoch).learningRate();
     Schedule other = parse(text, 0.5, epochs, batchesPerEpoch).learningRate();
     double peak = 0;
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      for (int batch = 0; batch < batchesPerEpoch; batch++) {
-        int iteration = epoch * batchesPerEpoch + batch;
-        double rate = one.valueAt(iteration, epoch);
-        if (rate != other.valueAt(iteration, epoch)) {
-          return OptionalDouble.empty();
-        }
-        peak = Math.max(peak, rate);
+    int iterations = epochs * batchesPerEpoch;
+    // Of a run that nobody lives to see the end of, not every step is looked at.
+    int stride = 1 + iterations / LOOKED_AT;
+    for (long iteration = 0; iteration < iterations; iteration += stride) {
+      int epoch = (int) (iteration / batchesPerEpoch);
+      double rate = one.valueAt((int) iteration, epoch);
+      if (rate != other.valueAt((int) iteration, epoch)) {
+        return OptionalDouble.empty();
       }
+      peak = Math.max(peak, rate);
     }
     return OptionalDouble.of(peak);
   }
@@ -307,6 +311,9 @@ public final class Schedules {
             in.choice("mode", CyclicLR.Mode.TRIANGULAR),
             in.number("gamma", 1),
             in.choice("by", ITERATION));
+    if (rate.mode() != CyclicLR.Mode.EXP_RANGE && in.has("gamma")) {
+      throw term.error("gamma says nothing but to mode=exp_range: leave it out.");
+    }
     Schedule momentum =
         rate.momentum(in.number("base_momentum", 0.8), in.number("max_momentum", 0.9));
     return plan(in, rate, momentum);
@@ -372,6 +379,10 @@ public final class Schedules {
 
   private static SchedulePlan plan(Arguments in, Schedule rate, Schedule momentum) {
     boolean cycle = in.flag("cycle_momentum", true);
+    if (!cycle && (in.has("base_momentum") || in.has("max_momentum"))) {
+      throw new IllegalArgumentException(
+          "base_momentum and max_momentum say nothing where cycle_momentum=false: leave them out.");
+    }
     return new SchedulePlan(in.spelling(), rate, cycle ? Optional.of(momentum) : Optional.empty());
   }
 

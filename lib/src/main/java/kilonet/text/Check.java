@@ -13,6 +13,10 @@ public final class Check {
   private static final Pattern FILE_NAME =
       Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_+=.,() -]{0,98}[A-Za-z0-9_+=,()-])?");
 
+  /** Devices of Windows, whatever their ending. */
+  private static final Pattern DEVICE =
+      Pattern.compile("(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\\..*)?");
+
   private Check() {}
 
   /** A whole number from {@code least} on. */
@@ -65,10 +69,11 @@ public final class Check {
   /**
    * A name that may become a file's or a folder's on any system: 1 to 100 letters, digits, spaces
    * and signs of {@code _ - + = . , ( )}, which begins with a letter, a digit or {@code _} and does
-   * not end in a space or a full stop. Nothing that it names lies outside the folder it is put in.
+   * not end in a space or a full stop, and none that Windows keeps for devices. Nothing that it
+   * names lies outside the folder it is put in.
    */
   public static String fileName(String what, String value) {
-    if (value == null || !FILE_NAME.matcher(value).matches()) {
+    if (value == null || !FILE_NAME.matcher(value).matches() || DEVICE.matcher(value).matches()) {
       throw new IllegalArgumentException(
           Text.of(
                   "%s is '%s', which can be no file's: use up to 100 letters, digits, spaces and signs of",

@@ -1,5 +1,9 @@
 package kilonet.text;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
 /** Text with values in it that reads the same whatever the locale of the machine. */
@@ -16,5 +20,24 @@ public final class Text {
    */
   public static String of(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
+  }
+
+  /**
+   * Why a file could not be read or written, in words: Java has names of classes for some of it.
+   *
+   * @param thrown what reading or writing came to
+   */
+  public static String reason(IOException thrown) {
+    String message = thrown.getMessage();
+    if (thrown instanceof AccessDeniedException) {
+      return of("no permission for %s", message);
+    }
+    if (thrown instanceof NoSuchFileException) {
+      return of("there is no %s", message);
+    }
+    if (thrown instanceof FileAlreadyExistsException) {
+      return of("%s is no folder", message);
+    }
+    return message == null ? thrown.getClass().getSimpleName() : message;
   }
 }

@@ -57,6 +57,11 @@ final class Averaging {
     rule(text);
   }
 
+  /** The epoch, counted from 1, in which the average begins. */
+  static int firstEpoch(String text) {
+    return Math.max(1, rule(text).from);
+  }
+
   /** An average that starts at the parameters, or null for {@code none}. */
   static Averaging of(String text, INDArray parameters) {
     Rule rule = rule(text);

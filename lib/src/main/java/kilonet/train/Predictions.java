@@ -1,8 +1,11 @@
 package kilonet.train;
 
+import java.util.Arrays;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
+import kilonet.fused.FusedNetwork;
 import kilonet.text.Text;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -12,38 +15,102 @@ import org.nd4j.linalg.dataset.DataSet;
  *
  * @param probabilities one row an image, one column an output of the net
  * @param labels the true class of each image
+ * @param losses cross-entropy of each image in nats: minus the logarithm of the probability of its
+ *     true class
  */
-public record Predictions(float[][] probabilities, int[] labels) {
+public record Predictions(float[][] probabilities, int[] labels, double[] losses) {
 
   private static final int SHIFT_BATCH = 1_000;
 
-  /** What a probability that a float cannot hold counts as, so that one image's loss is finite. */
-  private static final double LEAST_PROBABILITY = Float.MIN_VALUE;
+  /**
+   * Probabilities below are held by a float with fewer digits, or not at all: they count as the
+   * least there is, unless what the softmax was taken of tells more.
+   */
+  private static final float EXACT = Float.MIN_NORMAL;
+
+  /** Of probabilities alone; what is less than a float holds counts as the least that it does. */
+  public Predictions(float[][] probabilities, int[] labels) {
+    this(probabilities, labels, losses(probabilities, labels));
+  }
+
+  private static double[] losses(float[][] probabilities, int[] labels) {
+    double[] losses = new double[labels.length];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = -StrictMath.log(Math.max(Float.MIN_VALUE, probabilities[i][labels[i]]));
+    }
+    return losses;
+  }
 
   /**
    * Asks a net.
    *
    * @param network an initialized network
    * @param batches images in order, without augmentation; read to the end
+   * @throws IllegalArgumentException if the net has fewer outputs than there are classes
    */
   public static Predictions of(MultiLayerNetwork network, Batches batches) {
     int size = batches.set().size();
     float[][] probabilities = new float[size][];
     int[] labels = new int[size];
+    double[] losses = new double[size];
     int i = 0;
     while (batches.hasNext()) {
       DataSet batch = batches.next();
       INDArray output = network.output(batch.getFeatures(), false);
       int columns = (int) output.size(1);
+      if (columns < batches.set().classes()) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "A net of %d outputs does not tell the %d classes of %s apart: give one that does.",
+                columns, batches.set().classes(), batches.set().name()));
+      }
       float[] flat = output.dup('c').data().asFloat();
+      double[] logits = null;
       for (int row = 0; row < output.size(0); row++, i++) {
-        probabilities[i] = new float[columns];
-        System.arraycopy(flat, row * columns, probabilities[i], 0, columns);
+        probabilities[i] = Arrays.copyOfRange(flat, row * columns, (row + 1) * columns);
         labels[i] = batches.set().label(i);
+        float probability = probabilities[i][labels[i]];
+        if (probability < EXACT && logits == null) {
+          logits = logits(network, batch.getFeatures(), columns);
+        }
+        losses[i] =
+            probability < EXACT && logits.length > 0
+                ? loss(logits, row * columns, columns, labels[i])
+                : -StrictMath.log(Math.max(Float.MIN_VALUE, probability));
       }
     }
     batches.reset();
-    return new Predictions(probabilities, labels);
+    return new Predictions(probabilities, labels, losses);
+  }
+
+  /** What the softmax of a batch is taken of, row by row; empty where that cannot be seen. */
+  private static double[] logits(MultiLayerNetwork network, INDArray images, int columns) {
+    if (network instanceof FusedNetwork fused && fused.engine().equals("fused")) {
+      float[] logits = new float[(int) images.size(0) * columns];
+      fused.logits(images, logits);
+      double[] wide = new double[logits.length];
+      Arrays.setAll(wide, i -> logits[i]);
+      return wide;
+    }
+    int last = network.getnLayers() - 1;
+    if (!(network.getLayer(last).conf().getLayer() instanceof LossLayer)) {
+      return new double[0];
+    }
+    // Index 0 is the input, so this is what goes into the last layer.
+    return network.feedForward(images, false).get(last).dup('c').data().asDouble();
+  }
+
+  /** Without the softmax between, in which a small probability would be lost. */
+  private static double loss(double[] logits, int from, int columns, int label) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (int c = from; c < from + columns; c++) {
+      most = Math.max(most, logits[c]);
+    }
+    double sum = 0;
+    for (int c = from; c < from + columns; c++) {
+      sum += StrictMath.exp(logits[c] - most);
+    }
+    return StrictMath.log(sum) + most - logits[from + label];
   }
 
   /**
@@ -79,7 +146,7 @@ public record Predictions(float[][] probabilities, int[] labels) {
         row[c] /= shifts.length;
       }
     }
-    return sum;
+    return new Predictions(sum.probabilities, sum.labels);
   }
 
   private static ImageSet shifted(ImageSet set, int down, int right) {
@@ -138,8 +205,8 @@ public record Predictions(float[][] probabilities, int[] labels) {
   /** Mean cross-entropy in nats. */
   public double loss() {
     double sum = 0;
-    for (int i = 0; i < labels.length; i++) {
-      sum -= StrictMath.log(Math.max(LEAST_PROBABILITY, probabilities[i][labels[i]]));
+    for (double loss : losses) {
+      sum += loss;
     }
     return sum / labels.length;
   }

@@ -36,7 +36,7 @@ import kilonet.text.Text;
  *     {@code none}, {@code ema(decay=0.995)} or {@code swa(from=11)}
  * @param labelSmoothing share of a label spread over all classes, from 0 to below 1
  * @param clipping largest norm of a gradient over all parameters; 0 for no limit
- * @param epochs passes over the training images, at least 1
+ * @param epochs passes over the training images, 1 to 10,000
  * @param patience end after so many epochs without a better accuracy on the validation images; 0 to
  *     train all epochs
  * @param batch images of a batch, 1 to 100,000
@@ -68,6 +68,9 @@ public record Recipe(
   /** How many training images a schedule is checked for; the run's own number is not known yet. */
   private static final int USUAL_IMAGES = 60_000;
 
+  /** A machine can live to see the end of so many. */
+  private static final int MOST_EPOCHS = 10_000;
+
   /** More images than that are no batch but the whole of a set. */
   private static final int LARGEST_BATCH = 100_000;
 
@@ -91,7 +94,7 @@ public record Recipe(
     }
     Objects.requireNonNull(optimizer, "optimizer");
     Check.fileName("A recipe's data", data);
-    atLeast("epochs", epochs, 1);
+    fromOneTo("epochs", epochs, MOST_EPOCHS);
     fromOneTo("batch", batch, LARGEST_BATCH);
     atLeast("limit", limit, 0);
     atLeast("validation", validation, 0);
@@ -236,6 +239,16 @@ public record Recipe(
                 "The learning rate %s of the optimizer is not used: the schedule %s sets the rate, up to %s;",
                 written, schedule, highest)
             + " change it there.");
+  }
+
+  /** A sentence where an average is written in vain: the run ends before it begins. */
+  public Optional<String> unusedAverage() {
+    return Averaging.firstEpoch(averaging) <= epochs
+        ? Optional.empty()
+        : Optional.of(
+            Text.of(
+                "The average %s is not used: the run ends after epoch %d; let it start earlier.",
+                averaging, epochs));
   }
 
   /** The same under another name. */

@@ -221,6 +221,9 @@ public record RunFolder(Path path) {
 
   private static UncheckedIOException unwritable(Path file, IOException e) {
     return new UncheckedIOException(
-        Text.of("%s cannot be written (%s): name a folder that can be, with --out.", file, e), e);
+        Text.of(
+            "%s cannot be written (%s): name a folder that can be, with --out.",
+            file, Text.reason(e)),
+        e);
   }
 }

@@ -279,10 +279,19 @@ public final class Runs {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    Result result = Json.read(file, Result.class);
+    Result result = read(file);
     return result.isOf(recipe, engine, data.identity()) && result.isFinished()
         ? Optional.of(result)
         : Optional.empty();
+  }
+
+  private static Result read(Path file) {
+    try {
+      return Json.read(file, Result.class);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + " Delete the file, to have the run made anew.", e);
+    }
   }
 
   private void train(Run run, int threads) {
@@ -316,7 +325,7 @@ public final class Runs {
   private boolean isOutdated(Run run) {
     Path file = new RunFolder(run.folder()).result();
     return Files.exists(file)
-        && Json.read(file, Result.class).isFinished()
+        && read(file).isFinished()
         && finished(run.recipe(), engine, file).isEmpty();
   }
 

@@ -29,8 +29,11 @@ import kilonet.text.Text;
  */
 public final class SearchSpace {
 
-  /** The rounds say how many epochs there are, the plan which seeds, the images what data. */
-  private static final Set<String> SET_BY_SEARCH = Set.of("epochs", "seed", "data");
+  /**
+   * The rounds say how many epochs there are, the plan which seeds, the images what data; and all
+   * trials are judged by the same images, which are none of the test set.
+   */
+  private static final Set<String> SET_BY_SEARCH = Set.of("epochs", "seed", "data", "validation");
 
   private final Map<String, List<JsonNode>> choices = new LinkedHashMap<>();
 

@@ -170,6 +170,56 @@ class AugmentationTest {
     assertThat(places).hasSize(25);
   }
 
+  /** As in torchvision: of the width sideways, of the height up or down. */
+  @Test
+  void aPictureThatIsNotSquareMovesByPartsOfItsOwnSides() {
+    for (boolean sideways : new boolean[] {true, false}) {
+      RandomAffine move =
+          new RandomAffine(
+              Range.ZERO,
+              sideways ? 0.5 : 0,
+              sideways ? 0 : 0.5,
+              0,
+              Range.ONE,
+              Range.ZERO,
+              Range.ZERO,
+              Interpolation.NEAREST,
+              0);
+      Set<Integer> rows = new HashSet<>();
+      Set<Integer> columns = new HashSet<>();
+      for (int seed = 0; seed < 2_000; seed++) {
+        Picture picture = new Picture(9, 31);
+        picture.pixels()[4 * 31 + 15] = 1;
+        move.apply(picture, new RandomStream(seed));
+        float[] pixels = Digits.pixels(picture);
+        IntStream.range(0, 9 * 31)
+            .filter(i -> pixels[i] == 1)
+            .forEach(
+                i -> {
+                  rows.add(i / 31);
+                  columns.add(i % 31);
+                });
+      }
+      assertThat(rows).hasSize(sideways ? 1 : 9);
+      assertThat(columns).hasSize(sideways ? 31 : 1);
+    }
+  }
+
+  /** 30% of 12 x 40 pixels are 144, a square of 12, which has to be lower than the picture. */
+  @Test
+  void aRectangleOfAPictureThatIsNotSquareIsAPartOfItsArea() {
+    for (int height : new int[] {12, 13}) {
+      Picture picture = new Picture(height, 40);
+      Arrays.fill(picture.pixels(), 1);
+      double part = 144.0 / (height * 40);
+      new RandomErasing(1, new Range(part, part), Range.ONE, 0, false)
+          .apply(picture, new RandomStream(3));
+      float[] pixels = Digits.pixels(picture);
+      long erased = IntStream.range(0, pixels.length).filter(i -> pixels[i] == 0).count();
+      assertThat(erased).isEqualTo(height == 12 ? 0 : 144);
+    }
+  }
+
   @Test
   void aShiftIsTheSameAsACropWithPadding() {
     for (int right = -3; right <= 3; right++) {

@@ -109,12 +109,12 @@ class AugmentationsTest {
         "affine(10, scale=0..1) | At position 1 of 'affine(10, scale=0..1)': RandomAffine's least scale is 0: give a finite number greater than 0.",
         "affine(10, shear=90) | At position 1 of 'affine(10, shear=90)': RandomAffine's shear is -90..90 degrees: stay between -90 and 90.",
         "affine(10, translate=[1, 2, 3]) | At position 12 of 'affine(10, translate=[1, 2, 3])': translate of affine must be one number or two, such as [1, 2].",
-        "crop(0) | At position 1 of 'crop(0)': RandomCrop's height is 0: give a whole number of at least 1.",
-        "crop([28, 0]) | At position 1 of 'crop([28, 0])': RandomCrop's width is 0: give a whole number of at least 1.",
+        "crop(0) | At position 1 of 'crop(0)': RandomCrop's height is 0: give a whole number from 1 to 10000.",
+        "crop([28, 0]) | At position 1 of 'crop([28, 0])': RandomCrop's width is 0: give a whole number from 1 to 10000.",
         "shift(1.5) | At position 7 of 'shift(1.5)': pixels of shift is 1.5: give a whole number.",
         "erasing(p=1.5) | At position 1 of 'erasing(p=1.5)': RandomErasing's p is 1.5: give a number from 0 to 1.",
         "blur(4) | At position 1 of 'blur(4)': GaussianBlur's kernelSize is 4: give an odd number, so that the kernel has a middle.",
-        "cutout(0) | At position 1 of 'cutout(0)': CutOut's size is 0: give a whole number of at least 1.",
+        "cutout(0) | At position 1 of 'cutout(0)': CutOut's size is 0: give a whole number from 1 to 10000.",
         "jitter(-0.1) | At position 1 of 'jitter(-0.1)': ColorJitter's brightness is -0.1: give a finite number, 0 or greater.",
         "normalize(0.1, 0) | At position 1 of 'normalize(0.1, 0)': Normalize's std is 0: give a finite number greater than 0.",
         "choice() | At position 1 of 'choice()': RandomChoice has no augmentations: give at least one.",
@@ -123,6 +123,16 @@ class AugmentationsTest {
         "choice(7) | At position 8 of 'choice(7)': choice takes no number here.",
         "apply(p=0.5) | At position 1 of 'apply(p=0.5)': apply takes one augmentation and p: write 'apply(rotation(7) + shift(2), p=0.5)'.",
         "apply(rotation(-1)) | At position 7 of 'apply(rotation(-1))': RandomRotation's degrees is -1: give a finite number, 0 or greater.",
+        "rotation(1e39) | At position 1 of 'rotation(1e39)': The lower bound of a range is -1e39: give a number from -1e9 to 1e9.",
+        "affine(3, scale=1..1e10) | At position 1 of 'affine(3, scale=1..1e10)': The upper bound of a range is 1e10: give a number from -1e9 to 1e9.",
+        "shift(2147483647) | At position 1 of 'shift(2147483647)': RandomShift's pixels is 2147483647: give a whole number from 0 to 10000.",
+        "affine(0, shift=1073741824) | At position 1 of 'affine(0, shift=1073741824)': RandomAffine's shift is 1073741824: give a whole number from 0 to 10000.",
+        "crop(28, padding=2147483647) | At position 1 of 'crop(28, padding=2147483647)': RandomCrop's padding is 2147483647: give a whole number from 0 to 10000.",
+        "blur(3, sigma=1e-50) | At position 1 of 'blur(3, sigma=1e-50)': GaussianBlur's least sigma is 0: give a finite number greater than 0.",
+        "affine(3, scale=1e-50..1) | At position 1 of 'affine(3, scale=1e-50..1)': RandomAffine's least scale is 0: give a finite number greater than 0.",
+        "blur(100001) | At position 1 of 'blur(100001)': GaussianBlur's kernelSize is 100001: give a whole number from 1 to 1001.",
+        "elastic(1, 1e9) | At position 1 of 'elastic(1, 1e9)': ElasticTransform's sigma is 1e9: give a number from 0 to 125.",
+        "erasing(value=1, noise=true) | At position 1 of 'erasing(value=1, noise=true)': RandomErasing's value says nothing where noise is painted: leave one of them out.",
         "none(1) | At position 6 of 'none(1)': none takes no arguments.",
       })
   void aLineThatCannotBeReadIsASentenceWithItsPosition(String line, String sentence) {
@@ -142,7 +152,7 @@ class AugmentationsTest {
     assertThatThrownBy(Compose::new)
         .hasMessage("Compose has no augmentations: give at least one, or use Identity for none.");
     assertThatThrownBy(() -> new Range(0, Double.NaN))
-        .hasMessage("The upper bound of a range is NaN: give a finite number.");
+        .hasMessage("The upper bound of a range is NaN: give a number from -1e9 to 1e9.");
     assertThatThrownBy(() -> new RandomCrop(32, 1).apply(Digits.of(0), new RandomStream(1)))
         .hasMessage(
             "RandomCrop cannot cut 32 x 32 pixels out of 28 x 28 with a padding of 1: make the piece smaller or the padding larger.");
@@ -194,8 +204,9 @@ class AugmentationsTest {
               fill);
       case 4 -> new RandomPerspective(part, fill, how, fill);
       case 5 ->
-          new RandomErasing(
-              part, new Range(part / 2, part), range, fill * 1e-9, random.nextBoolean());
+          random.nextBoolean()
+              ? new RandomErasing(part, new Range(part / 2, part), range, fill * 1e-9, false)
+              : new RandomErasing(part, new Range(part / 2, part), range, 0, true);
       case 6 -> new CutOut(1 + random.nextInt(9), 1 + random.nextInt(2), fill * 1e9);
       case 7 -> new ElasticTransform(part * 100, part * 1e-4, how, fill);
       case 8 ->

@@ -112,7 +112,9 @@ class BatchAugmentationTest {
   void badArgumentsAreSentences() {
     assertThatThrownBy(() -> Augmentations.parseBatch("mixup(0)"))
         .hasMessage(
-            "At position 1 of 'mixup(0)': MixUp's alpha is 0: give a finite number greater than 0.");
+            "At position 1 of 'mixup(0)': MixUp's alpha is 0: give a number from 1e-9 to 1e9.");
+    assertThatThrownBy(() -> Augmentations.parseBatch("cutmix(1e-300)"))
+        .hasMessageContaining("CutMix's alpha is 1e-300: give a number from 1e-9 to 1e9.");
     assertThatThrownBy(() -> Augmentations.parseBatch("rotation(7)"))
         .hasMessage(
             "At position 1 of 'rotation(7)': no augmentation of batches is called 'rotation'; there are none, mixup, cutmix.");

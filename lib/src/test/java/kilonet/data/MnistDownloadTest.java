@@ -304,8 +304,7 @@ class MnistDownloadTest {
                     mirrors[2], IdxFiles.sha256(other), FILE.sha256())
                 + Text.of("%s: sent more than the file's 235,216 bytes; ", mirrors[3])
                 + Text.of("%s: no connection)", refusing)
-                + ": name a folder that holds MNIST's four files in KILONET_DATA, or use the"
-                + " generated digits with --data digits.")
+                + ": name a folder that holds MNIST's four files in KILONET_DATA.")
         .hasCauseInstanceOf(IOException.class);
     assertNothingLeft();
   }
@@ -318,6 +317,6 @@ class MnistDownloadTest {
     assertThatThrownBy(() -> Mnist.download(inFile, List.of(), DownloadListener.SILENT))
         .isInstanceOf(DataUnavailableException.class)
         .hasMessageStartingWith(inFile + ": the folder for MNIST cannot be made (")
-        .hasMessageEndingWith("or use the generated digits with --data digits.");
+        .hasMessageEndingWith(": name a folder that holds MNIST's four files in KILONET_DATA.");
   }
 }

@@ -44,14 +44,25 @@ class AnalysisTest {
   void mistakesComeByFallingLoss() {
     assertThat(Mistake.all(PREDICTIONS))
         .containsExactly(
-            new Mistake(1, 0, 1, 0.75, Math.log(4)), new Mistake(2, 1, 0, 0.5, Math.log(2)));
+            new Mistake(1, 0, 1, 0.75, StrictMath.log(4)),
+            new Mistake(2, 1, 0, 0.5, StrictMath.log(2)));
+  }
+
+  @Test
+  void aLossIsToldHoweverLargeItIs() {
+    Predictions sure =
+        new Predictions(
+            new float[][] {{1, 1e-30f}, {1, 0}}, new int[] {1, 1}, new double[] {69, 500});
+    assertThat(Mistake.all(sure)).extracting(Mistake::loss).containsExactly(500.0, 69.0);
+    Predictions bare = new Predictions(new float[][] {{1, 1e-30f}}, new int[] {1});
+    assertThat(Mistake.all(bare).get(0).loss()).isEqualTo(-StrictMath.log(1e-30f));
   }
 
   @Test
   void topLossesHoldHitsToo() {
     List<Mistake> losses = Mistake.topLosses(PREDICTIONS, 3);
     assertThat(losses).extracting(Mistake::image).containsExactly(1, 2, 0);
-    assertThat(losses.get(2).loss()).isEqualTo(-Math.log(0.75));
+    assertThat(losses.get(2).loss()).isEqualTo(-StrictMath.log(0.75));
     assertThat(Mistake.table(losses).doubleColumn("probability").asDoubleArray())
         .containsExactly(0.75, 0.5, 0.75);
   }

@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -232,6 +233,31 @@ class FusedNetworkTest {
     }
   }
 
+  /** At these places a pooling leaves it out, or a ReLU makes 0 of it. */
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void anImageWithNoNumberIsRefusedAlsoWhereNothingComesOfIt(float spoilt) {
+    MultiLayerConfiguration net =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .maxPool(3)
+            .conv(6)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(net)) {
+      network.init();
+      INDArray labels = Nd4j.eye(10);
+      for (int place : new int[] {0, 5 * 784 + 400, 9 * 784 + 783}) {
+        INDArray images = Nd4j.rand(10, 1, 28, 28);
+        images.reshape(10 * 784).putScalar(place, spoilt);
+        assertThatThrownBy(() -> network.output(images))
+            .hasMessageContaining("Image " + place / 784 + " of the batch, ");
+        assertThatThrownBy(() -> network.fit(new DataSet(images, labels)))
+            .hasMessageContaining("Image " + place / 784 + " of the batch, ");
+      }
+    }
+  }
+
   @Test
   void outputsAskedForByManyThreadsAreThoseOfOne() throws Exception {
     DataSet data = data(new Random(7), 40);
@@ -255,6 +281,23 @@ class FusedNetworkTest {
         assertThat(one.get()).isTrue();
       }
       threads.shutdown();
+    }
+  }
+
+  @Test
+  void imagesThatNoArrayHoldsAreRefusedInASentence() {
+    INDArray large = Nd4j.createUninitialized(DataType.FLOAT, 1, 1, 5_800, 5_800);
+    MultiLayerConfiguration net =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .conv(8)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(net)) {
+      network.init();
+      assertThatThrownBy(() -> network.output(large))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith("use smaller images, or fewer channels.");
     }
   }
 

@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -178,6 +179,15 @@ class SummaryTest {
                         .build(),
                     input))
         .hasMessageContaining("(LSTM) has no receptive field that is known here");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conv 999999 9999x9999 pad 9998", "depthwise 9999x9999 pad 9998"})
+  void aNetThatIsTooLargeToBeCountedIsRefused(String block) {
+    Stack large = Stack.of("conv").blocks("conv 999999 9999x9999 pad 9998", block, block);
+    assertThatThrownBy(() -> Summary.of(large.globalAveragePool().plain(10, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("more parameters or multiply-adds than can be counted");
   }
 
   @Test

@@ -94,6 +94,9 @@ class SchedulesTest {
         "plateau | At position 1 of 'plateau': plateau needs the metric that it watches: give metric=loss or metric=accuracy.",
         "plateau(metric=f1) | At position 9 of 'plateau(metric=f1)': metric of plateau must be one of loss, accuracy.",
         "sequential(cosine, constant(by=iteration), milestones=[3]) | At position 1 of 'sequential(cosine, constant(by=iteration), milestones=[3])': SequentialLR mixes schedules by epoch and by iteration: let all count the same.",
+        "cyclic(base=0.01, up=3, gamma=0.5) | At position 1 of 'cyclic(base=0.01, up=3, gamma=0.5)': gamma says nothing but to mode=exp_range: leave it out.",
+        "cyclic(base=0.01, up=3, cycle_momentum=false, base_momentum=0.5) | At position 1 of 'cyclic(base=0.01, up=3, cycle_momentum=false, base_momentum=0.5)': base_momentum and max_momentum say nothing where cycle_momentum=false: leave them out.",
+        "onecycle(cycle_momentum=false, max_momentum=0.9) | At position 1 of 'onecycle(cycle_momentum=false, max_momentum=0.9)': base_momentum and max_momentum say nothing where cycle_momentum=false: leave them out.",
         "sequential(cosine, milestones=[3]) | At position 1 of 'sequential(cosine, milestones=[3])': SequentialLR has 1 schedules and 1 milestones: give one milestone fewer than schedules.",
       })
   void aLineThatCannotBeReadIsASentenceWithItsPosition(String text, String sentence) {
@@ -138,6 +141,14 @@ class SchedulesTest {
   @Test
   void oneCycleOfOneStepIsAValue() {
     assertThat(new OneCycleLR(0.1, 1).at(0)).isPositive().isLessThanOrEqualTo(0.1);
+  }
+
+  @Test
+  void aCycleLongerThanWholeNumbersCountRisesAllTheWay() {
+    CyclicLR schedule = new CyclicLR(0.1, 0.3, Integer.MAX_VALUE);
+
+    assertThat(schedule.at(3)).isCloseTo(0.1 + 0.2 * 3 / Integer.MAX_VALUE, within(1e-15));
+    assertThat(schedule.at(1 << 30)).isCloseTo(0.2, within(1e-9));
   }
 
   @Test

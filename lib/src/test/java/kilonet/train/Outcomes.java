@@ -20,6 +20,7 @@ import kilonet.data.DataException;
  * mvn -pl lib test -Dtest=RecipeFaultsTest -Dkilonet.faults.recipes=10000
  * mvn -pl lib test -Dtest=CheckpointFaultsTest -Dkilonet.faults.checkpoints=3000
  * mvn -pl lib test -Dtest=KillsTest -Dkilonet.faults.kills=300
+ * mvn -pl lib test -Dtest=ThreadsFaultsTest -Dkilonet.faults.seconds=60
  * </pre>
  *
  * <p>{@code -Dkilonet.faults.seed} draws other inputs than those of seed 1.

@@ -34,7 +34,7 @@ class RecipeJsonTest {
         "\"batch\":64,||'batch' is missing.",
         "\"accumulation\":1|\"accumulation\":100001|accumulation is 100001: use up to 100,000.",
         "\"seed\":1|\"seed\":1.9|at seed: a value of another kind was expected, long.",
-        "\"epochs\":15|\"epochs\":2147483647|epochs of 938 updates, which are too many to count",
+        "\"epochs\":15|\"epochs\":2147483647|epochs is 2147483647: use up to 10,000",
         "\"epochs\":15|\"epochs\":15e0|at epochs: a value of another kind was expected, int.",
         "\"bias\":false|\"bias\":0|at model.bias: a value of another kind was expected, boolean.",
         "\"bias\":false|\"bias\":\"false\"|at model.bias: a value of another kind was expected",

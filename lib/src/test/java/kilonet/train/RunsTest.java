@@ -87,6 +87,17 @@ class RunsTest {
   }
 
   @Test
+  void aResultThatIsDamagedIsToldWithWhatToDo() throws Exception {
+    RunFolder own = new RunFolder(run(recipe("a")).folder());
+    own.write(own.result(), "{\"recipe\": \"a\"");
+    Runs runs = runs(recipe("a"));
+    assertThatThrownBy(runs::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(own.result().toString())
+        .hasMessageEndingWith("Delete the file, to have the run made anew.");
+  }
+
+  @Test
   void stoppedRunsGoOnWhereTheyWereWithTheSameResults() {
     Runs stopped = runs(recipe("a"), recipe("b"));
     Notes first = noting(stopped, 2);

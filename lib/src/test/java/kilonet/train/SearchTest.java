@@ -208,7 +208,7 @@ class SearchTest {
 
   @Test
   void whatASearchSetsItselfOrCannotCountIsRefused() {
-    for (String field : List.of("epochs", "seed", "data")) {
+    for (String field : List.of("epochs", "seed", "data", "validation")) {
       assertThatThrownBy(() -> space("{\"%s\": [1, 2]}".formatted(field)))
           .hasMessageContaining("'%s' is no choice of a search, which sets it".formatted(field));
     }

@@ -251,10 +251,27 @@ class TrainingAidsTest {
   }
 
   @Test
+  void anAverageThatNeverBeginsIsTold() {
+    Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5);
+    assertThat(recipe.averaging("swa(from=6)").unusedAverage())
+        .contains(
+            "The average swa(from=6) is not used: the run ends after epoch 5; let it start earlier.");
+    for (String used : List.of("swa(from=5)", "ema(decay=0.9)", "none")) {
+      assertThat(recipe.averaging(used).unusedAverage()).isEmpty();
+    }
+  }
+
+  @Test
   void recipesOutOfRangeAreToldInASentence() {
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0));
     assertThatThrownBy(() -> recipe.patience(3))
         .hasMessageContaining("needs validation images, because the test set is for reporting");
+    assertThatThrownBy(() -> recipe.epochs(10_001))
+        .hasMessage("epochs is 10001: use up to 10,000.");
+    for (String name : List.of("nul", "a/Con", "aux.json", "COM1.x", "lpt9 ")) {
+      assertThatThrownBy(() -> recipe.name(name)).hasMessageContaining("which can be no file's");
+    }
+    assertThat(recipe.name("community/console").name()).isEqualTo("community/console");
     assertThatThrownBy(() -> recipe.accumulation(0))
         .hasMessage("accumulation is 0: use 1 or more.");
     assertThatThrownBy(() -> recipe.labelSmoothing(1))

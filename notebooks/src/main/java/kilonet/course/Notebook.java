@@ -78,7 +78,7 @@ final class Notebook {
       throw new IllegalArgumentException(
           Text.of("%s is no notebook: %s", file, e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, Text.reason(e)), e);
     }
     throw new IllegalArgumentException(
         Text.of("%s is no notebook of format 4 with cells: save it with Jupyter.", file));

@@ -158,7 +158,7 @@ public final class Reports {
       }
       notebook.open(opening(step, results));
     } else if (results.run(step).isPresent()) {
-      problem("%s was not executed: %s.", notebook.file(), RUN);
+      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
       return;
     } else {
       notebook.open(opening(step, new StepResults(results.folder(), Map.of())));
@@ -196,6 +196,11 @@ public final class Reports {
       Map<String, byte[]> pages = pages(results, sound);
       pages.put(CHART, chart(results));
       pages.forEach(this::checkPage);
+      DrawingPage.problems(
+              reports(),
+              results.folder(),
+              () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
+          .forEach(problems::add);
       if (sound.size() == Step.values().length) {
         leftOver(pages.keySet());
       }
@@ -223,10 +228,17 @@ public final class Reports {
                 folder.resolve("results").resolve(step.recipe())));
   }
 
+  /** How to undo what Jupyter does to a notebook that is opened in a checkout; else nothing. */
+  private String orBack(Path file) {
+    return Files.exists(folder.toAbsolutePath().normalize().resolveSibling(".git"))
+        ? Text.of(", or 'git checkout -- %s' goes back to what was committed", file)
+        : "";
+  }
+
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
   private boolean isSound(Step step, Notebook notebook, StepResults results) {
     if (!notebook.isExecuted()) {
-      problem("%s was not executed: %s.", notebook.file(), RUN);
+      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
       return false;
     }
     int before = problems.size();
@@ -234,8 +246,8 @@ public final class Reports {
     problems.addAll(disagreements(step, notebook, results));
     for (Notebook.Cell cell : notebook.broken()) {
       problem(
-          "%s, %s: its code or its output was changed after it was executed: execute it again.",
-          notebook.file(), cell.place());
+          "%s, %s: its code or its output was changed after it was executed: execute it again%s.",
+          notebook.file(), cell.place(), orBack(notebook.file()));
     }
     return problems.size() == before;
   }
@@ -291,9 +303,9 @@ public final class Reports {
       if (Files.isRegularFile(file)) {
         return Optional.of(Notebook.read(file));
       }
-      problem("%s is missing.", file);
+      problem("%s is missing%s.", file, orBack(file));
     } catch (IllegalArgumentException e) {
-      problem("%s", e.getMessage());
+      problem("%s%s", e.getMessage().replaceFirst("[.]$", ""), orBack(file) + ".");
     }
     return Optional.empty();
   }
@@ -319,12 +331,18 @@ public final class Reports {
     return folder.resolve("reports");
   }
 
+  /** What follows a notebook's own text on its page. */
+  private String ending(Step step, StepResults results) {
+    boolean drawn = step == Step.GOAL && Files.exists(reports().resolve(DrawingPage.FILE));
+    return results.seedsSection(step) + (drawn ? "\n\n" + DrawingPage.LINK : "");
+  }
+
   private Map<String, byte[]> pages(StepResults results, Set<Step> steps) {
     Map<String, byte[]> pages = new LinkedHashMap<>();
     for (Step step : steps) {
       notebook(step)
           .filter(Notebook::isExecuted)
-          .map(notebook -> StepPage.of(step.file(), notebook, results.seedsSection(step)))
+          .map(notebook -> StepPage.of(step.file(), notebook, ending(step, results)))
           .ifPresent(pages::putAll);
     }
     PAGES.forEach(page -> pages.putAll(page.apply(results.folder())));
@@ -374,6 +392,7 @@ public final class Reports {
   /** Pages and pictures that nothing writes any more would be taken for true. */
   private void leftOver(Set<String> pages) {
     Set<String> known = new HashSet<>(pages);
+    known.add(DrawingPage.FILE);
     Stream.of(Step.values()).forEach(step -> known.add(step.file() + ".html"));
     try (Stream<Path> files = Files.list(reports())) {
       files
@@ -448,7 +467,9 @@ public final class Reports {
     if (!whole) {
       problem("%s was changed after it was rendered: %s.", file, WRITE);
     } else if (!footer.group(1).equals(StoredResult.sha256(bytes(notebook.file())))) {
-      problem("%s was rendered from another state of %s: %s.", file, notebook.file(), WRITE);
+      problem(
+          "%s was rendered from another state of %s: %s%s.",
+          file, notebook.file(), WRITE, orBack(notebook.file()));
     }
   }
 

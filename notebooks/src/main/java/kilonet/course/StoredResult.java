@@ -38,7 +38,7 @@ public record StoredResult(String result, String sha256, String recipe) {
           sha256(Files.readAllBytes(file)),
           sha256(result.definition()));
     } catch (IOException e) {
-      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
+      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, Text.reason(e)), e);
     }
   }
 

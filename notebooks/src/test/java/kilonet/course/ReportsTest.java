@@ -393,6 +393,29 @@ class ReportsTest {
   }
 
   @Test
+  void whateverWasDoneToANotebookInACheckoutTheWayBackIsTold() throws IOException {
+    Files.createDirectory(project.resolve(".git"));
+    String back = ", or 'git checkout -- " + notebook(1) + "' goes back to what was committed.";
+    byte[] committed = Files.readAllBytes(notebook(1));
+    String text = Files.readString(notebook(1));
+    Notebook cleared = Notebook.read(notebook(1));
+    cleared.clear();
+    for (String done :
+        Arrays.asList(
+            new String(cleared.bytes(), StandardCharsets.UTF_8),
+            text + "\n",
+            text.replace("Summary.of(recipe.model())", "Summary.of( recipe.model())"),
+            "<<<<<<< HEAD")) {
+      Files.writeString(notebook(1), done);
+      assertThat(check()).as(done).isNotEmpty().anyMatch(problem -> problem.endsWith(back));
+      Files.write(notebook(1), committed);
+      assertThat(check()).isEmpty();
+    }
+    Files.delete(notebook(1));
+    assertThat(check()).containsExactly(notebook(1) + " is missing" + back);
+  }
+
+  @Test
   void aBlankCopyShowsNoOtherRun() throws IOException {
     Path copies = Files.createDirectory(project.resolve("copies"));
     for (int step = 1; step <= 2; step++) {

@@ -66,7 +66,7 @@ final class TestRepository {
   private static void compile(Path target, String classPath, String name, String body)
       throws IOException {
     Files.createDirectories(target);
-    Path source = Files.createTempDirectory("source").resolve(name + ".java");
+    Path source = target.resolveSibling(name + ".java");
     Files.writeString(source, "package org.example; public class " + name + " { " + body + " }");
     int status =
         ToolProvider.getSystemJavaCompiler()

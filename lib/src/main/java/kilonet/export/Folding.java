@@ -1,0 +1,497 @@
+package kilonet.export;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import kilonet.export.Operation.Convolution;
+import kilonet.export.Operation.Pooling;
+import kilonet.text.Text;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Reads a trained Deeplearning4j network as a {@link FoldedNet}: dropout is gone, and batch norm
+ * goes into the convolution before it or, where ReLU lies between them, into the one behind it. It
+ * passes a pooling on its way where that changes nothing: a mean always, a maximum where it
+ * multiplies by what is above zero. What finds no convolution becomes one of single pixels.
+ */
+public final class Folding {
+
+  private final MultiLayerNetwork network;
+  private final Shape input;
+  private final List<Operation> operations = new ArrayList<>();
+  private Shape shape;
+  private int index;
+
+  /** What is still to be done to each channel here: a batch norm on its way forwards, or null. */
+  private Affine pending;
+
+  private Folding(MultiLayerNetwork network, Shape input) {
+    this.network = network;
+    this.input = input;
+    this.shape = input;
+  }
+
+  /**
+   * Folds a network.
+   *
+   * @param network an initialized network that ends in a softmax
+   * @param input the shape of its pictures
+   * @throws IllegalArgumentException if it has a layer that is not known here; the message names it
+   */
+  public static FoldedNet of(MultiLayerNetwork network, Shape input) {
+    return new Folding(network, input).fold();
+  }
+
+  /** One factor and one offset a channel. */
+  private record Affine(double[] factors, double[] offsets) {
+
+    Affine then(Affine next) {
+      double[] factor = new double[factors.length];
+      double[] offset = new double[factors.length];
+      for (int c = 0; c < factor.length; c++) {
+        factor[c] = factors[c] * next.factors[c];
+        offset[c] = offsets[c] * next.factors[c] + next.offsets[c];
+      }
+      return new Affine(factor, offset);
+    }
+
+    boolean keepsOrder() {
+      return Arrays.stream(factors).allMatch(f -> f > 0);
+    }
+
+    boolean keepsZero() {
+      return Arrays.stream(offsets).allMatch(o -> o == 0);
+    }
+  }
+
+  private FoldedNet fold() {
+    int last = network.getnLayers() - 1;
+    for (index = 0; index <= last; index++) {
+      preprocess(network.getLayerWiseConfigurations().getInputPreProcess(index));
+      add(network.getLayer(index).conf().getLayer(), index == last);
+    }
+    settle();
+    if (operations.isEmpty() || shape.area() != 1) {
+      throw refused(Text.of("it ends in %s values instead of one logit a class", shape));
+    }
+    return new FoldedNet(input, operations);
+  }
+
+  private void preprocess(InputPreProcessor processor) {
+    boolean flattens =
+        processor instanceof CnnToFeedForwardPreProcessor flatten
+            && flatten.getFormat() == CNN2DFormat.NCHW;
+    boolean shapes =
+        processor instanceof FeedForwardToCnnPreProcessor image
+            && index == 0
+            && image.getNumChannels() == shape.channels()
+            && image.getInputHeight() == shape.height()
+            && image.getInputWidth() == shape.width();
+    if (processor != null && !flattens && !shapes) {
+      throw refused(
+          Text.of(
+              "before layer %d there is a %s for other pictures than %s",
+              index + 1, processor.getClass().getSimpleName(), shape));
+    }
+  }
+
+  private void add(Layer layer, boolean last) {
+    if (last && layer instanceof OutputLayer output && layer.getClass() == OutputLayer.class) {
+      requireSoftmax(layer, output.getActivationFn());
+      addDense((int) output.getNIn(), (int) output.getNOut(), output.hasBias(), layer);
+    } else if (last && layer instanceof LossLayer loss) {
+      requireSoftmax(layer, loss.getActivationFn());
+    } else if (last) {
+      throw unknown(layer, "the last one has to be a softmax with its loss");
+    } else if (layer.getClass() == ConvolutionLayer.class) {
+      addConvolution((ConvolutionLayer) layer);
+    } else if (layer instanceof DepthwiseConvolution2D convolution) {
+      addDepthwise(convolution, convolution.getDepthMultiplier(), false);
+      activate(layer, convolution.getActivationFn());
+    } else if (layer instanceof SeparableConvolution2D convolution) {
+      addSeparable(convolution);
+    } else if (layer instanceof BatchNormalization norm) {
+      addNorm(norm);
+    } else if (layer instanceof ActivationLayer activation) {
+      activate(layer, activation.getActivationFn());
+    } else if (layer instanceof SubsamplingLayer pooling) {
+      addPooling(pooling);
+    } else if (layer instanceof GlobalPoolingLayer pooling) {
+      Shape out = new Shape(shape.channels(), 1, 1);
+      addPooling(
+          new Pooling(shape, out, Window.over(shape), kind(layer, pooling.getPoolingType())));
+    } else if (layer instanceof DenseLayer dense && layer.getClass() == DenseLayer.class) {
+      require(!dense.hasLayerNorm(), layer, "it has layer norm");
+      addDense((int) dense.getNIn(), (int) dense.getNOut(), dense.hasBias(), layer);
+      activate(layer, dense.getActivationFn());
+    } else if (!(layer instanceof DropoutLayer)) {
+      throw unknown(layer, "layers of this kind are not known here");
+    }
+  }
+
+  private static IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException(
+        Text.of(
+            "This net cannot be exported: %s. What can be: convolutions (also depthwise and"
+                + " separable), batch norm, ReLU and leaky ReLU, dropout, max and average pooling,"
+                + " dense layers, and a softmax at the end.",
+            why));
+  }
+
+  private IllegalArgumentException unknown(Layer layer, String why) {
+    String name = layer.getLayerName() == null ? "" : " '" + layer.getLayerName() + "'";
+    return refused(
+        Text.of(
+            "layer %d%s is a %s, and %s", index + 1, name, layer.getClass().getSimpleName(), why));
+  }
+
+  private void require(boolean condition, Layer layer, String why) {
+    if (!condition) {
+      throw unknown(layer, why);
+    }
+  }
+
+  private void requireSoftmax(Layer layer, IActivation function) {
+    require(function instanceof ActivationSoftmax, layer, "its activation is " + function);
+  }
+
+  private void activate(Layer layer, IActivation function) {
+    float slope;
+    if (function instanceof ActivationIdentity) {
+      return;
+    } else if (function instanceof ActivationReLU) {
+      slope = 0;
+    } else if (function instanceof ActivationLReLU leaky
+        && leaky.getAlpha() >= 0
+        && leaky.getAlpha() < 1) {
+      slope = (float) leaky.getAlpha();
+    } else {
+      throw unknown(layer, "its activation is " + function);
+    }
+    settle();
+    // The largest of what was activated is what was activated of the largest.
+    int at = operations.size() - 1;
+    while (at > 0
+        && operations.get(at) instanceof Pooling pooling
+        && pooling.kind() == Pooling.Kind.MAX) {
+      at--;
+    }
+    if (at < 0 || !(operations.get(at) instanceof Convolution before && before.slope() == 1)) {
+      double[] ones = new double[shape.channels()];
+      Arrays.fill(ones, 1);
+      pending = new Affine(ones, new double[shape.channels()]);
+      settle();
+      at = operations.size() - 1;
+    }
+    operations.set(at, ((Convolution) operations.get(at)).with(slope));
+  }
+
+  private void addNorm(BatchNormalization layer) {
+    require(layer.getCnn2DFormat() == CNN2DFormat.NCHW, layer, "its format is not NCHW");
+    require(layer.getNOut() == shape.channels(), layer, "it does not fit its input " + shape);
+    Map<String, INDArray> table = network.getLayer(index).paramTable();
+    int channels = shape.channels();
+    double[] factors = new double[channels];
+    double[] offsets = new double[channels];
+    for (int c = 0; c < channels; c++) {
+      boolean locked = layer.isLockGammaBeta();
+      double gamma = locked ? layer.getGamma() : table.get("gamma").getDouble(c);
+      double beta = locked ? layer.getBeta() : table.get("beta").getDouble(c);
+      double variance =
+          layer.isUseLogStd()
+              ? StrictMath.pow(10, 2 * table.get("log10stdev").getDouble(c))
+              : table.get("var").getDouble(c);
+      factors[c] = gamma / Math.sqrt(variance + layer.getEps());
+      offsets[c] = beta - table.get("mean").getDouble(c) * factors[c];
+    }
+    Affine norm = new Affine(factors, offsets);
+    int at = operations.size() - 1;
+    while (at > 0
+        && pending == null
+        && operations.get(at) instanceof Pooling p
+        && passes(norm, p)) {
+      at--;
+    }
+    if (pending == null
+        && at >= 0
+        && operations.get(at) instanceof Convolution before
+        && before.slope() == 1) {
+      operations.set(at, scaled(before, norm));
+    } else {
+      pending = pending == null ? norm : pending.then(norm);
+    }
+  }
+
+  private static boolean passes(Affine norm, Pooling pooling) {
+    return switch (pooling.kind()) {
+      case MAX -> norm.keepsOrder();
+      case AVERAGE -> true;
+      case AVERAGE_WITH_PADDING ->
+          norm.keepsZero() || !pooling.window().isPadded(pooling.in(), pooling.out());
+    };
+  }
+
+  /** A convolution whose outputs are scaled and moved. */
+  private static Convolution scaled(Convolution c, Affine norm) {
+    float[] weights = new float[c.weights().length];
+    float[] bias = new float[c.bias().length];
+    for (int o = 0; o < bias.length; o++) {
+      bias[o] = (float) (c.bias()[o] * norm.factors[o] + norm.offsets[o]);
+      for (int t = o * c.taps(); t < (o + 1) * c.taps(); t++) {
+        weights[t] = (float) (c.weights()[t] * norm.factors[o]);
+      }
+    }
+    return c.with(weights, bias);
+  }
+
+  /** A convolution whose inputs are scaled and moved before. */
+  private static Convolution ofScaled(Convolution c, Affine norm) {
+    float[] weights = new float[c.weights().length];
+    float[] bias = new float[c.bias().length];
+    int taps = c.window().taps();
+    for (int o = 0; o < bias.length; o++) {
+      double sum = c.bias()[o];
+      for (int i = 0; i < c.inputs(); i++) {
+        int channel = o / c.outputs() * c.inputs() + i;
+        for (int t = (o * c.inputs() + i) * taps; t < (o * c.inputs() + i + 1) * taps; t++) {
+          weights[t] = (float) (c.weights()[t] * norm.factors[channel]);
+          sum += c.weights()[t] * norm.offsets[channel];
+        }
+      }
+      bias[o] = (float) sum;
+    }
+    return c.with(weights, bias);
+  }
+
+  /** Makes an operation of a batch norm that can go no further. */
+  private void settle() {
+    if (pending == null) {
+      return;
+    }
+    int channels = shape.channels();
+    float[] factors = new float[channels];
+    float[] offsets = new float[channels];
+    for (int c = 0; c < channels; c++) {
+      factors[c] = (float) pending.factors[c];
+      offsets[c] = (float) pending.offsets[c];
+    }
+    operations.add(new Convolution(shape, shape, Window.PIXEL, channels, factors, offsets, 1));
+    pending = null;
+  }
+
+  private void add(Convolution convolution) {
+    boolean padded = convolution.window().isPadded(convolution.in(), convolution.out());
+    if (pending != null && padded && !pending.keepsZero()) {
+      settle();
+    }
+    operations.add(pending == null ? convolution : ofScaled(convolution, pending));
+    pending = null;
+    shape = convolution.out();
+  }
+
+  private void addPooling(Pooling pooling) {
+    if (pending != null && !passes(pending, pooling)) {
+      settle();
+    }
+    operations.add(pooling);
+    shape = pooling.out();
+  }
+
+  private void addConvolution(ConvolutionLayer layer) {
+    Window window = window(layer);
+    Shape out = out(layer, layer.getConvolutionMode(), window, (int) layer.getNOut());
+    require(layer.getNIn() == shape.channels(), layer, "it does not fit its input " + shape);
+    INDArray weights = network.getLayer(index).getParam("W");
+    float[] values = new float[out.channels() * shape.channels() * window.taps()];
+    int next = 0;
+    for (int o = 0; o < out.channels(); o++) {
+      for (int i = 0; i < shape.channels(); i++) {
+        for (int y = 0; y < window.kernelHeight(); y++) {
+          for (int x = 0; x < window.kernelWidth(); x++) {
+            values[next++] = weights.getFloat(o, i, y, x);
+          }
+        }
+      }
+    }
+    float[] bias = bias(layer.hasBias(), out.channels());
+    add(new Convolution(shape, out, window, 1, values, bias, 1));
+    activate(layer, layer.getActivationFn());
+  }
+
+  private void addDepthwise(ConvolutionLayer layer, int multiplier, boolean separable) {
+    Window window = window(layer);
+    int channels = shape.channels() * multiplier;
+    Shape out = out(layer, layer.getConvolutionMode(), window, channels);
+    require(layer.getNIn() == shape.channels(), layer, "it does not fit its input " + shape);
+    INDArray weights = network.getLayer(index).getParam("W");
+    float[] values = new float[channels * window.taps()];
+    int next = 0;
+    for (int o = 0; o < channels; o++) {
+      int in = o / multiplier;
+      int number = o % multiplier;
+      for (int y = 0; y < window.kernelHeight(); y++) {
+        for (int x = 0; x < window.kernelWidth(); x++) {
+          // Deeplearning4j's two layers keep their weights in different orders.
+          values[next++] =
+              separable ? weights.getFloat(number, in, y, x) : weights.getFloat(y, x, in, number);
+        }
+      }
+    }
+    float[] bias = bias(!separable && layer.hasBias(), channels);
+    add(new Convolution(shape, out, window, shape.channels(), values, bias, 1));
+  }
+
+  /** A convolution of each channel by itself, then one of single pixels. */
+  private void addSeparable(SeparableConvolution2D layer) {
+    addDepthwise(layer, layer.getDepthMultiplier(), true);
+    INDArray weights = network.getLayer(index).getParam("pW");
+    Shape out = new Shape((int) layer.getNOut(), shape.height(), shape.width());
+    float[] values = new float[out.channels() * shape.channels()];
+    for (int o = 0; o < out.channels(); o++) {
+      for (int i = 0; i < shape.channels(); i++) {
+        values[o * shape.channels() + i] = weights.getFloat(o, i, 0, 0);
+      }
+    }
+    float[] bias = bias(layer.hasBias(), out.channels());
+    add(new Convolution(shape, out, Window.PIXEL, 1, values, bias, 1));
+    activate(layer, layer.getActivationFn());
+  }
+
+  private void addDense(int nIn, int nOut, boolean biased, Layer layer) {
+    require(nIn == shape.size(), layer, "it does not fit its input " + shape);
+    INDArray weights = network.getLayer(index).getParam("W");
+    float[] values = new float[nOut * nIn];
+    for (int o = 0; o < nOut; o++) {
+      for (int i = 0; i < nIn; i++) {
+        values[o * nIn + i] = weights.getFloat(i, o);
+      }
+    }
+    Shape out = new Shape(nOut, 1, 1);
+    add(new Convolution(shape, out, Window.over(shape), 1, values, bias(biased, nOut), 1));
+  }
+
+  private float[] bias(boolean there, int channels) {
+    float[] bias = new float[channels];
+    for (int c = 0; there && c < channels; c++) {
+      bias[c] = network.getLayer(index).getParam("b").getFloat(c);
+    }
+    return bias;
+  }
+
+  private void addPooling(SubsamplingLayer layer) {
+    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, layer, "its format is not NCHW");
+    require(
+        Arrays.stream(layer.getDilation()).allMatch(d -> d == 1),
+        layer,
+        "it has a dilation of " + Arrays.toString(layer.getDilation()));
+    ConvolutionMode mode = layer.getConvolutionMode();
+    Window window =
+        window(
+            layer,
+            mode,
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            new int[] {1, 1});
+    Pooling.Kind kind = kind(layer, layer.getPoolingType());
+    if (kind == Pooling.Kind.AVERAGE && layer.isAvgPoolIncludePadInDivisor()) {
+      kind = Pooling.Kind.AVERAGE_WITH_PADDING;
+    }
+    addPooling(new Pooling(shape, out(layer, mode, window, shape.channels()), window, kind));
+  }
+
+  private Pooling.Kind kind(Layer layer, PoolingType type) {
+    return switch (type) {
+      case MAX -> Pooling.Kind.MAX;
+      case AVG -> Pooling.Kind.AVERAGE;
+      default -> throw unknown(layer, "its pooling is " + type);
+    };
+  }
+
+  private Window window(ConvolutionLayer layer) {
+    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, layer, "its format is not NCHW");
+    return window(
+        layer,
+        layer.getConvolutionMode(),
+        layer.getKernelSize(),
+        layer.getStride(),
+        layer.getPadding(),
+        layer.getDilation());
+  }
+
+  private Window window(
+      Layer layer,
+      ConvolutionMode mode,
+      int[] kernel,
+      int[] stride,
+      int[] padding,
+      int[] dilation) {
+    boolean same = mode == ConvolutionMode.Same;
+    require(
+        same || mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
+        layer,
+        "its convolution mode is " + mode);
+    int top = same ? same(shape.height(), kernel[0], stride[0], dilation[0]) : padding[0];
+    int left = same ? same(shape.width(), kernel[1], stride[1], dilation[1]) : padding[1];
+    return new Window(
+        kernel[0], kernel[1], stride[0], stride[1], top, left, dilation[0], dilation[1]);
+  }
+
+  /** The padding before the first row that makes as many outputs as there are strides. */
+  private static int same(int size, int kernel, int stride, int dilation) {
+    int outputs = (size + stride - 1) / stride;
+    return Math.max(0, (outputs - 1) * stride + (kernel - 1) * dilation + 1 - size) / 2;
+  }
+
+  private Shape out(Layer layer, ConvolutionMode mode, Window w, int channels) {
+    Shape out =
+        mode == ConvolutionMode.Same
+            ? new Shape(
+                channels,
+                (shape.height() + w.strideHeight() - 1) / w.strideHeight(),
+                (shape.width() + w.strideWidth() - 1) / w.strideWidth())
+            : new Shape(
+                channels,
+                positions(
+                    shape.height() + 2 * w.padTop(),
+                    w.kernelHeight(),
+                    w.strideHeight(),
+                    w.dilationHeight()),
+                positions(
+                    shape.width() + 2 * w.padLeft(),
+                    w.kernelWidth(),
+                    w.strideWidth(),
+                    w.dilationWidth()));
+    require(out.height() > 0 && out.width() > 0, layer, "it makes nothing of its input " + shape);
+    return out;
+  }
+
+  private static int positions(int size, int kernel, int stride, int dilation) {
+    return Math.floorDiv(size - (kernel - 1) * dilation - 1, stride) + 1;
+  }
+}

@@ -1,0 +1,72 @@
+package kilonet.export;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import kilonet.data.Sha256;
+import kilonet.text.Text;
+import kilonet.train.Json;
+import kilonet.train.Result;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * Where a net comes from, as it is written into what is made of it.
+ *
+ * @param entries names and values, in order: the net's SHA-256 and its parameters, and of the run
+ *     that made it the recipe, its SHA-256, the seed, the data and the accuracy
+ */
+public record Provenance(Map<String, String> entries) {
+
+  /** Copies the entries. */
+  public Provenance {
+    entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+  }
+
+  /** Of a net that nothing else is known of. */
+  public static Provenance of(MultiLayerNetwork network) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("net_sha256", sha256(network));
+    entries.put("numbers", Text.of("%d", network.numParams()));
+    return new Provenance(entries);
+  }
+
+  /** Of a net in a file, with what the {@code result.json} beside it says, if there is one. */
+  public static Provenance of(MultiLayerNetwork network, Path model) {
+    Path result = model.toAbsolutePath().resolveSibling("result.json");
+    return Files.isRegularFile(result) ? of(network, Json.read(result, Result.class)) : of(network);
+  }
+
+  /** Of a net and the run that made it. */
+  public static Provenance of(MultiLayerNetwork network, Result result) {
+    Map<String, String> entries = new LinkedHashMap<>(of(network).entries);
+    entries.putAll(of(result).entries);
+    return new Provenance(entries);
+  }
+
+  /** Of a run: what its result says of the net. */
+  public static Provenance of(Result result) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    String recipe = Json.line(result.definition());
+    double accuracy = result.testAccuracy().get(result.testAccuracy().size() - 1);
+    entries.put("parameters", Text.of("%d", result.parameters()));
+    entries.put("recipe", result.recipe());
+    entries.put("recipe_sha256", Sha256.hex(recipe.getBytes(StandardCharsets.UTF_8)));
+    entries.put("seed", Text.of("%d", result.seed()));
+    entries.put("epochs", Text.of("%d", result.epochs()));
+    entries.put("data", result.data());
+    entries.put("test_accuracy", Text.of("%.2f", accuracy));
+    return new Provenance(entries);
+  }
+
+  private static String sha256(MultiLayerNetwork network) {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Float.BYTES * network.numParams()));
+    for (float value : network.params().dup().data().asFloat()) {
+      bytes.putFloat(value);
+    }
+    return Sha256.hex(bytes.array());
+  }
+}

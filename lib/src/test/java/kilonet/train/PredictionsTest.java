@@ -1,0 +1,81 @@
+package kilonet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import kilonet.data.Batches;
+import kilonet.data.ImageSet;
+import kilonet.data.PenDigits;
+import kilonet.fused.FusedNetwork;
+import kilonet.model.Stack;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
+
+class PredictionsTest {
+
+  private static final ImageSet DIGITS = PenDigits.generate(10, 60, 1).test();
+
+  private static MultiLayerNetwork network(int outputs, double scale) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            Stack.of("conv-bn-relu")
+                .conv(4)
+                .globalAveragePool()
+                .plain(outputs, 1)
+                .configuration(new Sgd(0.1), 1));
+    network.init();
+    // The last convolution's weights, and with them the logits, become so many times as large.
+    network.getLayer(network.getnLayers() - 2).getParam("W").muli(scale);
+    return network;
+  }
+
+  /** PyTorch's CrossEntropyLoss: of logits, so that nothing is lost to a softmax. */
+  private static double loss(INDArray logits, int row, int label) {
+    double sum = 0;
+    double most = logits.getRow(row).maxNumber().doubleValue();
+    for (int c = 0; c < logits.size(1); c++) {
+      sum += Math.exp(logits.getDouble(row, c) - most);
+    }
+    return Math.log(sum) + most - logits.getDouble(row, label);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 300, 1e4, 1e6})
+  void theLossOfLargeLogitsIsNotCutOff(double scale) {
+    MultiLayerNetwork plain = network(10, scale);
+    try (Batches batches = Batches.inOrder(DIGITS, 25).build();
+        FusedNetwork fused = FusedNetwork.of(plain)) {
+      double[] losses = Predictions.of(fused, batches).losses();
+      assertThat(Predictions.of(plain, batches).losses())
+          .hasSameSizeAs(losses)
+          .containsExactly(losses, within(1e-4 * scale));
+      double greatest = 0;
+      for (int i = 0; batches.hasNext(); ) {
+        INDArray images = batches.next().getFeatures();
+        INDArray logits = plain.feedForward(images, false).get(plain.getnLayers() - 1);
+        logits = logits.reshape(logits.size(0), logits.size(1));
+        for (int row = 0; row < logits.size(0); row++, i++) {
+          double expected = loss(logits, row, DIGITS.label(i));
+          assertThat(losses[i]).isCloseTo(expected, within(1e-4 * Math.max(1, scale)));
+          greatest = Math.max(greatest, expected);
+        }
+      }
+      assertThat(greatest > -Math.log(Float.MIN_VALUE)).isEqualTo(scale > 1);
+    }
+  }
+
+  @Test
+  void aNetWithTooFewOutputsIsRefused() {
+    try (Batches batches = Batches.inOrder(DIGITS, 25).build()) {
+      assertThatThrownBy(() -> Predictions.of(network(9, 1), batches))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "A net of 9 outputs does not tell the 10 classes of digits apart");
+    }
+  }
+}
