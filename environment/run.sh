@@ -45,19 +45,20 @@ install_kernel() {
   export JUPYTER_PATH=$prefix/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
 }
 
-# Copies those of the notebooks that a folder lacks, without outputs and figures of other runs.
+# Copies those of the notebooks, and of the texts beside them, that a folder lacks, without outputs and figures of other runs.
 copy_notebooks() {
   local fresh=$1/.fresh step
   rm -rf "$fresh"
   mkdir -p "$fresh"
   for step in 1 2 3; do
-    [ -e "$1/Step_$step.ipynb" ] || cp "$ROOT/notebooks/Step_$step.ipynb" "$fresh"
+    [ -e "$1/Step_$step.md" ] || cp "$ROOT/notebooks/Step_$step.md" "$1"
+    [ -e "$1/Step_$step.ipynb" ] || cp "$ROOT/notebooks/Step_$step.ipynb" "$1/Step_$step.md" "$fresh"
   done
   if [ -n "$(ls "$fresh")" ]; then
     "$here/kilonet" report --blank "$fresh" >/dev/null
     mv "$fresh"/Step_*.ipynb "$1"
   fi
-  rmdir "$fresh"
+  rm -r "$fresh"
 }
 
 lab() {
@@ -95,7 +96,6 @@ without_stacks() {
 }
 
 story() {
-  local step log
   install_kernel
   cd "$ROOT"
   environment/kilonet data --else-digits >/dev/null
@@ -103,17 +103,8 @@ story() {
     rm -rf "$out"
     copy_notebooks "$out"
   fi
-  for step in 1 2 3; do
-    say "executing $out/Step_$step.ipynb"
-    # Standard error carries the kernel's, too.
-    KILONET_PROGRESS=1 jupyter-nbconvert --log-level=WARN --to notebook --execute --inplace \
-      --ExecutePreprocessor.timeout=-1 --ExecutePreprocessor.record_timing=False \
-      "$out/Step_$step.ipynb" 2>&1 | without_incubator_line | without_stacks >&2 ||
-      die "$out/Step_$step.ipynb could not be executed to its end."
-  done
-  say "rendering $out/reports"
-  environment/kilonet report --write "$out" >/dev/null
-  environment/kilonet report --check "$out"
+  # Standard error carries the kernel's, too.
+  { environment/kilonet course run "$out" 2>&1 >&3 | without_stacks >&2; } 3>&1
   say "To read: $ROOT/$out/reports/Step_3.html and its neighbours, in a browser."
 }
 

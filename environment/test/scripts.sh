@@ -13,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Where people keep such things; links and Maven's, Java's and Jupyter's paths lead through it, too.
 copy="$scratch/Jürgens Ordner/kilonet"
 mkdir -p "$copy"
-(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
+(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/*.md notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
 source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
 
@@ -155,7 +155,7 @@ that "a new date alone builds nothing" [ ! -s "$scratch/err" ]
 jar=$copy/environment/target/kilonet.jar
 cp "$jar" "$scratch/before.jar"
 exec 8<"$jar"
-sed -i.old 's/"kilonet 0.1.0"/"kilonet of today"/; s/^  public void run/      public void run/' "$source_file"
+sed -i.old 's/"kilonet " + /"kilonet of today " + /; s/^  public void run/      public void run/' "$source_file"
 printf '%s\n' 'class Counts { String of(int n) { return String.format("%d", n); } }' >>"$source_file"
 try "$copy/environment/kilonet" --version
 that "an edit is built and runs, in whatever style" says out "kilonet of today"
@@ -209,6 +209,7 @@ that "lab: options reach Jupyter" says out "--port 9000"
 that "lab: Jupyter's words are passed on" says err "what Jupyter says"
 that "lab: no word of incubators" says_not err WARNING
 that "lab: copies without outputs" grep -q '"outputs": \[\]' "$copy/runs/lab/Step_1.ipynb"
+that "lab: copies of the texts" cmp "$ROOT/notebooks/Step_1.md" "$copy/runs/lab/Step_1.md"
 that "lab: copies without figures" lacks "$copy/runs/lab/Step_1.ipynb" "best test accuracy"
 that "lab: the notebooks are as they were" cmp "$ROOT/notebooks/Step_1.ipynb" "$copy/notebooks/Step_1.ipynb"
 printf 'mine' >"$copy/runs/lab/Step_2.ipynb"

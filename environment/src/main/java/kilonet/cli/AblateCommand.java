@@ -13,7 +13,6 @@ import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
 import kilonet.train.Runs;
-import kilonet.train.Spread;
 import kilonet.train.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +74,8 @@ final class AblateCommand implements Runnable {
     if (ablations.isEmpty()) {
       throw new IllegalArgumentException(
           Text.of(
-                  "%s has no ingredient that could be left out, such as an augmentation, an average or a",
+                  "%s has no ingredient that could be left out, such as an augmentation, an average"
+                      + " or a",
                   chosen.name())
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
@@ -87,8 +87,8 @@ final class AblateCommand implements Runnable {
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {
       for (Recipe recipe : recipes) {
-        Path own = folder.resolve(recipe.name()).resolve("seed-" + seed);
-        planned.add(new Runs.Run(recipe.data(images.name()).seed(seed), own));
+        planned.add(
+            Runs.Run.in(folder.resolve(recipe.name()), recipe.data(images.name()).seed(seed)));
       }
     }
     Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));
@@ -111,11 +111,11 @@ final class AblateCommand implements Runnable {
       double error = sweep.spread().standardErrorTo(whole.spread());
       String ingredient = sweep.recipe().substring((name + "-without-").length());
       without.add(new Without(ingredient, sweep, change, Double.isNaN(error) ? null : error));
-      String words = Text.of(", %+.3f%s", change, Spread.plusMinus(error, 3));
+      String words = ", " + sweep.spread().changeFrom(whole.spread(), 3);
       print.println(line("  without " + ingredient, sweep, words));
     }
     Outcome outcome = new Outcome(whole, without);
-    new RunFolder(folder).write(folder.resolve("ablations.json"), Json.pretty(outcome));
+    RunFolder.replace(folder.resolve("ablations.json"), Json.pretty(outcome));
     LastLine.print(print, outcome);
   }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import kilonet.data.DataException;
 import kilonet.text.Text;
+import kilonet.text.Version;
 import kilonet.train.TrainingException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 /** The command {@code kilonet}. */
 @Command(
     name = "kilonet",
-    version = "kilonet 0.1.0",
+    versionProvider = Kilonet.Named.class,
     description = "Tiny convolutional nets on the JVM.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -34,10 +35,19 @@ import picocli.CommandLine.ScopeType;
       PredictCommand.class,
       ExportCommand.class,
       ReportCommand.class,
+      CourseCommand.class,
       BenchCommand.class,
       DataCommand.class,
     })
 public final class Kilonet implements Runnable {
+
+  /** What {@code --version} says. */
+  static final class Named implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kilonet " + Version.NUMBER};
+    }
+  }
 
   /** Exit status of a check that failed or work that could not be done. */
   static final int FAILED = 1;
@@ -166,13 +176,15 @@ public final class Kilonet implements Runnable {
     if (stacktrace) {
       exception.printStackTrace(err);
     } else if (ours) {
-      err.println(name + ": " + exception.getMessage());
+      String sentence = String.valueOf(exception.getMessage());
+      err.println(name + ": " + sentence + Hint.of(sentence, command.getCommandSpec()));
     } else if (isAboutMemory(exception)) {
       return explain(new OutOfMemoryError(firstLine(exception)), err);
     } else {
       err.println(
           Text.of(
-              "%s: something unforeseen happened (%s): run it again with --stacktrace and report that.",
+              "%s: something unforeseen happened (%s): run it again with --stacktrace and report"
+                  + " that.",
               name, exception));
     }
     return exception instanceof IllegalArgumentException ? USAGE : FAILED;

@@ -65,12 +65,11 @@ final class LrFindCommand implements Runnable {
     Check.between("--batches", batches, 20, 1_000_000);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen.data(images.name()));
-    RunFolder files = new RunFolder(folder);
-    files.provide(RunFolder.SUMMARY);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     LearningRateFinder.RangeTest test =
         LearningRateFinder.find(chosen, images.images(), engine.engine(), from, to, batches);
     Path plot = folder.resolve("lr-find.png");
-    files.write(
+    RunFolder.replace(
         plot,
         LearningRateChart.rangeTest(
                 test.rates().stream().mapToDouble(rate -> rate).toArray(),

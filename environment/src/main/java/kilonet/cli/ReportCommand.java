@@ -13,6 +13,7 @@ import kilonet.train.Contract;
 import kilonet.train.Json;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,27 +81,38 @@ final class ReportCommand implements Callable<Integer> {
       out.println(Text.of("%s: outputs and figures are taken out.", task.blank));
       return 0;
     }
-    Path folder = task.write != null ? task.write : task.check;
-    boolean quick = StepRun.isQuick(System.getenv()) || Reports.isQuick(folder);
-    List<String> problems =
-        task.write != null ? Reports.write(folder, quick) : Reports.check(folder, quick);
-    problems.forEach(problem -> spec.commandLine().getErr().println("kilonet report: " + problem));
     if (task.check != null) {
-      Reports.goal(folder, quick)
-          .map(goal -> quick ? "Quick mode: nothing is judged." : verdict(goal.contract()))
-          .ifPresent(out::println);
+      return check(spec.commandLine(), task.check);
     }
-    out.println(
-        problems.isEmpty()
-            ? Text.of(
-                "%s: %s.",
-                folder,
-                task.check != null
-                    ? "notebooks, results and reports agree"
-                    : "opening blocks and reports are written")
-            : Text.of(
-                "%s: %d thing%s to mend.",
-                folder, problems.size(), problems.size() == 1 ? "" : "s"));
+    List<String> problems = Reports.write(task.write, isQuick(task.write));
+    return tell(spec.commandLine(), task.write, problems, "opening blocks and reports are written");
+  }
+
+  private static boolean isQuick(Path folder) {
+    return StepRun.isQuick(System.getenv()) || Reports.isQuick(folder);
+  }
+
+  /** Checks a folder of notebooks and tells how it stands; returns the exit status. */
+  static int check(CommandLine line, Path folder) {
+    boolean quick = isQuick(folder);
+    List<String> problems = Reports.check(folder, quick);
+    Reports.goal(folder, quick)
+        .map(goal -> quick ? "Quick mode: nothing is judged." : verdict(goal.contract()))
+        .ifPresent(line.getOut()::println);
+    return tell(line, folder, problems, "notebooks, results and reports agree");
+  }
+
+  /** Tells what does not hold, or that all is well; returns the exit status. */
+  static int tell(CommandLine line, Path folder, List<String> problems, String well) {
+    String name = line.getCommandSpec().qualifiedName();
+    problems.forEach(problem -> line.getErr().println(name + ": " + problem));
+    line.getOut()
+        .println(
+            problems.isEmpty()
+                ? Text.of("%s: %s.", folder, well)
+                : Text.of(
+                    "%s: %d thing%s to mend.",
+                    folder, problems.size(), problems.size() == 1 ? "" : "s"));
     return problems.isEmpty() ? 0 : Kilonet.FAILED;
   }
 

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import kilonet.model.Summary;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
@@ -125,7 +125,7 @@ final class ReproduceCommand implements Runnable {
   }
 
   private Path folder(Recipe recipe) {
-    return work.resolve(recipe.name()).resolve("seed-" + recipe.seed());
+    return Runs.Run.in(work.resolve(recipe.name()), recipe).folder();
   }
 
   private Recipe changed(Recipe recipe) {
@@ -137,21 +137,21 @@ final class ReproduceCommand implements Runnable {
     List<String> names = new ArrayList<>();
     for (String id : ids) {
       List<String> document =
-          Seeds.names().stream().filter(name -> name.startsWith(id + "/")).toList();
+          PublishedRecipes.names().stream().filter(name -> name.startsWith(id + "/")).toList();
       names.addAll(document.isEmpty() ? List.of(id) : document);
     }
-    return (ids.isEmpty() ? Seeds.names() : names)
+    return (ids.isEmpty() ? PublishedRecipes.names() : names)
         .stream().distinct().map(ReproduceCommand::published).toList();
   }
 
   private static Recipe published(String id) {
-    return Seeds.named(id)
+    return PublishedRecipes.named(id)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     Text.of(
                         "No published experiment is called '%s': use one of %s, or 000 to 004.",
-                        id, String.join(", ", Seeds.names()))));
+                        id, String.join(", ", PublishedRecipes.names()))));
   }
 
   /**

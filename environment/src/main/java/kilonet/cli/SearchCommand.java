@@ -110,8 +110,7 @@ final class SearchCommand implements Runnable {
     chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
     Path folder = out != null ? out : DefaultFolder.of("search", chosen);
-    RunFolder files = new RunFolder(folder);
-    files.provide(RunFolder.SUMMARY);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     Search search =
         Search.run(
             chosen,
@@ -120,9 +119,9 @@ final class SearchCommand implements Runnable {
             images.images(),
             folder,
             trial -> print.println(line(trial)));
-    files.write(folder.resolve("search.json"), Json.pretty(search));
+    RunFolder.replace(folder.resolve("search.json"), Json.pretty(search));
     Path best = folder.resolve("best.json");
-    files.write(best, Json.pretty(Search.recipe(chosen, search.best())));
+    RunFolder.replace(best, Json.pretty(Search.recipe(chosen, search.best())));
     print.println();
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));

@@ -59,8 +59,7 @@ final class SweepCommand implements Runnable {
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = chosen.data(images.name());
     Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
-    RunFolder files = new RunFolder(folder);
-    files.provide(RunFolder.SUMMARY);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)
             .watcher(
@@ -77,12 +76,12 @@ final class SweepCommand implements Runnable {
                   }
                 });
     filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), files));
+    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
   }
 
-  private void report(Sweep sweep, RunFolder files) {
+  private void report(Sweep sweep, Path folder) {
     PrintWriter print = spec.commandLine().getOut();
-    files.write(files.path().resolve("sweep.json"), Json.pretty(sweep));
+    RunFolder.replace(folder.resolve("sweep.json"), Json.pretty(sweep));
     print.println(
         Text.of(
             "%s on %s over %d seeds: %s, lowest of all last epochs %.2f%%, assignment met by %d",

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import kilonet.data.DataIdentity;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.train.Engine;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
@@ -239,7 +239,10 @@ class KilonetTest {
   void eachSmallNetIsReproducedOnceBeforeAnyTwiceAndTheLargestLast() {
     List<Recipe> order =
         ReproduceCommand.inOrder(
-            Seeds.names().stream().map(name -> Seeds.named(name).orElseThrow()).toList(), null);
+            PublishedRecipes.names().stream()
+                .map(name -> PublishedRecipes.named(name).orElseThrow())
+                .toList(),
+            null);
     assertThat(order).hasSize(20 * 3 + 4);
     assertThat(order.subList(0, 20)).allMatch(recipe -> recipe.seed() == 1);
     assertThat(order.subList(20, 40)).allMatch(recipe -> recipe.seed() == 2);
@@ -382,7 +385,8 @@ class KilonetTest {
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|--jobs is 0: give",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
         "2|reproduce 000 --data digits --jobs 0|--jobs is 0: give",
-        "2|report --check nowhere|There is no folder nowhere: name the folder that holds Step_1.ipynb",
+        "2|report --check nowhere|There is no folder nowhere: name the folder that holds"
+            + " Step_1.ipynb",
         "2|report --write src|The folder src holds no notebooks of the steps: name the folder",
         "2|fly|Unmatched argument",
         "2|''|No command was given"

@@ -10,6 +10,7 @@ import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
+import kilonet.train.Spread;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
@@ -95,20 +96,17 @@ public final class RunComparison {
                 DoubleColumn.create("min of last " + Contract.LAST)));
     runs.forEach(
         (name, histories) -> {
-          double[] last = histories.stream().mapToDouble(h -> h.last().testAccuracy()).toArray();
-          double mean = DoubleStream.of(last).average().orElseThrow();
-          double squares = DoubleStream.of(last).map(v -> (v - mean) * (v - mean)).sum();
+          Spread last = Spread.of(histories.stream().map(h -> h.last().testAccuracy()).toList());
           double least =
               histories.stream()
-                  .flatMap(
-                      h -> h.epochs().stream().skip(Math.max(0, h.epochs().size() - Contract.LAST)))
+                  .flatMap(h -> Contract.last(h.epochs()).stream())
                   .mapToDouble(EpochResult::testAccuracy)
                   .min()
                   .orElseThrow();
           table.stringColumn(0).append(name);
-          table.intColumn(1).append(last.length);
-          table.doubleColumn(2).append(mean);
-          table.doubleColumn(3).append(Math.sqrt(squares / (last.length - 1)));
+          table.intColumn(1).append(last.seeds());
+          table.doubleColumn(2).append(last.mean());
+          table.doubleColumn(3).append(last.deviation());
           table.doubleColumn(4).append(least);
         });
     return table;

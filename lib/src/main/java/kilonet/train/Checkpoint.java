@@ -185,14 +185,15 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
       if (!plan.owns(state)) {
         throw new TrainingException(
             Text.of(
-                    "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s): resume it",
+                    "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s):"
+                        + " resume it",
                     file,
                     state.recipe.name(),
                     state.recipe.seed(),
                     state.recipe.epochs(),
                     state.engine,
                     state.data.name())
-                + " with the same options, or train into another folder with --out.");
+                + " as what it was begun as, or train into another folder.");
       }
       if (!plan.canBeAt(state)) {
         throw new IOException("its state is none of this run");
@@ -217,7 +218,8 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
           Text.of(
-              "%s is damaged and cannot be resumed from (%s): delete it, or train without --resume.",
+              "%s is damaged and cannot be resumed from (%s): delete it, or do not resume but train"
+                  + " anew.",
               file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
     }
   }

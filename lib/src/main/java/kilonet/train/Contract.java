@@ -30,11 +30,33 @@ public record Contract(
   /** In each of so many last epochs. */
   public static final int LAST = 5;
 
+  /** The last five of epochs, or of figures of epochs; all where there are fewer. */
+  public static <T> List<T> last(List<T> epochs) {
+    return epochs.subList(Math.max(0, epochs.size() - LAST), epochs.size());
+  }
+
+  /** Whether so many parameters and epochs are within the limits. */
+  public static boolean fits(long parameters, int epochs) {
+    return parameters < PARAMETERS_BELOW && epochs <= EPOCHS_UP_TO;
+  }
+
+  /**
+   * Whether what is told of a run, such as a log, meets the assignment; its data are taken to be
+   * MNIST's test images.
+   *
+   * @param accuracies test accuracy by epoch in percent, or the end of it
+   */
+  public static boolean isMetBy(long parameters, int epochs, List<Double> accuracies) {
+    return fits(parameters, epochs)
+        && accuracies.size() >= LAST
+        && last(accuracies).stream().allMatch(accuracy -> accuracy >= ACCURACY);
+  }
+
   /** Judges a run. */
   static Contract of(Recipe recipe, DataIdentity data, long parameters, History history) {
     List<Double> accuracies = history.each(EpochResult::testAccuracy);
     int epochs = accuracies.size();
-    List<Double> last = accuracies.subList(Math.max(0, epochs - LAST), epochs);
+    List<Double> last = last(accuracies);
     List<String> misses = new ArrayList<>();
     if (!data.isMnist()) {
       misses.add(

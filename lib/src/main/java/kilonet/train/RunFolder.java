@@ -57,20 +57,21 @@ public record RunFolder(Path path) {
     return path.resolve("checkpoint.zip");
   }
 
-  /** Writes a file of text. */
-  public void write(Path file, String text) {
-    write(file, text.getBytes(StandardCharsets.UTF_8));
+  /** Writes a file of text, see {@link #replace(Path, byte[])}. */
+  public static void replace(Path file, String text) {
+    replace(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * Writes a file.
+   * Writes a file, and the folder that it is in where that is missing: under another name first, so
+   * that nobody ever finds a part of it.
    *
    * @throws UncheckedIOException if it cannot be written, with a message that names it
    */
-  public void write(Path file, byte[] content) {
+  public static void replace(Path file, byte[] content) {
     Path aside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + UNFINISHED);
     try {
-      Files.createDirectories(path);
+      Files.createDirectories(file.toAbsolutePath().getParent());
       try {
         Files.write(aside, content);
         move(aside, file);
@@ -214,15 +215,13 @@ public record RunFolder(Path path) {
 
   private TrainingException inUse() {
     return new TrainingException(
-        Text.of(
-            "%s is in use by another run: wait for its end, or name another folder with --out.",
-            path));
+        Text.of("%s is in use by another run: wait for its end, or name another folder.", path));
   }
 
   private static UncheckedIOException unwritable(Path file, IOException e) {
     return new UncheckedIOException(
         Text.of(
-            "%s cannot be written (%s): name a folder that can be, with --out.",
+            "%s cannot be written (%s): name another folder, which can be.",
             file, Text.reason(e)),
         e);
   }

@@ -39,6 +39,9 @@ public final class Runs {
   /** What the file of a result takes, in bytes, at most. */
   private static final long RESULT = 100_000;
 
+  /** What the names of a seed's folder and of its file begin with. */
+  private static final String SEED = "seed-";
+
   private final List<Run> runs;
   private final TrainTest data;
   private Engine engine = Engine.FUSED;
@@ -61,7 +64,13 @@ public final class Runs {
    * @param recipe what to do, with its seed
    * @param folder where its files go
    */
-  public record Run(Recipe recipe, Path folder) {}
+  public record Run(Recipe recipe, Path folder) {
+
+    /** A run in the folder {@code seed-S} of a folder of runs. */
+    public static Run in(Path runs, Recipe recipe) {
+      return new Run(recipe, runs.resolve(SEED + recipe.seed()));
+    }
+  }
 
   /** Who wants to know how the runs go on; called by one thread at a time. */
   public interface Watcher {
@@ -272,7 +281,17 @@ public final class Runs {
 
   /** Where the result of a recipe with its seed lies in a folder of results. */
   public static Path file(Path results, Recipe recipe) {
-    return results.resolve(recipe.name()).resolve("seed-" + recipe.seed() + ".json");
+    return file(results, recipe.name(), recipe.seed());
+  }
+
+  /** Where the result of the recipe of a name with a seed lies in a folder of results. */
+  public static Path file(Path results, String recipe, long seed) {
+    return results.resolve(recipe).resolve(SEED + seed + ".json");
+  }
+
+  /** Whether a file has the name of a result with some seed. */
+  public static boolean isFile(Path file) {
+    return file.getFileName().toString().matches(SEED + "\\d+\\.json");
   }
 
   private Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
@@ -353,9 +372,8 @@ public final class Runs {
       return;
     }
     try {
-      Path file = file(results, run.recipe());
-      new RunFolder(file.getParent())
-          .write(file, Files.readAllBytes(new RunFolder(run.folder()).result()));
+      RunFolder.replace(
+          file(results, run.recipe()), Files.readAllBytes(new RunFolder(run.folder()).result()));
     } catch (IOException e) {
       throw new UncheckedIOException(
           Text.of("The result in %s cannot be read (%s): train again.", run.folder(), e), e);

@@ -91,7 +91,8 @@ public record Search(
       if (rounds.isEmpty() || seeds.isEmpty() || Set.copyOf(seeds).size() < seeds.size()) {
         throw new IllegalArgumentException(
             Text.of(
-                    "Rounds of %s epochs with the seeds %s cannot be searched: give one or more of both, no",
+                    "Rounds of %s epochs with the seeds %s cannot be searched: give one or more of"
+                        + " both, no",
                     rounds, seeds)
                 + " seed twice.");
       }
@@ -99,7 +100,8 @@ public record Search(
         if (rounds.get(i) < 1 || i > 0 && rounds.get(i) <= rounds.get(i - 1)) {
           throw new IllegalArgumentException(
               Text.of(
-                      "Rounds of %s epochs cannot be: each must be longer than the one before it, as in",
+                      "Rounds of %s epochs cannot be: each must be longer than the one before it,"
+                          + " as in",
                       rounds)
                   + " 4,15.");
         }
@@ -175,7 +177,8 @@ public record Search(
     if (!varied.isEmpty() && varied.stream().allMatch(r -> r.unusedRate().isPresent())) {
       throw new IllegalArgumentException(
           Text.of(
-                  "The space varies optimizer.learning_rate, which changes nothing: the schedule %s sets the",
+                  "The space varies optimizer.learning_rate, which changes nothing: the schedule %s"
+                      + " sets the",
                   varied.get(0).schedule())
               + " rate. Vary 'schedule' instead.");
     }
@@ -191,8 +194,7 @@ public record Search(
     List<Runs.Run> planned = new ArrayList<>();
     for (Recipe recipe : contestants.keySet()) {
       for (long seed : plan.seeds) {
-        Path own = folder.resolve(hash(recipe)).resolve("seed-" + seed);
-        planned.add(new Runs.Run(recipe.seed(seed), own));
+        planned.add(Runs.Run.in(folder.resolve(hash(recipe)), recipe.seed(seed)));
       }
     }
     Map<Recipe, Result> results = new HashMap<>();
@@ -219,8 +221,7 @@ public record Search(
   private static Trial judge(Trial trial, List<Result> results) {
     List<EpochResult> last = new ArrayList<>();
     for (Result result : results) {
-      List<EpochResult> all = result.history().epochs();
-      last.addAll(all.subList(Math.max(0, all.size() - Contract.LAST), all.size()));
+      last.addAll(Contract.last(result.history().epochs()));
     }
     return new Trial(
         trial.number,

@@ -37,6 +37,22 @@ public record Spread(double mean, double deviation, int seeds) {
     return StrictMath.hypot(standardError(), other.standardError());
   }
 
+  /**
+   * How far this mean lies above another, with the standard error of the difference, such as {@code
+   * +0.12 ± 0.05}.
+   *
+   * @param decimals of both numbers
+   */
+  public String changeFrom(Spread before, int decimals) {
+    return signed(mean - before.mean, decimals) + plusMinus(standardErrorTo(before), decimals);
+  }
+
+  /** A difference with its sign; what rounds to nothing has none. */
+  public static String signed(double difference, int decimals) {
+    String text = Text.of("%+." + decimals + "f", difference);
+    return text.matches(".[0.]+") ? text.substring(1) : text;
+  }
+
   /** With two decimals, such as {@code 99.41 ± 0.03}, or {@code 99.41} for a single seed. */
   @Override
   public String toString() {

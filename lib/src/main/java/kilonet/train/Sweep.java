@@ -38,10 +38,7 @@ public record Sweep(
   /** The runs of a sweep: a folder {@code seed-S} for each seed. */
   public static Runs runs(Recipe recipe, TrainTest data, List<Long> seeds, Path folder) {
     return new Runs(
-        seeds.stream()
-            .map(seed -> new Runs.Run(recipe.seed(seed), folder.resolve("seed-" + seed)))
-            .toList(),
-        data);
+        seeds.stream().map(seed -> Runs.Run.in(folder, recipe.seed(seed))).toList(), data);
   }
 
   /** Mean and deviation of the last epochs. */

@@ -201,7 +201,7 @@ public final class Trainer {
       if (result == null) {
         throw new TrainingException(
             "The run was stopped in its first epoch, so there is no result yet"
-                + (folder == null ? "." : ": go on with --resume."));
+                + (folder == null ? "." : ": resume it to go on."));
       }
       return result;
     } finally {
@@ -231,14 +231,15 @@ public final class Trainer {
     if (!there.isOf(recipe, engine, data)) {
       throw new TrainingException(
           Text.of(
-                  "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine %s, data",
+                  "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine"
+                      + " %s, data",
                   folder.result(),
                   there.recipe(),
                   there.seed(),
                   there.definition().epochs(),
                   there.engine())
               + Text.of(
-                  " %s): train into another folder with --out, or without --resume.",
+                  " %s): train into another folder, or do not resume but train anew.",
                   there.data()));
     }
     try {
@@ -254,7 +255,8 @@ public final class Trainer {
 
   private static TrainingException damaged(IllegalArgumentException e) {
     return new TrainingException(
-        e.getMessage() + " Delete the file, or train without --resume, to have it made anew.");
+        e.getMessage()
+            + " Delete the file, or do not resume but train anew, to have it made again.");
   }
 
   /** Keeps the parameters and gives back what the engine holds outside the heap. */
@@ -356,7 +358,8 @@ public final class Trainer {
             : "The loss became " + learner.loss();
     return new TrainingException(
         Text.of(
-                "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a warm-up,",
+                "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a"
+                    + " warm-up,",
                 what, epoch + 1, batch + 1, rate)
             + " or batch norm.");
   }
@@ -386,7 +389,8 @@ public final class Trainer {
     if (!tested.isFinite()) {
       throw new TrainingException(
           Text.of(
-                  "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or batch",
+                  "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or"
+                      + " batch",
                   epoch + 1, tested.testLoss())
               + " norm.");
     }
@@ -427,9 +431,9 @@ public final class Trainer {
       return;
     }
     if (result != null) {
-      folder.write(folder.history(), history.csv());
-      folder.write(folder.model(), ModelFile.bytes(plain(keptParameters())));
-      folder.write(folder.result(), Json.pretty(result));
+      RunFolder.replace(folder.history(), history.csv());
+      RunFolder.replace(folder.model(), ModelFile.bytes(plain(keptParameters())));
+      RunFolder.replace(folder.result(), Json.pretty(result));
     }
     if (result != null && result.isFinished()) {
       folder.delete(folder.checkpoint());
@@ -445,7 +449,7 @@ public final class Trainer {
             network.getIterationCount(),
             tally,
             plateau().map(ReduceLROnPlateau::state).orElse(null));
-    folder.write(
+    RunFolder.replace(
         folder.checkpoint(),
         new Checkpoint(
                 state,

@@ -33,7 +33,7 @@ class RunFolderTest {
       assertThatThrownBy(same::lock)
           .isInstanceOf(TrainingException.class)
           .hasMessageEndingWith(
-              " is in use by another run: wait for its end, or name another folder with --out.");
+              " is in use by another run: wait for its end, or name another folder.");
     }
     lock.release();
     same.lock().release();
@@ -91,7 +91,7 @@ class RunFolderTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("b cannot be written (")
         .hasMessageContaining("4,611,686,018,427,387,903 bytes are needed and ")
-        .hasMessageEndingWith("name a folder that can be, with --out.");
+        .hasMessageEndingWith("name another folder, which can be.");
     assertThat(names(folder.path())).isEmpty();
     Path file = Files.createFile(temporary.resolve("file"));
     assertThatThrownBy(() -> new RunFolder(file.resolve("run")).provide(1))
@@ -105,11 +105,11 @@ class RunFolderTest {
   @Test
   void aFileThatCannotBeWrittenLeavesTheOldOneAndNoOther() throws IOException {
     RunFolder folder = new RunFolder(temporary);
-    folder.write(folder.result(), "one");
-    folder.write(folder.result(), "two");
+    RunFolder.replace(folder.result(), "one");
+    RunFolder.replace(folder.result(), "two");
     assertThat(folder.result()).hasContent("two");
     Files.createDirectories(folder.model().resolve("taken"));
-    assertThatThrownBy(() -> folder.write(folder.model(), "x"))
+    assertThatThrownBy(() -> RunFolder.replace(folder.model(), "x"))
         .isInstanceOf(UncheckedIOException.class);
     assertThat(names(temporary)).containsExactly("model.zip", "result.json");
   }
@@ -123,7 +123,7 @@ class RunFolderTest {
                     new Thread(
                         () -> {
                           for (int i = 0; i < 50; i++) {
-                            folder.write(folder.result(), "whole");
+                            RunFolder.replace(folder.result(), "whole");
                           }
                         }))
             .limit(4)

@@ -36,4 +36,14 @@ class SpreadTest {
   void noSeedsHaveNoMean() {
     assertThatThrownBy(() -> Spread.of(List.of())).hasMessageContaining("give at least one");
   }
+
+  @Test
+  void aChangeHasItsSignAndItsStandardError() {
+    Spread before = Spread.of(List.of(99.0, 99.2));
+    Spread after = Spread.of(List.of(99.5, 99.5));
+    assertThat(after.changeFrom(before, 2)).isEqualTo("+0.40 ± 0.10");
+    assertThat(before.changeFrom(after, 1)).isEqualTo("-0.4 ± 0.1");
+    assertThat(Spread.of(List.of(99.001)).changeFrom(Spread.of(List.of(99.0)), 2))
+        .isEqualTo("0.00");
+  }
 }

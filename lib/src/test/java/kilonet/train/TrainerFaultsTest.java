@@ -198,7 +198,7 @@ class TrainerFaultsTest {
           .hasMessageContaining(
               "is of another run, which is finished (recipe tiny, seed 1, 2 epochs, engine "
                   + Engine.FUSED.version()
-                  + ", data digits): train into another folder with --out, or without --resume.");
+                  + ", data digits): train into another folder, or do not resume but train anew.");
     }
     assertThat(new RunFolder(folder).result()).hasBinaryContent(result);
   }
@@ -212,7 +212,7 @@ class TrainerFaultsTest {
     assertThatThrownBy(() -> trainer(recipe()).resume().run())
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("model.zip")
-        .hasMessageEndingWith("train without --resume, to have it made anew.");
+        .hasMessageEndingWith("do not resume but train anew, to have it made again.");
     Files.writeString(files.result(), "{}");
     assertThatThrownBy(() -> trainer(recipe()).resume().run())
         .isInstanceOf(TrainingException.class)

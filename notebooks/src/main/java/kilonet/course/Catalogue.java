@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Json;
@@ -60,12 +60,14 @@ public final class Catalogue {
    * All names but those of ablations: the steps and the records, then the published experiments.
    */
   public static List<String> names() {
-    return Stream.concat(ours().stream(), Seeds.names().stream()).toList();
+    return Stream.concat(ours().stream(), PublishedRecipes.names().stream()).toList();
   }
 
   /** A recipe by its name, an ablation included; nothing if there is none of this name. */
   public static Optional<Recipe> find(String name) {
-    return Optional.ofNullable(OURS.get(name)).or(() -> ablation(name)).or(() -> Seeds.named(name));
+    return Optional.ofNullable(OURS.get(name))
+        .or(() -> ablation(name))
+        .or(() -> PublishedRecipes.named(name));
   }
 
   private static Optional<Recipe> ablation(String name) {

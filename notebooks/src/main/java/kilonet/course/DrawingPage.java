@@ -37,28 +37,34 @@ final class DrawingPage {
   /**
    * What does not hold, a sentence each.
    *
+   * @param recipe that of the last step
    * @param reports the folder of the page
    * @param results the folder of results, by recipe
    * @param test gives the test set, if it is at hand; asked only where all else holds
    */
-  static List<String> problems(Path reports, Path results, Supplier<Optional<ImageSet>> test) {
+  static List<String> problems(
+      String recipe, Path reports, Path results, Supplier<Optional<ImageSet>> test) {
     Path file = reports.resolve(FILE);
     if (!Files.exists(file)) {
       return List.of();
     }
     try {
-      return problems(file, DrawPage.read(Files.readString(file)), results, test);
+      return problems(recipe, file, DrawPage.read(Files.readString(file)), results, test);
     } catch (IOException | IllegalArgumentException e) {
       return List.of(Text.of("%s cannot be read (%s): %s.", file, e.getMessage(), AGAIN));
     }
   }
 
   private static List<String> problems(
-      Path file, DrawPage.Content page, Path results, Supplier<Optional<ImageSet>> test) {
+      String recipe,
+      Path file,
+      DrawPage.Content page,
+      Path results,
+      Supplier<Optional<ImageSet>> test) {
     Map<String, String> said = page.provenance().entries();
     Path result = results.resolve(Text.of("%s/seed-%s.json", said.get("recipe"), said.get("seed")));
     List<String> problems = new ArrayList<>();
-    if (!Step.GOAL.recipe().equals(said.get("recipe")) || !Files.exists(result)) {
+    if (!recipe.equals(said.get("recipe")) || !Files.exists(result)) {
       return List.of(
           Text.of("%s is of a run that has no result here, %s: %s.", file, result, AGAIN));
     }

@@ -22,8 +22,7 @@ final class Findings {
 
   /** Test accuracies of the last five epochs, or of all where there are fewer. */
   static List<Double> last(Result run) {
-    List<Double> all = run.testAccuracy();
-    return all.subList(Math.max(0, all.size() - Contract.LAST), all.size());
+    return Contract.last(run.testAccuracy());
   }
 
   /** What these epochs are called. */
@@ -34,8 +33,7 @@ final class Findings {
 
   /** Train less test accuracy in percent points, the mean of the last five epochs. */
   static double gap(Result run) {
-    List<TrainTestGap> gaps = TrainTestGap.of(run.history());
-    return gaps.subList(Math.max(0, gaps.size() - Contract.LAST), gaps.size()).stream()
+    return Contract.last(TrainTestGap.of(run.history())).stream()
         .mapToDouble(TrainTestGap::accuracy)
         .average()
         .orElseThrow();
@@ -49,7 +47,7 @@ final class Findings {
         gap(run));
   }
 
-  private static Claim hardlyOverfits(Result run) {
+  static Claim hardlyOverfits(Result run) {
     return Claim.that(
         gap(run) >= 0 && gap(run) <= OVERFITS,
         "It hardly overfits: over the %s, train accuracy is %.2f points above test" + " accuracy.",
@@ -57,7 +55,7 @@ final class Findings {
         gap(run));
   }
 
-  private static Claim doesNotOverfit(Result run) {
+  static Claim doesNotOverfit(Result run) {
     Recipe recipe = run.definition();
     boolean augmented = !recipe.augmentation().equals("none");
     boolean dropout = recipe.model().dropout() > 0;
@@ -83,16 +81,39 @@ final class Findings {
     return Claim.firstThatHolds(overfits(run), hardlyOverfits(run), doesNotOverfit(run));
   }
 
+  /** It overfits by less than so many points, or not at all. */
+  static Claim gapBelow(Result run, double points) {
+    return Claim.that(
+        gap(run) < points,
+        "It does not overfit: over the %s, train accuracy is %.2f points %s test accuracy, and"
+            + " overfitting would be %s or more above it.",
+        lastEpochs(run),
+        Math.abs(gap(run)),
+        gap(run) < 0 ? "below" : "above",
+        Axis.number(points));
+  }
+
   /** It gets as far as an accuracy in percent. */
   static Claim reaches(Result run, double accuracy) {
+    return reaches(run, accuracy, Integer.MAX_VALUE);
+  }
+
+  /** It gets as far as an accuracy in percent, not after an epoch. */
+  static Claim reaches(Result run, double accuracy, double latest) {
     int first =
         run.history().epochs().stream()
             .filter(e -> e.testAccuracy() >= accuracy)
             .mapToInt(EpochResult::epoch)
             .findFirst()
             .orElse(0);
-    return Claim.that(
-        first > 0, "It reaches %s%% first in epoch %d.", Axis.number(accuracy), first);
+    if (first == 0 || first > latest) {
+      return Claim.that(
+          false,
+          "It reaches %s%%%s.",
+          Axis.number(accuracy),
+          latest == Integer.MAX_VALUE ? "" : Text.of(" by epoch %.0f", latest));
+    }
+    return Claim.that(true, "It reaches %s%% first in epoch %d.", Axis.number(accuracy), first);
   }
 
   /** It reaches 99.4%, or how much its best epoch lacks. */
@@ -158,7 +179,7 @@ final class Findings {
 
   /** How several seeds of one recipe end, and which place among them the run has that is shown. */
   static Claim seeds(Result run, List<Result> runs) {
-    List<Double> lowest = runs.stream().map(Step::lowest).toList();
+    List<Double> lowest = runs.stream().map(Measurements::low).toList();
     return Claim.that(
         true,
         "Over %d seeds, the lowest of the last %d epochs is %s (mean ± standard deviation), %.2f%%"
@@ -171,6 +192,6 @@ final class Findings {
         runs.stream().filter(each -> each.contract().met()).count(),
         runs.size(),
         run.seed(),
-        1 + lowest.stream().filter(each -> each > Step.lowest(run)).count());
+        1 + lowest.stream().filter(each -> each > Measurements.low(run)).count());
   }
 }

@@ -17,6 +17,7 @@ import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Runs;
 import kilonet.train.Spread;
 
 /**
@@ -62,7 +63,7 @@ record Measurements(List<Result> runs, int outdated) {
     int outdated = 0;
     for (Path file : files(folder)) {
       Result result = Json.read(file, Result.class);
-      boolean named = file.endsWith("seed-" + result.seed() + ".json");
+      boolean named = file.endsWith(Runs.file(Path.of(""), result.definition()).getFileName());
       if (named && result.isFinished() && current.test(result)) {
         runs.add(result);
       } else {
@@ -78,10 +79,7 @@ record Measurements(List<Result> runs, int outdated) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("seed-\\d+\\.json"))
-          .sorted()
-          .toList();
+      return files.filter(Runs::isFile).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -125,7 +123,6 @@ record Measurements(List<Result> runs, int outdated) {
   }
 
   static double low(List<Double> accuracies) {
-    int from = Math.max(0, accuracies.size() - Contract.LAST);
-    return Collections.min(accuracies.subList(from, accuracies.size()));
+    return Collections.min(Contract.last(accuracies));
   }
 }

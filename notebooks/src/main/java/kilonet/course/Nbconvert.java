@@ -15,6 +15,14 @@ import kilonet.text.Text;
 /** Jupyter's converter, with this library's template for pages that fit phones and paper. */
 final class Nbconvert {
 
+  /** What is called. */
+  static final String COMMAND = "jupyter-nbconvert";
+
+  /** What to do where it is missing. */
+  static final String TO_INSTALL =
+      "install it (on Debian and Ubuntu: apt-get install jupyter-nbconvert; elsewhere: pip install"
+          + " nbconvert)";
+
   private static final String TEMPLATE = "kilonet";
   private static final List<String> FILES = List.of("conf.json", "index.html.j2");
 
@@ -54,7 +62,7 @@ final class Nbconvert {
     try {
       process =
           new ProcessBuilder(
-                  "jupyter-nbconvert",
+                  COMMAND,
                   "--to=html",
                   "--template=" + TEMPLATE,
                   "--TemplateExporter.extra_template_basedirs=" + folder,

@@ -7,17 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kilonet.chart.PngNote;
 import kilonet.chart.RunComparison;
@@ -29,25 +28,22 @@ import kilonet.train.Result;
 import kilonet.train.RunFolder;
 
 /**
- * The notebooks of the three steps and all that is told of them: opening blocks, reports, the table
- * of the README. It is written from the files of results, and checked against them.
+ * Somebody's notebooks of the three steps and all that is told of them: opening blocks, reports,
+ * the table of a README. It is written from the files of results, and checked against them.
  *
- * <p>A folder of notebooks holds {@code Step_1.ipynb} to {@code Step_3.ipynb}, {@code
- * results/<recipe>/seed-<N>.json} and {@code reports/}; in quick mode, {@code results-quick/}.
+ * <p>A folder of notebooks holds {@code Step_1.ipynb} to {@code Step_3.ipynb}, beside each its text
+ * ({@link StepText}), {@code results/<recipe>/seed-<N>.json} and {@code reports/}; in quick mode,
+ * {@code results-quick/}.
  */
 public final class Reports {
 
-  /** Further pages: the folder of results to what is told of them, by file name. */
-  private static final List<Function<Path, Map<String, byte[]>>> PAGES =
-      List.of(SeedsReport::files, RecordsReport::files);
-
   private static final String CHART = "Steps.png";
-  private static final Pattern FOOTER =
-      Pattern.compile("<!-- notebook ([0-9a-f]{64}), page ([0-9a-f]{64}) -->\n$");
-  private static final String RUN = "run environment/run.sh --keep";
-  private static final String WRITE = "run kilonet report --write notebooks";
 
   private final Path folder;
+  private final List<Step> steps = new ArrayList<>();
+  private final Course course;
+  private final String toRun;
+  private final String toWrite;
   private final boolean quick;
   private final Function<Path, Optional<String>> html;
   private final List<String> problems = new ArrayList<>();
@@ -58,7 +54,26 @@ public final class Reports {
    * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
    */
   Reports(Path folder, boolean quick, Function<Path, Optional<String>> html) {
-    if (Arrays.stream(Step.values()).noneMatch(step -> Files.exists(file(folder, step)))) {
+    present(folder);
+    this.folder = folder;
+    this.quick = quick;
+    this.html = html;
+    this.toRun = Text.of("run 'kilonet course run %s'", folder);
+    this.toWrite = Text.of("run 'kilonet report --write %s'", folder);
+    this.course = Course.of(folder);
+    for (int number = 1; number <= Step.COUNT; number++) {
+      StepText.read(folder, number, problems::add).ifPresent(steps::add);
+    }
+  }
+
+  /** The numbers of the steps whose notebooks are there. */
+  private static List<Integer> present(Path folder) {
+    List<Integer> numbers =
+        IntStream.rangeClosed(1, Step.COUNT)
+            .filter(number -> Files.exists(file(folder, number)))
+            .boxed()
+            .toList();
+    if (numbers.isEmpty()) {
       throw new IllegalArgumentException(
           Text.of(
               "%s: name the folder that holds Step_1.ipynb to Step_3.ipynb, such as notebooks.",
@@ -66,9 +81,7 @@ public final class Reports {
                   ? Text.of("The folder %s holds no notebooks of the steps", folder)
                   : Text.of("There is no folder %s", folder)));
     }
-    this.folder = folder;
-    this.quick = quick;
-    this.html = html;
+    return numbers;
   }
 
   /**
@@ -97,21 +110,46 @@ public final class Reports {
   }
 
   /**
+   * What is wrong with the texts of the steps, a sentence each.
+   *
+   * @param folder the notebooks'
+   * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
+   */
+  public static List<String> texts(Path folder) {
+    return List.copyOf(new Reports(folder, false, Nbconvert::html).problems);
+  }
+
+  /** The notebooks of a folder in their order. */
+  static List<Path> notebooks(Path folder) {
+    return present(folder).stream().map(number -> file(folder, number)).toList();
+  }
+
+  /**
    * Takes outputs and figures out of notebooks, so that a copy does not show another run's.
    *
    * @param folder the notebooks'
    * @throws IllegalArgumentException if the folder is not there or holds none of the notebooks
    */
   public static void blank(Path folder) {
-    Reports reports = new Reports(folder, false, Nbconvert::html);
-    for (Step step : Step.values()) {
-      if (Files.exists(file(folder, step))) {
-        Notebook notebook = Notebook.read(file(folder, step));
-        notebook.clear();
-        notebook.open(reports.opening(step, new StepResults(folder, Map.of())));
-        put(notebook.file(), notebook.bytes());
-      }
+    List<String> problems = new ArrayList<>();
+    List<Step> steps = new ArrayList<>();
+    for (int number : present(folder)) {
+      StepText.read(folder, number, problems::add).ifPresent(steps::add);
     }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join(" ", problems));
+    }
+    for (Step step : steps) {
+      Notebook notebook = Notebook.read(file(folder, step.number()));
+      notebook.clear();
+      notebook.open(blank(step));
+      RunFolder.replace(notebook.file(), notebook.bytes());
+    }
+  }
+
+  /** An opening block without figures. */
+  private static String blank(Step step) {
+    return opening(step, "", new StepResults(Path.of(""), List.of(step), Map.of()));
   }
 
   /** Whether a folder's notebooks were run in quick mode only. */
@@ -123,28 +161,35 @@ public final class Reports {
 
   /** What the notebook of the last step came to, if it was run. */
   public static Optional<Result> goal(Path folder, boolean quick) {
-    return StepResults.read(folder, quick, problem -> {})
-        .run(Step.GOAL)
-        .map(StepResults.Run::result);
+    List<Step> goal = new ArrayList<>();
+    StepText.read(folder, Step.COUNT, problem -> {}).ifPresent(goal::add);
+    StepResults results = StepResults.read(folder, goal, quick, problem -> {});
+    return goal.stream()
+        .flatMap(step -> results.run(step).stream())
+        .map(StepResults.Run::result)
+        .findFirst();
   }
 
   List<String> write() {
-    StepResults results = StepResults.read(folder, quick, problems::add);
-    for (Step step : Step.values()) {
+    if (!problems.isEmpty()) {
+      return problems;
+    }
+    StepResults results = StepResults.read(folder, steps, quick, problems::add);
+    for (Step step : steps) {
       notebook(step).ifPresent(notebook -> write(step, notebook, results));
     }
     if (!problems.isEmpty()) {
       return problems;
     }
-    pages(results, EnumSet.allOf(Step.class))
-        .forEach((name, bytes) -> put(reports().resolve(name), bytes));
+    pages(results, Set.copyOf(steps))
+        .forEach((name, bytes) -> RunFolder.replace(reports().resolve(name), bytes));
     if (!results.runs().isEmpty()) {
-      put(reports().resolve(CHART), chart(results));
+      RunFolder.replace(reports().resolve(CHART), chart(results));
     }
-    for (Step step : Step.values()) {
+    for (Step step : steps) {
       notebook(step).filter(Notebook::isExecuted).ifPresent(this::render);
     }
-    readme(results, (file, text) -> put(file, text.getBytes(StandardCharsets.UTF_8)));
+    readme(results, (file, text) -> RunFolder.replace(file, text.getBytes(StandardCharsets.UTF_8)));
     claims(results);
     return problems;
   }
@@ -158,28 +203,31 @@ public final class Reports {
       }
       notebook.open(opening(step, results));
     } else if (results.run(step).isPresent()) {
-      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
+      problem("%s was not executed: %s%s.", notebook.file(), toRun, orBack(notebook.file()));
       return;
     } else {
-      notebook.open(opening(step, new StepResults(results.folder(), Map.of())));
+      notebook.open(blank(step));
     }
     notebook.seal();
-    put(notebook.file(), notebook.bytes());
+    RunFolder.replace(notebook.file(), notebook.bytes());
   }
 
   List<String> check() {
-    for (Step step : Step.values()) {
+    if (!problems.isEmpty()) {
+      return problems;
+    }
+    for (Step step : steps) {
       notebook(step).flatMap(notebook -> runAgain(step, notebook)).ifPresent(problems::add);
     }
     if (!problems.isEmpty()) {
       // All else follows from that, and would bury it.
       return problems;
     }
-    StepResults results = StepResults.read(folder, quick, problems::add);
-    Set<Step> sound = EnumSet.noneOf(Step.class);
-    for (Step step : Step.values()) {
+    StepResults results = StepResults.read(folder, steps, quick, problems::add);
+    Set<Step> sound = new LinkedHashSet<>();
+    for (Step step : steps) {
       if (results.run(step).isEmpty()) {
-        problem("%s is missing: %s.", results.file(step), RUN);
+        problem("%s is missing: %s.", results.file(step), toRun);
         continue;
       }
       results.seeds(step).forEach(seed -> sameRecipe(step, seed));
@@ -197,11 +245,12 @@ public final class Reports {
       pages.put(CHART, chart(results));
       pages.forEach(this::checkPage);
       DrawingPage.problems(
+              last().recipe(),
               reports(),
               results.folder(),
               () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
           .forEach(problems::add);
-      if (sound.size() == Step.values().length) {
+      if (sound.size() == steps.size()) {
         leftOver(pages.keySet());
       }
       readme(results, (file, text) -> compare(file.toString(), text(file), text));
@@ -218,9 +267,9 @@ public final class Reports {
         ? Optional.empty()
         : Optional.of(
             Text.of(
-                "%s was run or changed after its results were written (%d of its cells): 'kilonet report"
-                    + " --write %s' writes block and reports for what it says now; 'git checkout --"
-                    + " %s %s' goes back to what was committed.",
+                "%s was run or changed after its results were written (%d of its cells): 'kilonet"
+                    + " report --write %s' writes block and reports for what it says now; 'git"
+                    + " checkout -- %s %s' goes back to what was committed.",
                 notebook.file(),
                 changed,
                 folder,
@@ -238,7 +287,7 @@ public final class Reports {
   /** Whether block and outputs agree with the result: only then a page can be held against it. */
   private boolean isSound(Step step, Notebook notebook, StepResults results) {
     if (!notebook.isExecuted()) {
-      problem("%s was not executed: %s%s.", notebook.file(), RUN, orBack(notebook.file()));
+      problem("%s was not executed: %s%s.", notebook.file(), toRun, orBack(notebook.file()));
       return false;
     }
     int before = problems.size();
@@ -260,13 +309,19 @@ public final class Reports {
             () ->
                 List.of(
                     Text.of(
-                        "%s was executed, but its result %s is missing: %s.",
-                        notebook.file(), results.file(step), RUN)));
+                        "%s was executed, but its result %s is missing: keep it with"
+                            + " 'step.keep(result)', of the recipe '%s' that %s names, and %s.",
+                        notebook.file(), results.file(step), step.recipe(), step.file(), toRun)));
   }
 
   private void sameRecipe(Step step, StepResults.Run run) {
     Result result = run.result();
-    Recipe now = step.recipe(quick).seed(result.seed()).data(result.data());
+    // A recipe that the notebook itself makes is told by the notebook alone, which is sealed.
+    Recipe now =
+        Catalogue.find(step.recipe())
+            .map(recipe -> StepRun.shortened(recipe, quick))
+            .map(recipe -> recipe.seed(result.seed()).data(result.data()))
+            .orElse(result.definition());
     if (!now.equals(result.definition())) {
       problem(
           "%s was made by another recipe (%s) than what %s is now (%s): %s.",
@@ -274,7 +329,7 @@ public final class Reports {
           run.tie().recipe().substring(0, 16),
           step.recipe(),
           StoredResult.sha256(now).substring(0, 16),
-          RUN);
+          toRun);
     }
   }
 
@@ -282,23 +337,22 @@ public final class Reports {
     if (quick) {
       return;
     }
-    for (Step step : Step.values()) {
+    for (Step step : steps) {
       for (Claim claim : results.claims(step)) {
         if (!claim.holds()) {
           problem(
-              "%s, analysis: %s does not bear out '%s'",
-              step.file(), results.file(step), claim.sentence());
+              "%s: %s does not bear out '%s'", step.file(), results.file(step), claim.sentence());
         }
       }
     }
   }
 
-  private static Path file(Path folder, Step step) {
-    return folder.resolve(step.file() + ".ipynb");
+  private static Path file(Path folder, int number) {
+    return folder.resolve(Step.name(number) + ".ipynb");
   }
 
   private Optional<Notebook> notebook(Step step) {
-    Path file = file(folder, step);
+    Path file = file(folder, step.number());
     try {
       if (Files.isRegularFile(file)) {
         return Optional.of(Notebook.read(file));
@@ -312,6 +366,10 @@ public final class Reports {
 
   private String opening(Step step, StepResults results) {
     String mark = results.run(step).map(run -> mark(run.result())).orElse("");
+    return opening(step, mark, results);
+  }
+
+  private static String opening(Step step, String mark, StepResults results) {
     return ("# " + step.heading() + "\n\n" + mark + results.block(step).markdown()).strip();
   }
 
@@ -331,21 +389,26 @@ public final class Reports {
     return folder.resolve("reports");
   }
 
+  /** The step that reaches the goal. */
+  private Step last() {
+    return steps.get(steps.size() - 1);
+  }
+
   /** What follows a notebook's own text on its page. */
   private String ending(Step step, StepResults results) {
-    boolean drawn = step == Step.GOAL && Files.exists(reports().resolve(DrawingPage.FILE));
+    boolean drawn = step == last() && Files.exists(reports().resolve(DrawingPage.FILE));
     return results.seedsSection(step) + (drawn ? "\n\n" + DrawingPage.LINK : "");
   }
 
-  private Map<String, byte[]> pages(StepResults results, Set<Step> steps) {
+  private Map<String, byte[]> pages(StepResults results, Set<Step> of) {
     Map<String, byte[]> pages = new LinkedHashMap<>();
-    for (Step step : steps) {
+    for (Step step : results.steps()) {
       notebook(step)
-          .filter(Notebook::isExecuted)
-          .map(notebook -> StepPage.of(step.file(), notebook, ending(step, results)))
+          .filter(notebook -> of.contains(step) && notebook.isExecuted())
+          .map(notebook -> StepPage.of(step.name(), notebook, ending(step, results)))
           .ifPresent(pages::putAll);
     }
-    PAGES.forEach(page -> pages.putAll(page.apply(results.folder())));
+    course.further(results.folder()).forEach(pages::putAll);
     return pages;
   }
 
@@ -364,10 +427,10 @@ public final class Reports {
   private void checkPage(String name, byte[] expected) {
     Path file = reports().resolve(name);
     if (!Files.isRegularFile(file)) {
-      problem("%s is missing: %s.", file, WRITE);
+      problem("%s is missing: %s.", file, toWrite);
     } else if (name.endsWith(".png")) {
       if (!isSame(bytes(file), expected)) {
-        problem("%s is not the picture of these results: %s.", file, WRITE);
+        problem("%s is not the picture of these results: %s.", file, toWrite);
       }
     } else {
       compare(file.toString(), text(file), new String(expected, StandardCharsets.UTF_8));
@@ -393,7 +456,7 @@ public final class Reports {
   private void leftOver(Set<String> pages) {
     Set<String> known = new HashSet<>(pages);
     known.add(DrawingPage.FILE);
-    Stream.of(Step.values()).forEach(step -> known.add(step.file() + ".html"));
+    steps.forEach(step -> known.add(step.name() + ".html"));
     try (Stream<Path> files = Files.list(reports())) {
       files
           .filter(file -> file.toString().matches(".*\\.(png|svg|md|html|csv)"))
@@ -405,11 +468,15 @@ public final class Reports {
     }
   }
 
-  /** Gives the README beside the folder, with its table as it should be, to somebody. */
+  /** Gives the README, with its table as it should be, to somebody. */
   private void readme(StepResults results, BiConsumer<Path, String> to) {
     Path notebooks = folder.toAbsolutePath().normalize();
-    Path file = notebooks.resolveSibling("README.md");
-    if (quick || !Files.isRegularFile(file)) {
+    if (quick || course.readme() == null) {
+      return;
+    }
+    Path file = notebooks.resolve(course.readme()).normalize();
+    if (!Files.isRegularFile(file)) {
+      problem("%s is missing: course.json says that the table of the steps is there.", file);
       return;
     }
     StepTable.in(text(file), notebooks.getFileName().toString(), results, CHART)
@@ -436,41 +503,25 @@ public final class Reports {
     }
     if (page.isEmpty()) {
       problem(
-          "%s was not rendered as HTML, because jupyter-nbconvert is missing: install it (on Debian"
-              + " and Ubuntu: apt-get install jupyter-nbconvert; elsewhere: pip install nbconvert).",
-          notebook.file());
+          "%s was not rendered as HTML, because %s is missing: %s.",
+          notebook.file(), Nbconvert.COMMAND, Nbconvert.TO_INSTALL);
       return;
     }
-    String footer =
-        Text.of(
-            "<!-- notebook %s, page %s -->\n",
-            StoredResult.sha256(bytes(notebook.file())),
-            StoredResult.sha256(page.get().getBytes(StandardCharsets.UTF_8)));
-    put(page(notebook), (page.get() + footer).getBytes(StandardCharsets.UTF_8));
+    RunFolder.replace(page(notebook), RenderedPage.bytes(page.get(), bytes(notebook.file())));
   }
 
   private void checkHtml(Notebook notebook) {
     Path file = page(notebook);
     if (!Files.isRegularFile(file)) {
-      problem("%s is missing: %s.", file, WRITE);
+      problem("%s is missing: %s.", file, toWrite);
       return;
     }
-    String page = text(file);
-    Matcher footer = FOOTER.matcher(page);
-    boolean whole =
-        footer.find()
-            && footer
-                .group(2)
-                .equals(
-                    StoredResult.sha256(
-                        page.substring(0, footer.start()).getBytes(StandardCharsets.UTF_8)));
-    if (!whole) {
-      problem("%s was changed after it was rendered: %s.", file, WRITE);
-    } else if (!footer.group(1).equals(StoredResult.sha256(bytes(notebook.file())))) {
-      problem(
-          "%s was rendered from another state of %s: %s%s.",
-          file, notebook.file(), WRITE, orBack(notebook.file()));
-    }
+    RenderedPage.fault(text(file), bytes(notebook.file()))
+        .ifPresent(
+            fault ->
+                problem(
+                    "%s was %s %s: %s%s.",
+                    file, fault, notebook.file(), toWrite, orBack(notebook.file())));
   }
 
   private void compare(String place, String found, String expected) {
@@ -481,10 +532,6 @@ public final class Reports {
 
   private void problem(String format, Object... values) {
     problems.add(Text.of(format, values));
-  }
-
-  private static void put(Path file, byte[] content) {
-    new RunFolder(file.toAbsolutePath().getParent()).write(file, content);
   }
 
   private static byte[] bytes(Path file) {

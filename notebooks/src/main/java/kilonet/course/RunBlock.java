@@ -3,13 +3,11 @@ package kilonet.course;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import kilonet.chart.Axis;
 import kilonet.evaluate.Accuracy;
 import kilonet.evaluate.Calibration;
 import kilonet.evaluate.ConfusionMatrix;
 import kilonet.evaluate.Mistake;
 import kilonet.text.Text;
-import kilonet.train.Contract;
 import kilonet.train.Predictions;
 import kilonet.train.Result;
 
@@ -51,12 +49,7 @@ public record RunBlock(
 
   /** The assignment's demands. */
   static List<String> goals() {
-    return List.of(
-        text(
-            "%s%% of MNIST's test images in each of the last %d epochs",
-            Axis.number(Contract.ACCURACY), Contract.LAST),
-        text("at most %d epochs", Contract.EPOCHS_UP_TO),
-        text("fewer than %,d parameters", Contract.PARAMETERS_BELOW));
+    return Demand.ASSIGNMENT.stream().map(Demand::text).toList();
   }
 
   /** What a run came to, without a verdict. */
@@ -74,8 +67,8 @@ public record RunBlock(
             "test accuracy of the %s: %s", Findings.lastEpochs(run), percents(Findings.last(run))));
     lines.add(
         text(
-            "trained on %,d images for %d epoch%s in %.0f s, %,.0f images/s, with the %s engine, seed"
-                + " %d",
+            "trained on %,d images for %d epoch%s in %.0f s, %,.0f images/s, with the %s engine,"
+                + " seed %d",
             run.trainImages(),
             run.epochs(),
             run.epochs() == 1 ? "" : "s",

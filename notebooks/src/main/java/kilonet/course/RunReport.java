@@ -58,9 +58,8 @@ public final class RunReport {
    * @throws IllegalStateException if this machine has no fonts
    */
   public static void plots(Path folder, Result run, Predictions predictions, ImageSet test) {
-    RunFolder files = new RunFolder(folder);
     charts(run, predictions, test)
-        .forEach((name, figure) -> files.write(folder.resolve(name), figure.png()));
+        .forEach((name, figure) -> RunFolder.replace(folder.resolve(name), figure.png()));
   }
 
   private static Map<String, Figure> charts(Result run, Predictions predictions, ImageSet test) {
@@ -120,11 +119,11 @@ public final class RunReport {
           Gallery.augmented(
               images.train(), Augmentations.parse(recipe.augmentation()), recipe.seed(), 6, 8));
     }
-    figures.forEach((name, figure) -> files.write(folder.resolve(name), figure.png()));
+    figures.forEach((name, figure) -> RunFolder.replace(folder.resolve(name), figure.png()));
     Page page = page(run, predictions, figures);
     Path html = folder.resolve("report.html");
-    files.write(folder.resolve("report.md"), page.markdown());
-    files.write(html, page.html());
+    RunFolder.replace(folder.resolve("report.md"), page.markdown());
+    RunFolder.replace(html, page.html());
     return html;
   }
 
@@ -183,13 +182,15 @@ public final class RunReport {
     if (!images.name().equals(run.data())) {
       throw new IllegalArgumentException(
           Text.of(
-              "The run was trained on %s, but the images at hand are %s: name its data with --data.",
+              "The run was trained on %s, but the images at hand are %s: give those that it"
+                  + " was trained on.",
               run.data(), images.name()));
     }
     if (run.dataset() != null && !run.dataset().equals(images.identity())) {
       throw new IllegalArgumentException(
           Text.of(
-              "The run was trained on other images of the name %s: give those that it was trained on.",
+              "The run was trained on other images of the name %s: give those that it was trained"
+                  + " on.",
               run.data()));
     }
     return run.definition().images(images).test();

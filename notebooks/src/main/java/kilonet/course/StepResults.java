@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -18,15 +19,17 @@ import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Runs;
 import kilonet.train.Spread;
 
 /**
  * The files of results of the three steps, in a folder of notebooks.
  *
  * @param folder {@code results}, or one of its sisters
+ * @param steps what is told of the steps, in their order
  * @param runs what is there, by seed
  */
-record StepResults(Path folder, Map<Step, List<Run>> runs) {
+record StepResults(Path folder, List<Step> steps, Map<Step, List<Run>> runs) {
 
   /** The seed of the run that a notebook makes. */
   private static final long SEED = 1;
@@ -44,25 +47,27 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
    * Reads what is there.
    *
    * @param notebooks the notebooks' folder
+   * @param steps what is told of them
    * @param quick whether they were run in quick mode
    * @param problems is told what cannot be read
    */
-  static StepResults read(Path notebooks, boolean quick, Consumer<String> problems) {
+  static StepResults read(
+      Path notebooks, List<Step> steps, boolean quick, Consumer<String> problems) {
     Path kept = notebooks.resolve(StepRun.folder(quick, Mnist.NAME));
     Path digits = notebooks.resolve(StepRun.folder(quick, Recipe.DIGITS));
     Path folder = !Files.isDirectory(kept) && Files.isDirectory(digits) ? digits : kept;
-    Map<Step, List<Run>> runs = new EnumMap<>(Step.class);
-    for (Step step : Step.values()) {
+    Map<Step, List<Run>> runs = new LinkedHashMap<>();
+    for (Step step : steps) {
       List<Run> seeds = new ArrayList<>();
       for (Path file : files(folder.resolve(step.recipe()))) {
         try {
           Result result = Json.read(file, Result.class);
           seeds.add(new Run(file, result, StoredResult.of(notebooks, file, result)));
-          if (!file.endsWith(Text.of("seed-%d.json", result.seed()))) {
+          if (!file.equals(Runs.file(folder, result.definition()))) {
             problems.accept(
                 Text.of(
-                    "%s holds the result of seed %d: name it after its seed.",
-                    file, result.seed()));
+                    "%s holds the result of %s with seed %d: name it after them.",
+                    file, result.recipe(), result.seed()));
           }
         } catch (IllegalArgumentException e) {
           problems.accept(e.getMessage());
@@ -73,7 +78,7 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
         runs.put(step, List.copyOf(seeds));
       }
     }
-    return new StepResults(folder, runs);
+    return new StepResults(folder, steps, runs);
   }
 
   private static List<Path> files(Path folder) {
@@ -89,7 +94,7 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
 
   /** Where the run of a step's notebook is kept, also if there is none yet. */
   Path file(Step step) {
-    return folder.resolve(step.recipe()).resolve(Text.of("seed-%d.json", SEED));
+    return Runs.file(folder, step.recipe(), SEED);
   }
 
   /** The run of a step's notebook. */
@@ -102,28 +107,22 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
     return runs.getOrDefault(step, List.of());
   }
 
-  /** The result of a step's notebook, or null. */
-  private Result result(Step step) {
-    return run(step).map(Run::result).orElse(null);
-  }
-
-  private Result before(Step step) {
-    return step == Step.SET_UP ? null : result(Step.values()[step.ordinal() - 1]);
+  /** The results of the notebooks by the numbers of their steps. */
+  private Map<Integer, Result> results() {
+    Map<Integer, Result> results = new TreeMap<>();
+    steps.forEach(step -> run(step).ifPresent(run -> results.put(step.number(), run.result)));
+    return results;
   }
 
   /** The opening block of a step. */
   RunBlock block(Step step) {
-    return step.block(result(step), before(step), seeds(step).stream().map(Run::result).toList());
+    return step.block(results(), seeds(step).stream().map(Run::result).toList());
   }
 
   /** The claims about a step, its target among them; none where a run is missing. */
   List<Claim> claims(Step step) {
-    Result run = result(step);
-    if (run == null || (before(step) == null && step != Step.SET_UP)) {
-      return List.of();
-    }
-    List<Claim> claims = new ArrayList<>(step.claims(run, before(step)));
-    claims.add(step.targetIsMet(run));
+    List<Claim> claims = new ArrayList<>(step.claims(results()).orElse(List.of()));
+    run(step).ifPresent(run -> claims.add(step.targetIsMet(run.result)));
     return claims;
   }
 
@@ -149,9 +148,9 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
           Text.of(
               "| %d | %s | %s | %s | %s | [`%s`](../%s) |\n",
               run.seed(),
-              percent(Step.best(run)),
-              percent(Step.last(run)),
-              percent(Step.lowest(run)),
+              percent(Measurements.best(run)),
+              percent(Measurements.last(run)),
+              percent(Measurements.low(run)),
               run.contract().met() ? "met" : "not met",
               seed.tie.sha256().substring(0, 16),
               seed.tie.result()));
@@ -159,9 +158,9 @@ record StepResults(Path folder, Map<Step, List<Run>> runs) {
     return text.append(
             Text.of(
                 "| mean ± sd | %s | %s | %s | met by %d of %d | |\n",
-                spread(seeds, Step::best),
-                spread(seeds, Step::last),
-                spread(seeds, Step::lowest),
+                spread(seeds, Measurements::best),
+                spread(seeds, Measurements::last),
+                spread(seeds, Measurements::low),
                 seeds.stream().filter(seed -> seed.result.contract().met()).count(),
                 seeds.size()))
         .toString();

@@ -27,6 +27,12 @@ public final class StepRun {
   /** The environment variable that asks for a tenth of the images and two epochs. */
   public static final String QUICK_VARIABLE = "KILONET_QUICK";
 
+  /** Quick mode trains on one image of so many, and tests on as few. */
+  private static final int QUICK_SHARE = 10;
+
+  private static final int QUICK_EPOCHS = 2;
+  private static final int TRAINING_IMAGES = 60_000;
+
   private final Recipe recipe;
   private final TrainTest data;
   private final boolean quick;
@@ -50,16 +56,26 @@ public final class StepRun {
     TrainTest images =
         quick
             ? new TrainTest(
-                data.train().first(data.train().size() / Step.QUICK_SHARE),
-                data.test().first(data.test().size() / Step.QUICK_SHARE))
+                data.train().first(data.train().size() / QUICK_SHARE),
+                data.test().first(data.test().size() / QUICK_SHARE))
             : data;
-    return new StepRun(Step.shortened(recipe, quick).data(data.train().name()), images, quick);
+    return new StepRun(shortened(recipe, quick).data(data.train().name()), images, quick);
   }
 
   /** Whether the environment asks for quick mode: by any word but 0, false, no and off. */
   public static boolean isQuick(Map<String, String> environment) {
     String said = environment.getOrDefault(QUICK_VARIABLE, "").strip().toLowerCase(Locale.ROOT);
     return !List.of("", "0", "false", "no", "off").contains(said);
+  }
+
+  /** A recipe as it is run, in quick mode on a tenth of the images for two epochs. */
+  static Recipe shortened(Recipe recipe, boolean quick) {
+    return quick ? recipe.limit(TRAINING_IMAGES / QUICK_SHARE).epochs(QUICK_EPOCHS) : recipe;
+  }
+
+  /** Whether a run was one of quick mode. */
+  static boolean isQuick(Result run) {
+    return run.definition().limit() > 0;
   }
 
   /** What to train. */

@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import kilonet.model.Summary;
 import kilonet.text.Text;
-import kilonet.train.Recipe;
 import kilonet.train.Result;
 
 /** The three steps in one table of Markdown, and its place in the README. */
@@ -16,8 +15,6 @@ final class StepTable {
 
   /** The line after it. */
   static final String END = "<!-- end of steps -->";
-
-  private static final String JAVA = "lib/src/main/java/kilonet/";
 
   private StepTable() {}
 
@@ -43,26 +40,26 @@ final class StepTable {
             | step | target | parameters | receptive field | best epoch | last five epochs | |
             |---|---|---:|---:|---:|---|---|
             """);
-    for (Step step : Step.values()) {
+    for (Step step : results.steps()) {
       Optional<Result> run = results.run(step).map(StepResults.Run::result);
-      Recipe recipe = run.map(Result::definition).orElseGet(() -> step.recipe(false));
-      Summary summary = Summary.of(recipe.model());
+      Optional<Summary> summary =
+          run.map(Result::definition)
+              .or(() -> Catalogue.find(step.recipe()))
+              .map(recipe -> Summary.of(recipe.model()));
       table.append(
           Text.of(
-              "| [%s](%s/%s.ipynb) | %s | %,d | %s | %s | %s | [report](%s/reports/%s.md),"
-                  + " [recipe](%strain/Recipes.java), [net](%smodel/Models.java) |\n",
+              "| [%s](%s/%s.ipynb) | %s | %s | %s | %s | %s | [report](%s/reports/%s.md)%s |\n",
               step.heading(),
               folder,
-              step.file(),
-              String.join("; ", step.target()),
-              summary.parameters(),
-              field(summary),
-              run.map(r -> Text.of("%.2f%%", Step.best(r))).orElse("–"),
+              step.name(),
+              step.target().stream().map(Demand::text).collect(Collectors.joining("; ")),
+              summary.map(s -> Text.of("%,d", s.parameters())).orElse("–"),
+              summary.map(StepTable::field).orElse("–"),
+              run.map(r -> Text.of("%.2f%%", Measurements.best(r))).orElse("–"),
               run.map(StepTable::lastFive).orElse("–"),
               folder,
-              step.file(),
-              JAVA,
-              JAVA));
+              step.name(),
+              step.links().isEmpty() ? "" : ", " + step.links()));
     }
     if (!results.runs().isEmpty()) {
       table.append(

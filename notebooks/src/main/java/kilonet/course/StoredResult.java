@@ -11,6 +11,7 @@ import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
+import kilonet.train.Runs;
 
 /**
  * A result as a notebook leaves it in a file, and what ties the two together.
@@ -23,11 +24,9 @@ public record StoredResult(String result, String sha256, String recipe) {
 
   /** Writes a result below {@code base} into {@code folder/<recipe>/seed-<seed>.json}. */
   static StoredResult write(Path base, String folder, Result result) {
-    String name = Text.of("%s/%s/seed-%d.json", folder, result.recipe(), result.seed());
-    Path file = base.resolve(name);
-    byte[] bytes = Json.pretty(result).getBytes(StandardCharsets.UTF_8);
-    new RunFolder(file.getParent()).write(file, bytes);
-    return new StoredResult(name, sha256(bytes), sha256(result.definition()));
+    Path file = Runs.file(base.resolve(folder), result.definition());
+    RunFolder.replace(file, Json.pretty(result));
+    return of(base, file, result);
   }
 
   /** What ties a file that is there, with the result that was read from it. */

@@ -1,6 +1,5 @@
 package kilonet.course;
 
-import java.util.List;
 import kilonet.chart.Axis;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
@@ -37,8 +36,8 @@ public final class Verdict {
             run.trainImages(),
             run.testImages(),
             run.data().equals(Mnist.NAME) ? "MNIST" : "generated digits",
-            Step.isQuick(run) ? " (QUICK MODE)" : ""),
-        run.data().equals(Mnist.NAME) && !Step.isQuick(run));
+            StepRun.isQuick(run) ? " (QUICK MODE)" : ""),
+        run.data().equals(Mnist.NAME) && !StepRun.isQuick(run));
     row(
         table,
         "parameters",
@@ -51,9 +50,7 @@ public final class Verdict {
         "at most " + Contract.EPOCHS_UP_TO,
         Integer.toString(run.epochs()),
         run.epochs() <= Contract.EPOCHS_UP_TO);
-    List<EpochResult> epochs = run.history().epochs();
-    for (EpochResult e :
-        epochs.subList(Math.max(0, epochs.size() - Contract.LAST), epochs.size())) {
+    for (EpochResult e : Contract.last(run.history().epochs())) {
       row(
           table,
           "test accuracy of epoch " + e.epoch(),

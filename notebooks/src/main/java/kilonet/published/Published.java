@@ -11,7 +11,7 @@ import kilonet.train.Json;
 /**
  * What the author of a published experiment says that it reached. All accuracies are percent.
  *
- * @param id the experiment's name in {@link Seeds}
+ * @param id the experiment's name in {@link PublishedRecipes}
  * @param claimedTrain best train accuracy that the text claims; null where it claims none
  * @param claimedTest best test accuracy that the text claims; null where it claims none
  * @param logged test accuracy of each epoch in the log that was published, whose end may be
@@ -32,7 +32,7 @@ public record Published(
     logged = List.copyOf(logged);
   }
 
-  /** All of them, in the order of {@link Seeds#names}. */
+  /** All of them, in the order of {@link PublishedRecipes#names}. */
   public static List<Published> all() {
     return ALL;
   }

@@ -3,8 +3,6 @@ package kilonet.course;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,11 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import kilonet.chart.Figure;
 import kilonet.chart.PngNote;
@@ -39,7 +34,6 @@ import kilonet.train.Result;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tech.tablesaw.api.Table;
 
 /**
  * Notebooks with their outputs and results, written out here; then one digit of them is changed.
@@ -57,6 +51,10 @@ class ReportsTest {
   void threeNotebooksAgree() throws IOException {
     notebooks = Files.createDirectory(project.resolve("notebooks"));
     readme = project.resolve("README.md");
+    // The texts of our own three steps lie beside the notebooks in this module.
+    for (String text : List.of("Step_1.md", "Step_2.md", "Step_3.md", "course.json")) {
+      Files.copy(Path.of(text), notebooks.resolve(text));
+    }
     Files.writeString(
         readme,
         "# Here\n\n<!-- steps: written by kilonet report -->\n<!-- end of steps -->\n\nEnd.\n");
@@ -119,59 +117,7 @@ class ReportsTest {
   }
 
   private void executed(int step, double train, double test) throws IOException {
-    Result run = run(step, 1, train, test);
-    StoredResult tie = StoredResult.write(notebooks, "results", run);
-    Table verdict = Verdict.of(run);
-    String png = Base64.getEncoder().encodeToString(Figure.of(20, 10, ReportsTest::cross).png());
-    List<Map<String, Object>> cells =
-        List.of(
-            Map.of("cell_type", "markdown", "metadata", Map.of(), "source", List.of("# Old")),
-            code(
-                "Summary.of(recipe.model())",
-                "text/plain",
-                Summary.of(run.definition().model()).toString()),
-            code("Result result = trainer.run();", "text/plain", run.history().toString()),
-            code("TrainingCurves.of(result.history())", "image/png", png),
-            code("Verdict.of(result)", "text/plain", verdict.print(), "text/html", html(verdict)),
-            code("step.keep(result)", "text/plain", tie.toString()));
-    Files.writeString(
-        notebook(step),
-        Json.pretty(
-            Map.of("cells", cells, "metadata", Map.of(), "nbformat", 4, "nbformat_minor", 5)));
-  }
-
-  private static void cross(Graphics2D g) {
-    g.setColor(Color.BLACK);
-    g.drawLine(0, 0, 9, 9);
-  }
-
-  private static Map<String, Object> code(String source, String... forms) {
-    Map<String, Object> data =
-        Stream.iterate(0, i -> i < forms.length, i -> i + 2)
-            .collect(Collectors.toMap(i -> forms[i], i -> List.of(forms[i + 1])));
-    return Map.of(
-        "cell_type",
-        "code",
-        "metadata",
-        Map.of(),
-        "source",
-        List.of(source),
-        "outputs",
-        List.of(Map.of("output_type", "execute_result", "data", data, "metadata", Map.of())));
-  }
-
-  private static String html(Table table) {
-    StringBuilder html = new StringBuilder("<table><thead><tr>");
-    table.columnNames().forEach(name -> html.append("<th>").append(name).append("</th>"));
-    html.append("</tr></thead>");
-    for (int row = 0; row < table.rowCount(); row++) {
-      html.append("<tr>");
-      for (int column = 0; column < table.columnCount(); column++) {
-        html.append("<td>").append(table.getString(row, column)).append("</td>");
-      }
-      html.append("</tr>");
-    }
-    return html + "</table>";
+    NotebookFiles.write(notebooks, step, run(step, 1, train, test));
   }
 
   private Path notebook(int step) {
@@ -220,8 +166,8 @@ class ReportsTest {
                 + " 99.21% to 99.45%.\n",
             "- It reaches 99.4% first in epoch 6.\n",
             "- Over 5 seeds, the lowest of the last 5 epochs is 99.45% ± 0.01 (mean ± standard"
-                + " deviation), 99.43% at worst; 5 of 5 seeds meet the assignment. Seed 1, which is shown"
-                + " here, is number 2 of them.");
+                + " deviation), 99.43% at worst; 5 of 5 seeds meet the assignment. Seed 1, which is"
+                + " shown here, is number 2 of them.");
   }
 
   @Test
@@ -329,7 +275,7 @@ class ReportsTest {
     assertThat(write())
         .singleElement()
         .asString()
-        .startsWith("Step_2, analysis: ")
+        .startsWith(notebooks.resolve("Step_2.md") + ": ")
         .contains("seed-1.json does not bear out 'It can learn enough: in its last epoch 99.30%");
     assertThat(Notebook.read(notebook(2)).opening()).doesNotContain("It can learn enough");
     assertThat(check()).isNotEmpty();
@@ -367,7 +313,9 @@ class ReportsTest {
     assertThat(check())
         .contains(
             notebooks.resolve("results/model_1/seed-1.json")
-                + " is missing: run environment/run.sh --keep.");
+                + " is missing: run 'kilonet course run "
+                + notebooks
+                + "'.");
     Files.delete(notebook(1));
     assertThat(check()).containsExactly(notebook(1) + " is missing.");
     Path nothing = project.resolve("nothing");
@@ -420,6 +368,7 @@ class ReportsTest {
     Path copies = Files.createDirectory(project.resolve("copies"));
     for (int step = 1; step <= 2; step++) {
       Files.copy(notebook(step), copies.resolve(notebook(step).getFileName()));
+      Files.copy(StepText.file(notebooks, step), StepText.file(copies, step));
     }
     Reports.blank(copies);
     Notebook blank = Notebook.read(copies.resolve("Step_1.ipynb"));
@@ -442,7 +391,10 @@ class ReportsTest {
       Files.write(file, other);
       assertThat(check())
           .containsExactly(
-              file + " is not the picture of these results: run kilonet report --write notebooks.");
+              file
+                  + " is not the picture of these results: run 'kilonet report --write "
+                  + notebooks
+                  + "'.");
       Files.write(file, right);
     }
     assertThat(check()).isEmpty();

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kilonet.kernel.content.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -18,9 +19,17 @@ import picocli.CommandLine.Parameters;
     name = "kilonet-kernel",
     description = "A Jupyter kernel for Java, with the Kilonet library on its class path.",
     mixinStandardHelpOptions = true,
-    version = "kilonet-kernel 0.1.0")
+    versionProvider = Commands.Named.class)
 public final class Commands {
   private Commands() {}
+
+  /** What {@code --version} says. */
+  static final class Named implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kilonet-kernel " + Version.NUMBER};
+    }
+  }
 
   /**
    * Runs a command.

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kilonet.kernel.Display;
 import kilonet.kernel.content.Rendering;
+import kilonet.kernel.content.Version;
 import kilonet.kernel.debug.Debugger;
 import kilonet.kernel.jupyter.Channels.Channel;
 import kilonet.kernel.magic.Magics;
@@ -27,7 +28,6 @@ import kilonet.kernel.repl.Repl;
  * nothing that hangs keeps the kernel from going on.
  */
 public final class Kernel {
-  private static final String VERSION = "0.1.0";
 
   /** Cells whose classes are let go of when nobody asks for anything. */
   private static final int CELLS_WORTH_A_COLLECTION = 200;
@@ -538,11 +538,15 @@ public final class Kernel {
     Map<String, Object> content = Outbox.ok();
     content.put("protocol_version", Outbox.PROTOCOL);
     content.put("implementation", "kilonet-kernel");
-    content.put("implementation_version", VERSION);
+    content.put("implementation_version", Version.NUMBER);
     content.put("language_info", language);
     content.put(
         "banner",
-        "Kilonet kernel " + VERSION + ", Java " + Runtime.version() + ". %help lists the magics.");
+        "Kilonet kernel "
+            + Version.NUMBER
+            + ", Java "
+            + Runtime.version()
+            + ". %help lists the magics.");
     content.put("debugger", true);
     content.put("supported_features", List.of("debugger"));
     int feature = Runtime.version().feature();

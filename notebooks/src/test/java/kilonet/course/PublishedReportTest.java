@@ -13,13 +13,13 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import kilonet.chart.Figure;
 import kilonet.chart.Palette;
-import kilonet.published.Seeds;
+import kilonet.published.PublishedRecipes;
 import kilonet.train.Recipe;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SeedsReportTest {
+class PublishedReportTest {
 
   @TempDir private Path notebooks;
 
@@ -43,7 +43,7 @@ class SeedsReportTest {
   }
 
   private static Recipe seed(String name) {
-    return Seeds.named(name).orElseThrow();
+    return PublishedRecipes.named(name).orElseThrow();
   }
 
   private static String row(String markdown, String id) {
@@ -51,12 +51,12 @@ class SeedsReportTest {
   }
 
   private String markdown() {
-    return new String(SeedsReport.files(results).get("Seeds.md"), StandardCharsets.UTF_8);
+    return new String(PublishedReport.files(results).get("Published.md"), StandardCharsets.UTF_8);
   }
 
   private void explain(String json) throws IOException {
     Path remarks = Files.createDirectories(notebooks.resolve("remarks"));
-    Files.writeString(remarks.resolve("seeds.json"), json);
+    Files.writeString(remarks.resolve("published.json"), json);
   }
 
   @Test
@@ -81,7 +81,8 @@ class SeedsReportTest {
 
   @Test
   void onlyTwoPublishedNetsMeetTheAssignmentByTheirLogsAndAThirdClaimsIt() {
-    String csv = new String(SeedsReport.files(results).get("Seeds.csv"), StandardCharsets.UTF_8);
+    String csv =
+        new String(PublishedReport.files(results).get("Published.csv"), StandardCharsets.UTF_8);
     assertThat(csv.lines()).hasSize(25).allMatch(line -> line.split(",", -1).length == 22);
     assertThat(csv.lines().filter(line -> line.split(",", -1)[16].equals("yes")))
         .extracting(line -> line.substring(0, 9))
@@ -124,7 +125,7 @@ class SeedsReportTest {
     explain("[{\"id\": \"000/step3\", \"because\": \"It is like that.\"}]");
     assertThatThrownBy(this::markdown)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("seeds.json explains why 000/step3 differs")
+        .hasMessageContaining("published.json explains why 000/step3 differs")
         .hasMessageContaining("delete that entry");
     explain("[{\"id\": \"005/step1\", \"because\": \"It is like that.\"}]");
     assertThatThrownBy(this::markdown).hasMessageContaining("explains '005/step1'");
@@ -158,9 +159,9 @@ class SeedsReportTest {
 
   @Test
   void theChartIsDrawn() throws IOException {
-    Map<String, byte[]> files = SeedsReport.files(results);
-    assertThat(files).containsOnlyKeys("Seeds.md", "Seeds.csv", "Seeds.png");
-    BufferedImage image = ImageIO.read(new ByteArrayInputStream(files.get("Seeds.png")));
+    Map<String, byte[]> files = PublishedReport.files(results);
+    assertThat(files).containsOnlyKeys("Published.md", "Published.csv", "Published.png");
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(files.get("Published.png")));
     assertThat(image.getWidth()).isEqualTo(Figure.WIDTH);
     assertThat(image.getRGB(0, 0)).isEqualTo(Palette.GROUND.getRGB());
     assertThat(pixels(image, Palette.TEST.getRGB())).as("four nets of ours").isPositive();
@@ -175,6 +176,6 @@ class SeedsReportTest {
 
   @Test
   void withoutResultsThereIsNoPage() {
-    assertThat(SeedsReport.files(notebooks.resolve("none"))).isEmpty();
+    assertThat(PublishedReport.files(notebooks.resolve("none"))).isEmpty();
   }
 }

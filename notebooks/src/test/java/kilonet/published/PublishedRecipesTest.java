@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SeedsTest {
+class PublishedRecipesTest {
 
   /** As published, and recounted. */
   @ParameterizedTest
@@ -41,7 +41,7 @@ class SeedsTest {
     "004/step5, 7330, 15, 128"
   })
   void sizesEpochsAndBatchesAsPublished(String name, long parameters, int epochs, int batch) {
-    Recipe recipe = Seeds.named(name).orElseThrow();
+    Recipe recipe = PublishedRecipes.named(name).orElseThrow();
     assertThat(Summary.of(recipe.model()).parameters()).isEqualTo(parameters);
     assertThat(recipe.epochs()).isEqualTo(epochs);
     assertThat(recipe.batch()).isEqualTo(batch);
@@ -51,13 +51,13 @@ class SeedsTest {
 
   @Test
   void thereAreTwentyFour() {
-    assertThat(Seeds.names()).hasSize(24).startsWith("000/step0").endsWith("004/step5");
-    assertThat(Seeds.named("005/step1")).isEmpty();
+    assertThat(PublishedRecipes.names()).hasSize(24).startsWith("000/step0").endsWith("004/step5");
+    assertThat(PublishedRecipes.named("005/step1")).isEmpty();
   }
 
   @Test
   void twoOfThemLetterByLetter() {
-    Recipe best = Seeds.named("002/step3").orElseThrow();
+    Recipe best = PublishedRecipes.named("002/step3").orElseThrow();
     assertThat(best.model())
         .hasToString(
             "conv-bn-relu-dropout: conv 10 3x3, conv 15 3x3, conv 10 1x1 plain, maxpool 2, conv 16"
@@ -66,34 +66,35 @@ class SeedsTest {
     assertThat(best.schedule()).isEqualTo("step(size=6, gamma=0.1)");
     assertThat(best.model().bias()).isFalse();
     assertThat(best.model().dropout()).isEqualTo(0.05);
-    Recipe sixteen = Seeds.named("001/step2").orElseThrow();
+    Recipe sixteen = PublishedRecipes.named("001/step2").orElseThrow();
     assertThat(sixteen.model().outputs()).isEqualTo(16);
-    assertThat(Seeds.named("002/step1").orElseThrow().model().bias()).isTrue();
+    assertThat(PublishedRecipes.named("002/step1").orElseThrow().model().bias()).isTrue();
   }
 
   @Test
   void candidatesForDocument004AreOfItsSizeAndStandInNoList() {
-    assertThat(Seeds.candidates()).hasSize(8).contains("004/step5-10-10-14-14-10-10-10");
-    for (String name : Seeds.candidates()) {
-      Recipe candidate = Seeds.named(name).orElseThrow();
-      Recipe chosen = Seeds.named(name.substring(0, "004/step2".length())).orElseThrow();
+    assertThat(PublishedRecipes.candidates()).hasSize(8).contains("004/step5-10-10-14-14-10-10-10");
+    for (String name : PublishedRecipes.candidates()) {
+      Recipe candidate = PublishedRecipes.named(name).orElseThrow();
+      Recipe chosen = PublishedRecipes.named(name.substring(0, "004/step2".length())).orElseThrow();
       assertThat(Summary.of(candidate.model()).parameters()).isEqualTo(7330);
       assertThat(candidate.model(chosen.model()).name(chosen.name())).isEqualTo(chosen);
       assertThat(candidate.model().dropout()).isEqualTo(chosen.model().dropout());
-      assertThat(Seeds.names()).doesNotContain(name);
+      assertThat(PublishedRecipes.names()).doesNotContain(name);
     }
   }
 
   @Test
   void everyExperimentHasItsPublishedFigures() {
-    assertThat(Published.all()).extracting(Published::id).isEqualTo(Seeds.names());
+    assertThat(Published.all()).extracting(Published::id).isEqualTo(PublishedRecipes.names());
     for (Published published : Published.all()) {
       boolean unknown = published.id().startsWith("004");
       int missing = published.id().equals("003/step4") ? 1 : 0;
       missing = published.id().equals("003/step4_adam") ? 2 : missing;
       assertThat(published.logged())
           .as(published.id())
-          .hasSize(unknown ? 0 : Seeds.named(published.id()).orElseThrow().epochs() - missing)
+          .hasSize(
+              unknown ? 0 : PublishedRecipes.named(published.id()).orElseThrow().epochs() - missing)
           .allMatch(accuracy -> accuracy > 95 && accuracy < 99.6);
     }
   }
