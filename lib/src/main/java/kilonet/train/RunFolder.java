@@ -221,8 +221,7 @@ public record RunFolder(Path path) {
   private static UncheckedIOException unwritable(Path file, IOException e) {
     return new UncheckedIOException(
         Text.of(
-            "%s cannot be written (%s): name another folder, which can be.",
-            file, Text.reason(e)),
+            "%s cannot be written (%s): name another folder, which can be.", file, Text.reason(e)),
         e);
   }
 }

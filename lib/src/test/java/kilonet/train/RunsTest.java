@@ -89,7 +89,7 @@ class RunsTest {
   @Test
   void aResultThatIsDamagedIsToldWithWhatToDo() throws Exception {
     RunFolder own = new RunFolder(run(recipe("a")).folder());
-    own.write(own.result(), "{\"recipe\": \"a\"");
+    RunFolder.replace(own.result(), "{\"recipe\": \"a\"");
     Runs runs = runs(recipe("a"));
     assertThatThrownBy(runs::run)
         .isInstanceOf(IllegalArgumentException.class)

@@ -18,7 +18,7 @@ import com.sun.tools.javac.util.Context;
  */
 final class PlainArguments extends ArgumentAttr {
   /** Arguments that any source may have; a long one has more, but none without a name. */
-  private static final int FEW = 20_000;
+  private static final int FEW = 2_000;
 
   private int left;
 
