@@ -48,7 +48,8 @@ class DrawingPageTest {
   }
 
   private List<String> problems(Optional<ImageSet> test) {
-    return DrawingPage.problems("model_3", folder.resolve("reports"), folder.resolve("results"), () -> test);
+    return DrawingPage.problems(
+        "model_3", folder.resolve("reports"), folder.resolve("results"), () -> test);
   }
 
   private void replace(String text, String by) throws IOException {
