@@ -41,14 +41,16 @@ record Measurements(List<Result> runs, int outdated) {
     long current = runs.stream().filter(run -> run.engine().equals(now)).count();
     String all =
         Text.of(
-            "%s of its %d runs %s made with the engine of today, `%s`",
+            "%s of the %d runs %s made with the engine of today, `%s`",
             current == runs.size() ? "All" : Long.toString(current),
             runs.size(),
             current == 1 && runs.size() > 1 ? "was" : "were",
             now);
     return current == runs.size()
         ? all + "."
-        : all + "; the others with one before it, whose figures differ in their last bits.";
+        : all
+            + "; the others with one before it, which rounds and drops out differently, as if with"
+            + " another seed.";
   }
 
   /**

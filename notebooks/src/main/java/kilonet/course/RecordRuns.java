@@ -48,6 +48,12 @@ record RecordRuns(
     return new RecordRuns(kind, recipe, measured, processes(times, measured), variants);
   }
 
+  /** The runs of the record and of its variants. */
+  Stream<Result> all() {
+    return Stream.concat(
+        measured.runs().stream(), variants.values().stream().flatMap(v -> v.runs().stream()));
+  }
+
   /**
    * Reads lines of seed, seconds of training and seconds of the whole process. A line counts where
    * the result of its seed tells the same seconds of training: then both are of one run.

@@ -103,7 +103,10 @@ public final class RecordsReport {
                         + " [Records.csv](Records.csv)). Published nets are single runs, by their"
                         + " logs; ours are mean ± standard deviation over seeds.",
                     RankedNet.SMALL))
-            .table(leaderboard(), all);
+            .table(leaderboard(), all)
+            .paragraph(
+                "Records and their variants: "
+                    + Measurements.engines(records.stream().flatMap(RecordRuns::all).toList()));
     for (RecordRuns record : records) {
       section(page, record, remarks, figures);
     }
