@@ -412,7 +412,6 @@ class ReplTest {
           {"q.g(", "nope"},
           {"new Nope(", "1"},
           {"new ArrayList<>(", "nope"},
-          {"q.nope(true ? 1 : ", "2"},
           {"q.nope((", "2)"},
           {"q.nope(() -> ", "2"},
           {"this.nope(", "1"},
