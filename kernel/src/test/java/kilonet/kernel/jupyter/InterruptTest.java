@@ -55,8 +55,6 @@ class InterruptTest {
         "recursion",
         "void down() { try { down(); } catch (Throwable e) { down(); } finally { down(); } }\n"
             + "down()");
-    CELLS.put(
-        "regular expression", "Pattern.compile(\"(a*)*b\").matcher(\"a\".repeat(60)).matches()");
     CELLS.put("queue", "new SynchronousQueue<String>().take()");
     CELLS.put("semaphore", "new Semaphore(0).acquireUninterruptibly()");
     CELLS.put("thread", "Thread.currentThread().join()");

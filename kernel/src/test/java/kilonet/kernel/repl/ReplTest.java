@@ -385,8 +385,8 @@ class ReplTest {
     String calls = "nope(".repeat(40) + "1" + ")".repeat(40);
     CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(calls));
     assertThat(failure.getMessage()).isEqualTo("cannot find symbol");
-    assertThatThrownBy(() -> run("int deep() { return " + calls + "; }"))
-        .isInstanceOf(CompileFailure.class);
+    // What a method calls may come later.
+    run("int deep() { return " + calls + "; }");
     try (Analysis analysis = new Analysis(repl)) {
       analysis.complete("nope(".repeat(30) + "Math.ab", 5 * 30 + 7);
       assertThat(analysis.inspect("(".repeat(1000), 1000)).isNull();
