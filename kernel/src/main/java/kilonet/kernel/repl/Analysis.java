@@ -103,6 +103,9 @@ public final class Analysis implements AutoCloseable {
     SourceCodeAnalysis analysis = analysis();
     List<Snippet> declared = new ArrayList<>();
     for (String text : repl.declarationsBefore(code, offset)) {
+      if (!NestedCalls.isBearable(text)) {
+        continue;
+      }
       for (SnippetEvent event : shell.eval(text)) {
         if (event.causeSnippet() == null) {
           declared.add(event.snippet());

@@ -13,6 +13,17 @@ final class NestedCalls {
 
   private NestedCalls() {}
 
+  /** Whether a source has no more brackets in each other than JShell bears if it knows no call. */
+  static boolean isBearable(String source) {
+    JavaText text = new JavaText(source);
+    int open = 0;
+    for (int i = 0; i < source.length() && open <= BEARABLE; i++) {
+      char c = text.at(i) == JavaText.Kind.CODE ? source.charAt(i) : ' ';
+      open += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    return open <= BEARABLE;
+  }
+
   /** The end of an unfinished source, cut so that only a few brackets are open before it. */
   static String innermost(String source) {
     JavaText text = new JavaText(source);

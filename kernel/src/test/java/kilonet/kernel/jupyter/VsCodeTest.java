@@ -28,7 +28,7 @@ class VsCodeTest {
           "recordTiming",
           false,
           "cellId",
-          "vscode-notebook-cell:/work/a%20b.ipynb#W0sZmlsZQ%3D%3D");
+          "vscode-notebook-cell:/home/ada/a%20b.ipynb#W0sZmlsZQ%3D%3D");
 
   @TempDir static Path folder;
   private static KernelProcess kernel;

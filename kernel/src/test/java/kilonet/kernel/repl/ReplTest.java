@@ -385,6 +385,15 @@ class ReplTest {
     String calls = "nope(".repeat(40) + "1" + ")".repeat(40);
     CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(calls));
     assertThat(failure.getMessage()).isEqualTo("cannot find symbol");
+    // What a method calls may come later.
+    String deep = "int deep() { return " + calls + "; }\n";
+    run(deep);
+    try (Analysis analysis = new Analysis(repl)) {
+      analysis.complete("nope(".repeat(30) + "Math.ab", 5 * 30 + 7);
+      assertThat(analysis.inspect("(".repeat(1000), 1000)).isNull();
+      assertThat(analysis.inspect("nope(".repeat(30) + "Math.abs", 5 * 30 + 8)).isNotNull();
+      assertThat(analysis.inspect(deep + "Math.abs", deep.length() + 8)).isNotNull();
+    }
     run("int id(int i) { return i; }");
     assertThat(run("id(".repeat(20) + "4" + ")".repeat(20))).isEqualTo(4);
   }
