@@ -92,8 +92,10 @@ final class AblateCommand implements Runnable {
       }
     }
     Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));
-    filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(chosen.name(), recipes, runs.runAll(), folder));
+    filing.open(
+        runs,
+        spec.commandLine().getErr(),
+        () -> report(chosen.name(), recipes, runs.runAll(), folder));
   }
 
   private void report(String name, List<Recipe> recipes, List<Result> results, Path folder) {

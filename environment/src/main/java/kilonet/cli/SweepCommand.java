@@ -75,8 +75,7 @@ final class SweepCommand implements Runnable {
                             result.seconds()));
                   }
                 });
-    filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
+    filing.open(runs, spec.commandLine().getErr(), () -> report(Sweep.of(runs.runAll()), folder));
   }
 
   private void report(Sweep sweep, Path folder) {

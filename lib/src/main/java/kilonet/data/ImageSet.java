@@ -144,6 +144,11 @@ public final class ImageSet {
     return sha256;
   }
 
+  /** The classes of all images: the array itself, to be read only. */
+  byte[] labels() {
+    return labels;
+  }
+
   /** The class of an image. */
   public int label(int index) {
     return labels[index];
