@@ -426,6 +426,7 @@ build_now() {
 spark_environment() {
   export SPARK_HOME=$SPARK SPARK_SCALA_VERSION=2.13
   export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$ROOT/environment/cluster/conf}
+  # shellcheck disable=SC2034 # for who sources this
   SPARK_OPTIONS=("@$ROOT/environment/cluster/jvm.options" -cp "$SPARK/jars/*")
 }
 

@@ -1,10 +1,14 @@
 package kilonet.cluster;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,6 +59,7 @@ public final class Spark implements Cluster.Kind {
   /** What Spark is told, beside what {@code spark-submit} and the user say. */
   static SparkConf conf(String master, Map<String, String> settings) {
     SparkConf conf = new SparkConf();
+    defaults().forEach((name, value) -> conf.setIfMissing((String) name, (String) value));
     settings.forEach(
         (name, value) -> {
           if (!name.startsWith("spark.")) {
@@ -90,6 +95,21 @@ public final class Spark implements Cluster.Kind {
         .setIfMissing("spark.executor.memory", "2g")
         // Runs have no place where they would rather be.
         .setIfMissing("spark.locality.wait", "0");
+  }
+
+  /** What is written for all programs of a machine, as Spark's own scripts read it. */
+  private static Properties defaults() {
+    Properties defaults = new Properties();
+    Path file = Path.of(System.getenv().getOrDefault("SPARK_CONF_DIR", ""), "spark-defaults.conf");
+    if (System.getenv("SPARK_CONF_DIR") != null && Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        defaults.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            Text.of("%s cannot be read (%s): mend it.", file, e.getMessage()), e);
+      }
+    }
+    return defaults;
   }
 
   /** Whether all of a cluster is on this machine, so that nobody else need reach it. */

@@ -129,6 +129,11 @@ final class SparkCluster implements Cluster {
             spark.master()));
   }
 
+  /** The processors of all workers that have come. */
+  int processors() {
+    return workers.processors();
+  }
+
   @Override
   public int room() {
     int cpus = spark.getConf().getInt("spark.task.cpus", 1);

@@ -40,6 +40,11 @@ final class Workers extends SparkListener {
     return tasks.size();
   }
 
+  /** How many processors they have. */
+  int processors() {
+    return workers.values().stream().mapToInt(ExecutorInfo::totalCores).sum();
+  }
+
   /** Waits until no run is in work, or so long. */
   synchronized void awaitRest(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
@@ -88,6 +93,6 @@ final class Workers extends SparkListener {
             worker.totalCores(),
             worker.totalCores() == 1 ? "" : "s",
             what,
-            workers.values().stream().mapToInt(ExecutorInfo::totalCores).sum()));
+            processors()));
   }
 }
