@@ -133,7 +133,7 @@ submit() {
   spark_environment
   "$JAVA_HOME/bin/java" "${JAVA_OPTIONS[@]}" "${SPARK_OPTIONS[@]}" org.apache.spark.deploy.SparkSubmit \
     --master "$master" --conf spark.driver.host=127.0.0.1 --conf spark.executor.memory=1g \
-    --class kilonet.cli.Kilonet "$SPARK/jars/kilonet.jar" "$@" --cluster spark-submit
+    --class kilonet.cli.Kilonet "$SPARK"/jars/kilonet-cli-*.jar "$@" --cluster spark-submit
 }
 
 overhead() {

@@ -51,7 +51,7 @@ final class SparkCluster implements Cluster {
           });
   private final Map<CompletableFuture<RunFiles>, FutureAction<?>> handedOver =
       new ConcurrentHashMap<>();
-  private final Thread hook = new Thread(this::end, "end the runs");
+  private final Thread hook;
   private volatile boolean ending;
   private TrainTest sent;
   private Broadcast<Parcel> parcel;
@@ -60,6 +60,15 @@ final class SparkCluster implements Cluster {
     this.spark = spark;
     this.work = work;
     this.workers = new Workers(spark.sc().isLocal(), notice);
+    this.hook =
+        new Thread(
+            () -> {
+              notice.accept(
+                  "The runs in work are ended, and what is finished is filed: give the same command"
+                      + " again to go on.");
+              end();
+            },
+            "end the runs");
     spark.sc().addSparkListener(workers);
     ShutdownHookManager.get().addShutdownHook(hook, HOOK_PRIORITY);
   }
