@@ -25,7 +25,7 @@ public final class Spark implements Cluster.Kind {
   /** Stands for the master that {@code spark-submit} was given. */
   public static final String SUBMITTED = "spark-submit";
 
-  private static final Pattern STANDALONE = Pattern.compile("spark://(.+):(\\d+)");
+  private static final Pattern STANDALONE = Pattern.compile("spark://([^,/]+):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})");
   private static final Pattern OTHERS =
       Pattern.compile("local|local\\[([1-9]\\d{0,3}|\\*)]|spark://.+|yarn|k8s://.+");
 
@@ -127,7 +127,7 @@ public final class Spark implements Cluster.Kind {
   private static void requireAnswer(String host, int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw new TrainingException(
           Text.of(
               "No master answers at spark://%s:%d (%s): start one there, or name another.",
