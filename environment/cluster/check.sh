@@ -29,7 +29,7 @@ trap end EXIT
 
 # Starts a process whose words go to $scratch/NAME: begin NAME COMMAND...
 begin() {
-  "${@:2}" >"$scratch/$1" 2>&1 </dev/null &
+  "${@:2}" >>"$scratch/$1" 2>&1 </dev/null & # both ends of it are appended to
   process[$1]=$!
 }
 
@@ -141,14 +141,12 @@ overhead() {
   timed "--jobs 2" --jobs 2
   timed "local[2]" --cluster 'local[2]'
 }
-timed() { # WORDS OPTIONS...
-  local begin
+timed() { # WORDS OPTIONS...: tells wall-clock and processor time, of which others cannot take any
   rm -rf "$scratch/timed"
-  begin=$(date +%s%N)
-  "$kilonet" "${long[@]}" "${@:2}" --out "$scratch/timed" >"$scratch/timed.out" 2>&1 || { cat "$scratch/timed.out"; die "the sweep failed"; }
-  begin=$((($(date +%s%N) - begin) / 1000000))
-  printf '%s: %d.%03d s; seconds of a run, mean: %s\n' "$1" $((begin / 1000)) $((begin % 1000)) \
-    "$(sed -n 's/^  "seconds" : \(.*\),$/\1/p' "$scratch"/timed/seed-*/result.json | awk '{s += $1} END {print s / NR}')"
+  say "$1"
+  TIMEFORMAT='%R s, of processors %U + %S s'
+  time "$kilonet" "${long[@]}" "${@:2}" --out "$scratch/timed" >>"$scratch/timed.out" 2>&1 || { cat "$scratch/timed.out"; die "the sweep failed"; }
+  say "seconds of a run, mean: $(sed -n 's/^  "seconds" : \(.*\),$/\1/p' "$scratch"/timed/seed-*/result.json | awk '{s += $1} END {print s / NR}')"
 }
 
 growth() {
