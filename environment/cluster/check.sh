@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Tries a cluster on this machine's loopback, with processes that are killed, and measures it:
-#   environment/cluster/check.sh faults      a worker killed, the driver killed, submit: minutes
+#   environment/cluster/check.sh faults      all of these:
+#   environment/cluster/check.sh worker      a worker is killed in the middle of a sweep
+#   environment/cluster/check.sh driver      the program that gave the command is, and starts again
+#   environment/cluster/check.sh stop        it is told to end, and the same command goes on
+#   environment/cluster/check.sh submit      spark-submit starts it
 #   environment/cluster/check.sh overhead    24 runs with local[2] and with --jobs 2: minutes
 #   environment/cluster/check.sh growth      1,000 empty runs on 1, 2, 4 and 8 workers: minutes
 # Needs MNIST (KILONET_DATA). EPOCHS and LIMIT make the runs of "overhead" longer or shorter.
@@ -29,6 +33,7 @@ trap end EXIT
 
 # Starts a process whose words go to $scratch/NAME: begin NAME COMMAND...
 begin() {
+  : >"$scratch/$1"
   "${@:2}" >>"$scratch/$1" 2>&1 </dev/null & # both ends of it are appended to
   process[$1]=$!
 }
@@ -77,57 +82,83 @@ same_results() { # FOLDER SEEDS: as those in $scratch/here
 
 short=(sweep --recipe model_3 --data mnist --epochs 3 --limit 10000 --seeds 1..12)
 
-faults() {
-  local earlier
+# The same runs here, and a cluster of two workers.
+begin_all() {
+  [ ! -d "$scratch/here" ] || return 0
   "$kilonet" "${short[@]}" --jobs 2 --out "$scratch/here" >/dev/null
   begin_master
   begin_worker one 1
   begin_worker two 1
+}
+# Begins the sweep on the cluster, into a folder of its own: sweep NAME
+sweep() { begin "$1" "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/$1.runs"; }
+ended() { # NAME: waits for that sweep, and shows what it said
+  local status=0
+  wait "${process[$1]}" || status=$?
+  unset "process[$1]"
+  grep -v '^{' "$scratch/$1" >&2
+  return "$status"
+}
 
+worker() {
+  begin_all
   say "a worker is killed in the middle"
-  begin lost "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/lost.runs"
+  sweep lost
   until_true lost finished lost.runs 3
   end_hard two
-  wait "${process[lost]}" || { cat "$scratch/lost"; die "the sweep failed"; }
-  unset "process[lost]"
-  grep -v '^{' "$scratch/lost" >&2
+  ended lost || die "the sweep failed"
   says lost 'is lost' || die "nothing was said of the worker that is lost"
   same_results lost.runs 12
+  begin_worker two 1
+}
 
+driver() {
+  local earlier
+  begin_all
   say "the driver is killed and started again"
-  begin_worker three 1
-  begin driver "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/driver.runs"
+  sweep driver
   until_true driver finished driver.runs 5
   end_hard driver
   touch "$scratch/then"
   earlier=$(find "$scratch/driver.runs" -name result.json | wc -l)
-  begin driver "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/driver.runs"
-  wait "${process[driver]}" || { cat "$scratch/driver"; die "the sweep failed"; }
-  unset "process[driver]"
-  grep -v '^{' "$scratch/driver" >&2
+  sweep driver
+  ended driver || die "the sweep failed"
   same_results driver.runs 12
   [ "$(find "$scratch/driver.runs" -name result.json -newer "$scratch/then" | wc -l)" -eq $((12 - earlier)) ] ||
     die "what was finished was run again"
   say "$earlier were finished before, $((12 - earlier)) were run"
+}
 
-  say "Ctrl-C, and the same again"
-  begin stopped "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/stopped.runs"
+stop() {
+  begin_all
+  say "the driver is told to end, and the same command goes on"
+  sweep stopped
   until_true stopped finished stopped.runs 2
-  kill -TERM "${process[stopped]}" # which ends as SIGINT does; a shell's background ignores that
-  wait "${process[stopped]}" && die "it did not stop"
-  unset "process[stopped]"
-  grep -v '^{' "$scratch/stopped" >&2
+  kill -TERM "${process[stopped]}" # ends it as Ctrl-C does, which a shell's background ignores
+  ! ended stopped || die "it did not stop"
   says stopped 'give the same command again to go on' || die "nothing was said of how to go on"
-  "$kilonet" "${short[@]}" --cluster "$master" --out "$scratch/stopped.runs" >/dev/null 2>&1
+  finished stopped.runs 12 && die "it went on to its end"
+  sweep stopped
+  ended stopped || die "the sweep failed"
   same_results stopped.runs 12
+}
 
-  say "as a program that spark-submit starts"
-  submit "${short[@]}" --out "$scratch/submitted.runs" >/dev/null
+submit() {
+  begin_all
+  say "spark-submit starts it"
+  submitted "${short[@]}" --out "$scratch/submitted.runs" >/dev/null
   same_results submitted.runs 12
 }
 
+faults() {
+  worker
+  driver
+  stop
+  submit
+}
+
 # What Spark's own script of that name does.
-submit() {
+submitted() {
   jdk_is_there
   java_options
   spark_environment
@@ -167,7 +198,7 @@ growth() {
 }
 
 case "${1:-}" in
-  faults | overhead | growth)
+  faults | worker | driver | stop | submit | overhead | growth)
     [ "$#" -eq 1 ] || usage "${BASH_SOURCE[0]}" "$2"
     build environment environment/cluster
     "$1"
