@@ -222,7 +222,7 @@ final class InferencePlan {
    * @param logits takes one row for each image, one column for each class
    */
   void run(FloatPointer images, int count, float[] logits) {
-    run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
+    run(KernelChoice.forInference(stack.multiplyAdds() * count, sample), images, count, logits);
   }
 
   /** Whether an image of the last run has a value that is no finite number. */
