@@ -91,7 +91,7 @@ for run in "$@"; do
     arm_sizes "$form"
   done
   cortex_m3 int8
-  (cd "$root" && mvn -o -q -pl lib test-compile surefire:test@default-test -Dtest=ExportMeasurementTest -Dsurefire.failIfNoSpecifiedTests=false \
+  (cd "$root" && mvn -o -q -pl lib test -Dtest=ExportMeasurementTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dkilonet.export="$(dirname "$out")" -DtrimStackTrace=true)
   # The browser's driver comes from npm and stays outside the project.
   (cd "$scratch" && { [ -d node_modules ] || npm install --silent --no-save playwright-core; } && cp "$here/browser.mjs" . &&
