@@ -76,10 +76,23 @@ final class SparkCluster implements Cluster {
   @Override
   public CompletableFuture<RunFiles> train(Recipe recipe, TrainTest data) {
     CompletableFuture<RunFiles> files = new CompletableFuture<>();
+    try {
+      if (!ending) {
+        handOver(recipe, data, files);
+      }
+    } catch (IllegalStateException e) {
+      // So Spark says that it has ended.
+      if (!ending) {
+        throw gone();
+      }
+    }
     if (ending) {
       files.cancel(false);
-      return files;
     }
+    return files;
+  }
+
+  private void handOver(Recipe recipe, TrainTest data, CompletableFuture<RunFiles> files) {
     send(data);
     spark.sc().setJobDescription(Text.of("%s, seed %d", recipe.name(), recipe.seed()));
     JavaRDD<Answer> run =
@@ -94,7 +107,6 @@ final class SparkCluster implements Cluster {
           return null;
         },
         ExecutionContext.fromExecutor(answers));
-    return files;
   }
 
   private void complete(CompletableFuture<RunFiles> files, Try<Seq<Answer>> answer) {
@@ -118,9 +130,6 @@ final class SparkCluster implements Cluster {
 
   /** Sends the images, where they are others than before. */
   private void send(TrainTest data) {
-    if (spark.sc().isStopped()) {
-      throw gone();
-    }
     if (sent != data) {
       if (parcel != null) {
         parcel.destroy();

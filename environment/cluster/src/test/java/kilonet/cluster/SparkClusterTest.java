@@ -25,6 +25,7 @@ import kilonet.train.RunFolder;
 import kilonet.train.Runs;
 import kilonet.train.Sweep;
 import kilonet.train.TrainingException;
+import org.apache.spark.SparkContext;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,6 +226,32 @@ class SparkClusterTest {
     Cluster cluster = new Spark().open(MASTER, Map.of(), sentence -> {});
     cluster.close();
     assertThat(cluster.train(recipe(), digits)).isCancelled();
+  }
+
+  private static final CountDownLatch CLUSTER_GONE = new CountDownLatch(1);
+
+  @Test
+  void aClusterThatIsGoneEndsTheCommandWithASentence() {
+    Work work =
+        (recipe, data, task) -> {
+          new Thread(() -> SparkContext.getOrCreate().stop()).start();
+          try {
+            CLUSTER_GONE.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          throw new TrainingException("It is too late.");
+        };
+    try (Cluster cluster = Spark.open(MASTER, Map.of(), sentence -> {}, work)) {
+      Runs runs = sweep(cluster, 3);
+      assertThatThrownBy(runs::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("The cluster local[2] is there no more");
+      assertThatThrownBy(() -> cluster.train(recipe(), digits))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("The cluster local[2] is there no more");
+      CLUSTER_GONE.countDown(); // closing waits for the tasks
+    }
   }
 
   @Test
