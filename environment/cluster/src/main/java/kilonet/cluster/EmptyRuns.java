@@ -52,7 +52,9 @@ final class EmptyRuns {
   private record Outcome(
       int processors, int tasks, int length, double seconds, double ideal, double driver) {}
 
-  /** Runs {@code MASTER PROCESSORS TASKS MILLISECONDS}; waits until so many processors are there. */
+  /**
+   * Runs {@code MASTER PROCESSORS TASKS MILLISECONDS}; waits until so many processors are there.
+   */
   public static void main(String[] arguments) throws Exception {
     if (arguments.length != 4) {
       System.err.println("Give a master, its processors, how many runs, and their milliseconds.");
@@ -73,8 +75,7 @@ final class EmptyRuns {
       double seconds = (System.nanoTime() - start) / 1e9;
       double driver = (cpu() - cpu) / 1e6 / tasks;
       double ideal = (tasks + processors - 1) / processors * (millis / 1e3);
-      System.out.println(
-          Json.line(new Outcome(processors, tasks, millis, seconds, ideal, driver)));
+      System.out.println(Json.line(new Outcome(processors, tasks, millis, seconds, ideal, driver)));
     }
   }
 

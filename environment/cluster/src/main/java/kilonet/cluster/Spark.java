@@ -25,7 +25,8 @@ public final class Spark implements Cluster.Kind {
   /** Stands for the master that {@code spark-submit} was given. */
   public static final String SUBMITTED = "spark-submit";
 
-  private static final Pattern STANDALONE = Pattern.compile("spark://([^,/]+):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})");
+  private static final Pattern STANDALONE =
+      Pattern.compile("spark://([^,/]+):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})");
   private static final Pattern OTHERS =
       Pattern.compile("local|local\\[([1-9]\\d{0,3}|\\*)]|spark://.+|yarn|k8s://.+");
 

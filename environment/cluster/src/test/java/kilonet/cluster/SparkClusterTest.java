@@ -228,13 +228,14 @@ class SparkClusterTest {
     assertThat(cluster.train(recipe(), digits)).isCancelled();
   }
 
+  private static final CountDownLatch AT_WORK = new CountDownLatch(1);
   private static final CountDownLatch CLUSTER_GONE = new CountDownLatch(1);
 
   @Test
-  void aClusterThatIsGoneEndsTheCommandWithASentence() {
+  void aClusterThatIsGoneEndsTheCommandWithASentence() throws Exception {
     Work work =
         (recipe, data, task) -> {
-          new Thread(() -> SparkContext.getOrCreate().stop()).start();
+          AT_WORK.countDown();
           try {
             CLUSTER_GONE.await();
           } catch (InterruptedException e) {
@@ -243,6 +244,18 @@ class SparkClusterTest {
           throw new TrainingException("It is too late.");
         };
     try (Cluster cluster = Spark.open(MASTER, Map.of(), sentence -> {}, work)) {
+      SparkContext context = SparkContext.getOrCreate();
+      Thread ending =
+          new Thread(
+              () -> {
+                try {
+                  AT_WORK.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                context.stop();
+              });
+      ending.start();
       Runs runs = sweep(cluster, 3);
       assertThatThrownBy(runs::run)
           .isInstanceOf(IllegalStateException.class)
@@ -251,6 +264,7 @@ class SparkClusterTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("The cluster local[2] is there no more");
       CLUSTER_GONE.countDown(); // closing waits for the tasks
+      ending.join();
     }
   }
 
