@@ -176,7 +176,9 @@ final class SparkCluster implements Cluster {
     ending = true;
     stop();
     try {
-      workers.awaitRest(PATIENCE_MILLIS);
+      if (!spark.sc().isStopped()) { // else nobody would tell of the end of a task
+        workers.awaitRest(PATIENCE_MILLIS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
