@@ -129,7 +129,7 @@ public record Search(
       TrainTest data,
       Path folder,
       Consumer<Trial> tried) {
-    Recipe recipe = changed.data(data.name());
+    Recipe recipe = changed.on(data);
     if (recipe.validation() == 0) {
       throw new IllegalArgumentException(
           "A search needs validation images, because the test set is for reporting: keep some out"

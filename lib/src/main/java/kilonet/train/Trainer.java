@@ -80,9 +80,9 @@ public final class Trainer {
    * @throws DataException if there are fewer images than the recipe asks for
    */
   public Trainer(Recipe recipe, TrainTest data) {
-    this.recipe = recipe.data(data.name());
+    this.recipe = recipe.on(data);
     this.data = data.identity();
-    TrainTest images = recipe.images(data);
+    TrainTest images = this.recipe.images(data);
     this.train = images.train();
     this.test = images.test();
   }
@@ -432,7 +432,7 @@ public final class Trainer {
     }
     if (result != null) {
       RunFolder.replace(folder.history(), history.csv());
-      RunFolder.replace(folder.model(), ModelFile.bytes(plain(keptParameters())));
+      RunFolder.replace(folder.model(), ModelFile.bytes(plain(keptParameters()), test.form()));
       RunFolder.replace(folder.result(), Json.pretty(result));
     }
     if (result != null && result.isFinished()) {
