@@ -51,7 +51,7 @@ final class TrainCommand implements Runnable {
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
+    chosen = images.recipe();
     Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
