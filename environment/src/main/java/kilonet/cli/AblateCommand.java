@@ -88,8 +88,7 @@ final class AblateCommand implements Runnable {
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {
       for (Recipe recipe : recipes) {
-        planned.add(
-            Runs.Run.in(folder.resolve(recipe.name()), recipe.seed(seed)));
+        planned.add(Runs.Run.in(folder.resolve(recipe.name()), recipe.seed(seed)));
       }
     }
     Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));

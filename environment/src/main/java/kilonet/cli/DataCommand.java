@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code kilonet data}. */
 @Command(
     name = "data",
-    description = "Finds or downloads MNIST or another known set, verifies it, and says where it is.",
+    description =
+        "Finds or downloads MNIST or another known set, verifies it, and says where it is.",
     mixinStandardHelpOptions = true)
 final class DataCommand implements Runnable {
 

@@ -55,8 +55,7 @@ final class DataOptions {
   /** Loads images of known sets; where it has to fall back to generated digits, it says so. */
   Chosen load(PrintWriter err) {
     if (data == null) {
-      return new Chosen(
-          null, Mnist.loadElseDigits(folder, DownloadBar.onTerminal(), err::println));
+      return new Chosen(null, Mnist.loadElseDigits(folder, DownloadBar.onTerminal(), err::println));
     }
     if (path().isPresent()) {
       throw new IllegalArgumentException(
@@ -134,8 +133,7 @@ final class DataOptions {
     if (images == null || !images.name().equals(trainedOn)) {
       throw new IllegalArgumentException(
           Datasets.isTaken(trainedOn)
-              ? Text.of(
-                  "The run was trained on %s, not on %s: leave --data out.", trainedOn, data)
+              ? Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data)
               : Text.of(
                   "The run was trained on pictures called '%s': name their folder with --data.",
                   trainedOn));

@@ -94,11 +94,7 @@ final class EvaluateCommand implements Runnable {
     out.println(
         Text.of(
             "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
-            file.getName(),
-            predictions.accuracy(),
-            predictions.loss(),
-            test.size(),
-            test.name()));
+            file.getName(), predictions.accuracy(), predictions.loss(), test.size(), test.name()));
     Double shifted = null;
     if (shifts != null) {
       int outputs = predictions.probabilities()[0].length;

@@ -78,13 +78,23 @@ class OwnPicturesTest {
     Path run = folder.resolve("run");
     Outcome trained =
         kilonet(
-            "train", "--recipe", "model_3", "--data", shapes, "--epochs", 2, "--size", "28x28",
-            "--out", run);
+            "train",
+            "--recipe",
+            "model_3",
+            "--data",
+            shapes,
+            "--epochs",
+            2,
+            "--size",
+            "28x28",
+            "--out",
+            run);
     assertThat(trained.err)
         .contains(
             "The net of model_3 is changed to take pictures of 28 x 28 in colour and to tell 3"
                 + " classes apart.");
     assertThat(trained.status).isZero();
+    assertThat(trained.out).contains("no assignment is about shapes");
     JsonNode result = trained.json();
     assertThat(result.get("data").asText()).isEqualTo("shapes");
     assertThat(result.get("train_images").asInt()).isEqualTo(48);
@@ -110,10 +120,11 @@ class OwnPicturesTest {
         .contains("Misclassified images")
         .doesNotContain("generated digits");
     assertThat(kilonet("report", run).err)
-        .contains("The run was trained on pictures called 'shapes': name their folder with --data.");
+        .contains(
+            "The run was trained on pictures called 'shapes': name their folder with --data.");
 
     Outcome exported = kilonet("export", model, "--to", "onnx", "--data", shapes);
-    assertThat(exported.status).isEqualTo(1);
+    assertThat(exported.status).isEqualTo(2);
     assertThat(exported.err).contains("only nets for grey pictures can be exported");
   }
 
@@ -139,7 +150,7 @@ class OwnPicturesTest {
   @Test
   void whatIsNeitherASetNorAFolderIsRefused() {
     Outcome none = kilonet("train", "--recipe", "model_2", "--data", "nowhere");
-    assertThat(none.status).isEqualTo(1);
+    assertThat(none.status).isEqualTo(2);
     assertThat(none.err)
         .contains(
             "No data is called 'nowhere', and there is no such folder: use a folder of pictures, or"

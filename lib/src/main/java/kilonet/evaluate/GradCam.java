@@ -165,7 +165,7 @@ public record GradCam(String layer, int output, int height, int width, float[] m
       if (layer instanceof BatchNormalization norm) {
         // Deeplearning4j's own would take the statistics of this one picture.
         org.deeplearning4j.nn.api.Layer made = network.getLayer(index);
-        INDArray deviation = Transforms.sqrt(made.getParam("var").add(norm.getEps()));
+        INDArray deviation = Transforms.sqrt(variance(made).addi(norm.getEps()));
         INDArray scale =
             norm.isLockGammaBeta()
                 ? deviation.rdiv(norm.getGamma())
@@ -177,6 +177,14 @@ public record GradCam(String layer, int output, int height, int width, float[] m
           .getLayer(index)
           .backpropGradient(slope, LayerWorkspaceMgr.noWorkspaces())
           .getSecond();
+    }
+
+    /** Deeplearning4j keeps it as it is, or as the logarithm of the deviation. */
+    private static INDArray variance(org.deeplearning4j.nn.api.Layer norm) {
+      INDArray logarithm = norm.paramTable().get("log10stdev");
+      return logarithm == null
+          ? norm.getParam("var").dup()
+          : Transforms.exp(logarithm.mul(2 * Math.log(10)));
     }
 
     /** Through what shapes the input of a layer. */

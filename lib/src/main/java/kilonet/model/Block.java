@@ -67,11 +67,7 @@ public record Block(
       throw new IllegalArgumentException(
           Text.of(
               "A padding of %d pixels does not fit a %d x %d kernel%s: use 0 to %d.",
-              padding,
-              kernel,
-              kernel,
-              dilation == 1 ? "" : " of dilation " + dilation,
-              most));
+              padding, kernel, kernel, dilation == 1 ? "" : " of dilation " + dilation, most));
     }
   }
 

@@ -220,10 +220,12 @@ public record Recipe(
    */
   public Recipe on(TrainTest images) {
     Recipe named = data(images.name());
-    boolean usual = images.train().normalization().equals(Normalization.MNIST);
-    return usual || named.normalization != null
+    Normalization theirs = images.train().normalization();
+    // Where the net is for others, images(…) says so.
+    boolean fits = theirs.channels() == model.channels();
+    return !fits || theirs.equals(Normalization.MNIST) || named.normalization != null
         ? named
-        : named.normalization(images.train().normalization());
+        : named.normalization(theirs);
   }
 
   /**

@@ -103,7 +103,7 @@ class GradCamTest {
       if (mean != null) {
         Nd4j.getRandom().setSeed(layer);
         mean.assign(Nd4j.rand(mean.shape()));
-        network.getLayer(layer).getParam("var").assign(Nd4j.rand(mean.shape()).addi(0.5));
+        network.getLayer(layer).getParam("log10stdev").assign(Nd4j.rand(mean.shape()).subi(0.5));
         network.getLayer(layer).getParam("gamma").assign(Nd4j.rand(mean.shape()).addi(0.5));
       }
     }

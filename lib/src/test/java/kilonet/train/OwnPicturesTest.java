@@ -73,7 +73,7 @@ class OwnPicturesTest {
         recipe().augmentation("hflip + jitter(hue=0.02) + coarse_dropout(max_holes=1, p=0.3)");
     Trainer trainer = new Trainer(recipe, PATCHES).folder(folder);
     Result result = trainer.run();
-    assertThat(result.testAccuracy().get(3)).isGreaterThan(90);
+    assertThat(result.testAccuracy().get(3)).isGreaterThan(80);
     assertThat(result.definition().normalization()).isEqualTo(PATCHES.train().normalization());
     assertThat(Json.read(folder.resolve("result.json"), Result.class)).isEqualTo(result);
     assertThat(result.contract().misses().get(0)).contains("'patches'");

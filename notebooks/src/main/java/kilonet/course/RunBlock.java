@@ -104,7 +104,8 @@ public record RunBlock(
         "Its most frequent mistake is to take a %s for a %s: %d of %d mistakes.",
         predictions.className(pair.truth()),
         predictions.className(pair.predicted()),
-        pair.count(), Mistake.all(predictions).size());
+        pair.count(),
+        Mistake.all(predictions).size());
   }
 
   private static String confidence(Predictions predictions) {

@@ -140,11 +140,7 @@ public final class RunReport {
     ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
     Page page =
         new Page(
-            Text.of(
-                "%s on %s, seed %d",
-                run.recipe(),
-                Datasets.title(run.data()),
-                run.seed()));
+            Text.of("%s on %s, seed %d", run.recipe(), Datasets.title(run.data()), run.seed()));
     if (!run.isFinished()) {
       page.paragraph(
           Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
@@ -166,7 +162,11 @@ public final class RunReport {
     page.table(confusion.perClass());
     add(page, figures, "mistakes.png", Text.of("Misclassified %s", things));
     if (figures.containsKey("grad_cam.png")) {
-      add(page, figures, "grad_cam.png", Text.of("Where the net looks in %s it gets wrong", things));
+      add(
+          page,
+          figures,
+          "grad_cam.png",
+          Text.of("Where the net looks in %s it gets wrong", things));
     }
     page.table(Mistake.table(Mistake.topLosses(predictions, 8), predictions.classes()));
     page.heading("Calibration");
