@@ -152,7 +152,8 @@ public record GradCam(String layer, int output, int height, int width, float[] m
                 "The last layer, %s, is no softmax: give a net that tells classes apart.",
                 layer.getClass().getSimpleName()));
       }
-      INDArray logits = Nd4j.zeros(activations.get(last + 1).shape());
+      INDArray answer = activations.get(last + 1);
+      INDArray logits = Nd4j.zeros(answer.dataType(), answer.shape());
       logits.putScalar(0, output, 1);
       return logits;
     }
