@@ -91,7 +91,7 @@ final class ReproduceCommand implements Runnable {
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     List<Recipe> recipes =
         inOrder(published, seeds == null ? null : SweepCommand.parse(seeds)).stream()
-            .map(recipe -> changed(recipe.data(images.name())))
+            .map(recipe -> changed(recipe.on(images.images())))
             .toList();
     boolean whole = images.name().equals(Recipe.MNIST) && epochs == null && limit == null;
     Path results =

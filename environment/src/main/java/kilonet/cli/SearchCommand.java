@@ -108,7 +108,7 @@ final class SearchCommand implements Runnable {
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
+    chosen = images.recipe();
     Recipe recipe = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(recipe.epochs());
     Path folder = out != null ? out : DefaultFolder.of("search", recipe);

@@ -57,7 +57,7 @@ final class SweepCommand implements Runnable {
     List<Long> numbers = parse(seeds);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
+    chosen = images.recipe();
     Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =

@@ -28,6 +28,7 @@ final class IdxReader {
 
   private static final int IMAGES_MAGIC = 2051;
   private static final int LABELS_MAGIC = 2049;
+  private static final int ROWS_MAGIC = 0x0C02;
   private static final int GZIP_MAGIC = 0x1F8B;
 
   private IdxReader() {}
@@ -98,6 +99,34 @@ final class IdxReader {
         }
       }
       return new Labels(labels, source.sha256());
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * Reads a file of rows of 32-bit numbers, of which the first is a class.
+   *
+   * @param classes it must be from 0 to one less
+   */
+  static byte[] firstOfRows(Path file, int classes) {
+    try (Source source = open(file)) {
+      source.expectMagic(ROWS_MAGIC, "rows of numbers");
+      int count = source.expectCount("rows");
+      int columns = source.expectCount("columns");
+      byte[] values = source.values((long) count * columns * Integer.BYTES, "rows");
+      byte[] labels = new byte[count];
+      for (int i = 0; i < count; i++) {
+        int label = ByteBuffer.wrap(values).getInt(i * columns * Integer.BYTES);
+        if (label < 0 || label >= classes) {
+          throw new DataException(
+              Text.of(
+                  "%s: labels from 0 to %d were expected, but label %,d is %d.",
+                  file, classes - 1, i, label));
+        }
+        labels[i] = (byte) label;
+      }
+      return labels;
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -175,6 +204,7 @@ final class IdxReader {
       return switch (magic) {
         case IMAGES_MAGIC -> ", the one of images";
         case LABELS_MAGIC -> ", the one of labels";
+        case ROWS_MAGIC -> ", the one of rows of numbers";
         default -> "";
       };
     }

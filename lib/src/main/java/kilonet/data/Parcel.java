@@ -11,10 +11,7 @@ public final class Parcel implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final String name;
-  private final int height;
-  private final int width;
-  private final int classes;
+  private final PictureForm form;
   private final byte[][] pixels;
   private final byte[][] labels;
   private final String[] sha256;
@@ -24,10 +21,7 @@ public final class Parcel implements Serializable {
   public Parcel(TrainTest data) {
     ImageSet train = data.train();
     ImageSet test = data.test();
-    name = data.name();
-    height = train.height();
-    width = train.width();
-    classes = train.classes();
+    form = train.form();
     pixels = new byte[][] {train.pixels(), test.pixels()};
     labels = new byte[][] {train.labels(), test.labels()};
     sha256 = new String[] {train.sha256(), test.sha256()};
@@ -46,12 +40,22 @@ public final class Parcel implements Serializable {
   }
 
   private ImageSet set(int part) {
-    ImageSet set = ImageSet.named(name, height, width, classes, pixels[part], labels[part]);
+    ImageSet set =
+        ImageSet.of(
+                form.data(),
+                form.channels(),
+                form.height(),
+                form.width(),
+                form.classes(),
+                form.normalization(),
+                pixels[part],
+                labels[part])
+            .fitted(form.fit());
     if (!set.sha256().equals(sha256[part])) {
       throw new DataException(
           Text.of(
               "The images of '%s' were damaged on the way (SHA-256 %s instead of %s): send them again.",
-              name, set.sha256(), sha256[part]));
+              form.data(), set.sha256(), sha256[part]));
     }
     return set;
   }

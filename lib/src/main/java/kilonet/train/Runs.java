@@ -94,8 +94,7 @@ public final class Runs {
    * @throws IllegalArgumentException if two runs have one folder
    */
   public Runs(List<Run> runs, TrainTest data) {
-    this.runs =
-        runs.stream().map(run -> new Run(run.recipe.data(data.name()), run.folder)).toList();
+    this.runs = runs.stream().map(run -> new Run(run.recipe.on(data), run.folder)).toList();
     this.data = data;
     apart("folder", run -> run.folder().toAbsolutePath().normalize());
   }

@@ -146,7 +146,7 @@ public record Search(
       Path folder,
       Consumer<Trial> tried,
       Consumer<Runs> round) {
-    Recipe recipe = changed.data(data.name());
+    Recipe recipe = changed.on(data);
     if (recipe.validation() == 0) {
       throw new IllegalArgumentException(
           "A search needs validation images, because the test set is for reporting: keep some out"

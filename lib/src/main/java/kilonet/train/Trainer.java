@@ -80,9 +80,9 @@ public final class Trainer {
    * @throws DataException if there are fewer images than the recipe asks for
    */
   public Trainer(Recipe recipe, TrainTest data) {
-    this.recipe = recipe.data(data.name());
+    this.recipe = recipe.on(data);
     this.data = data.identity();
-    TrainTest images = recipe.images(data);
+    TrainTest images = this.recipe.images(data);
     this.train = images.train();
     this.test = images.test();
   }
@@ -289,7 +289,7 @@ public final class Trainer {
   }
 
   private RunFiles files(MultiLayerNetwork network) {
-    return RunFiles.of(result, ModelFile.bytes(network));
+    return RunFiles.of(result, ModelFile.bytes(network, test.form()));
   }
 
   /** A network that opens where Kilonet is not: with an updater of ND4J's own. */
