@@ -136,7 +136,7 @@ public final class Benchmark {
     Random random = new Random(count);
     boolean convolves =
         network.getLayerWiseConfigurations().getConf(0).getLayer() instanceof ConvolutionLayer;
-    int channels = convolves ? (int) network.layerInputSize(0) : 1;
+    int channels = convolves ? network.layerInputSize(0) : 1;
     float[] pixels = new float[count * channels * height * width];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = random.nextFloat();
