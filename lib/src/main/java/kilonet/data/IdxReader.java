@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -181,7 +180,7 @@ final class IdxReader {
 
     private final Path file;
     private final boolean gzip;
-    private final MessageDigest digest = newDigest();
+    private final MessageDigest digest = Sha256.digest();
     private long position;
 
     Source(Path file, boolean gzip, InputStream content) {
@@ -289,14 +288,6 @@ final class IdxReader {
         digest.update(target, offset, read);
       }
       return read;
-    }
-
-    private static MessageDigest newDigest() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("Every Java platform must know SHA-256.", e);
-      }
     }
   }
 }

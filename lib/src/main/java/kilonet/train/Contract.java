@@ -14,7 +14,8 @@ import kilonet.text.Text;
  *
  * @param params trainable parameters
  * @param epochs epochs trained
- * @param lastFive test accuracy of the last five epochs in percent; fewer where fewer were trained
+ * @param lastFive test accuracy in percent of the last epochs that the assignment is about, five in
+ *     the course's; fewer where fewer were trained
  * @param met whether all of it holds
  * @param misses what does not hold, a sentence each; empty where it is met
  */
