@@ -2,6 +2,9 @@ package kilonet.fused;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import kilonet.fused.Stage.Shape;
@@ -217,11 +220,12 @@ class RandomStacksTest {
       boolean course = channels == 1 && random.nextBoolean();
       int blocks = 1 + random.nextInt(3);
       int in = channels;
+      Map<Integer, Shape> kept = new LinkedHashMap<>();
       for (int i = 0; i < blocks; i++) {
         boolean adds = !(course && i == 0) && random.nextInt(5) < 2;
-        Shape before = new Shape(in, h, w);
         if (adds) {
           list.layer(new Keep("keep" + i, "shortcut" + i));
+          kept.put(i, new Shape(in, h, w));
           text += " keep";
         }
         int kh = Math.min(h, 1 + random.nextInt(5));
@@ -236,19 +240,23 @@ class RandomStacksTest {
         int out = identity ? in : 1 + random.nextInt(random.nextInt(4) == 0 ? 67 : 20);
         int groups = !plain && random.nextInt(3) == 0 ? group(random, in) : 1;
         out = (out + groups - 1) / groups * groups;
-        boolean depthwise = !plain && in > 1 && stride == 1 && !same && random.nextInt(3) == 0;
-        if (depthwise && (h - kh < 1 || w - kw < 1 || kh * kw == 1)) {
+        boolean depthwise = !plain && in > 1 && !same && random.nextInt(3) == 0;
+        if (depthwise
+            && ((h - (kh - 1) * dilation - 1) / stride < 1
+                || (w - (kw - 1) * dilation - 1) / stride < 1
+                || kh * kw == 1)) {
           // DL4J's own depthwise convolution fails where one number comes out.
           depthwise = false;
         }
         if (depthwise) {
           list.layer(
               new DepthwiseConvolution2D.Builder(kh, kw)
+                  .stride(stride, stride)
+                  .dilation(dilation, dilation)
                   .depthMultiplier(1)
                   .hasBias(random.nextBoolean())
                   .activation(Activation.IDENTITY)
                   .build());
-          dilation = 1;
         } else {
           ConvolutionLayer.Builder builder =
               new ConvolutionLayer.Builder(kh, kw)
@@ -284,8 +292,12 @@ class RandomStacksTest {
         if (random.nextInt(6) == 0) {
           list.layer(new DropoutLayer(1.0));
         }
-        if (adds) {
-          add(list, random, i, before, new Shape(in, h, w));
+        // Some stay open over the next block, so that they cross or lie in each other.
+        boolean all = i == blocks - 1 || h * w > 200;
+        for (int k : List.copyOf(kept.keySet())) {
+          if (all || random.nextInt(3) > 0) {
+            add(list, random, k, kept.remove(k), new Shape(in, h, w));
+          }
         }
         int ph = 1 + random.nextInt(3);
         int pw = 1 + random.nextInt(3);
