@@ -127,12 +127,17 @@ class RandomStacksTest {
         .isLessThan(TOLERANCE * (1e-3 + outputs.norm2Number().doubleValue()));
   }
 
-  /** Other than 0: the slope of a LeakyReLU at 0 itself is a matter of taste. */
+  /**
+   * Other than 0: the slope of a LeakyReLU at 0 itself is a matter of taste, and a convolution of
+   * zeros is its bias.
+   */
   private static void spreadOffsets(MultiLayerNetwork network, Random random) {
     for (int i = 0; i < network.getnLayers(); i++) {
-      INDArray beta = network.getLayer(i).paramTable().get("beta");
-      for (int c = 0; beta != null && c < beta.length(); c++) {
-        beta.putScalar(c, 0.1 + random.nextFloat() - (random.nextBoolean() ? 0.6 : 0));
+      for (String name : List.of("beta", "b")) {
+        INDArray offsets = network.getLayer(i).paramTable().get(name);
+        for (int c = 0; offsets != null && c < offsets.length(); c++) {
+          offsets.putScalar(c, 0.1 + random.nextFloat() - (random.nextBoolean() ? 0.6 : 0));
+        }
       }
     }
   }
