@@ -209,11 +209,11 @@ public final class Reports {
     for (Step step : steps) {
       notebook(step).flatMap(notebook -> runAgain(step, notebook)).ifPresent(problems::add);
     }
+    StepResults results = StepResults.read(folder, steps, quick, problems::add);
     if (!problems.isEmpty()) {
       // All else follows from that, and would bury it.
       return problems;
     }
-    StepResults results = StepResults.read(folder, steps, quick, problems::add);
     Set<Step> sound = new LinkedHashSet<>();
     for (Step step : steps) {
       if (results.run(step).isEmpty()) {

@@ -16,6 +16,7 @@ import kilonet.model.Stack;
 import kilonet.train.Engine;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
+import kilonet.train.Json;
 import kilonet.train.Optimizer;
 import kilonet.train.Predictions;
 import kilonet.train.Recipe;
@@ -100,7 +101,16 @@ class RunReportTest {
     Files.copy(folder.resolve("model.zip"), other.resolve("model.zip"));
     assertThatThrownBy(() -> RunReport.write(other, IMAGES))
         .hasMessageContaining("they are of different runs or data");
-    Files.writeString(other.resolve("result.json"), json.replace("\"digits\"", "\"mnist\""));
+    Result elsewhere =
+        new Result(
+            run.parameters(),
+            run.engine(),
+            run.dataset(),
+            run.trainImages(),
+            run.testImages(),
+            run.definition().data("mnist"),
+            run.history());
+    Files.writeString(other.resolve("result.json"), Json.pretty(elsewhere));
     assertThatThrownBy(() -> RunReport.write(other, IMAGES))
         .hasMessageContaining("trained on mnist, but the images at hand are digits");
     assertThatThrownBy(() -> RunReport.write(other.resolve("none"), IMAGES))
@@ -155,7 +165,10 @@ class RunReportTest {
         RunBlock.of(
             mnist(new double[] {99.5, 99.9}, new double[] {99.0, 99.3}),
             predictions(9_930, 10_000));
-    assertThat(bad.result()).contains("The target is not met. It is short.");
+    assertThat(bad.result())
+        .contains(
+            "The target is not met. It ran 2 epochs, too few to judge the last 5. Its last 2 epochs are"
+                + " all below 99.4%.");
     assertThat(bad.analysis())
         .contains(
             "It overfits: over the last 2 epochs, train accuracy is 0.55 points above test"
