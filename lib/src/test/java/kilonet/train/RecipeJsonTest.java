@@ -43,6 +43,8 @@ class RecipeJsonTest {
         "\"kind\":\"NESTEROV\"|\"kind\":null|at optimizer.kind: null is no value: give one.",
         "\"kind\":\"NESTEROV\"|\"kind\":1|at optimizer.kind: a value of another kind was expected",
         "\"kind\":\"NESTEROV\"|\"kind\":\"\"|at optimizer.kind: a value of another kind was",
+        "\"kind\":\"NESTEROV\"|\"kind\":\" NESTEROV\"|at optimizer.kind: a value of another kind",
+        "\"kind\":\"NESTEROV\"|\"kind\":\"NESTEROV\\u2003\"|at optimizer.kind: a value of another kind",
         "\"kind\":\"NESTEROV\"|\"kind\":\"nesterov\"|at optimizer.kind: a value of another kind",
         "\"beta2\":0.0|\"beta2\":0.9|at optimizer: A beta2 of 0.9 says nothing to NESTEROV",
         "\"momentum\":0.9|\"momentum\":\"NaN\"|A momentum of NaN",
