@@ -103,9 +103,6 @@ public final class Analysis implements AutoCloseable {
     SourceCodeAnalysis analysis = analysis();
     List<Snippet> declared = new ArrayList<>();
     for (String text : repl.declarationsBefore(code, offset)) {
-      if (!NestedCalls.isBearable(text)) {
-        continue;
-      }
       for (SnippetEvent event : shell.eval(text)) {
         if (event.causeSnippet() == null) {
           declared.add(event.snippet());
@@ -133,16 +130,13 @@ public final class Analysis implements AutoCloseable {
     if (new JavaText(code).at(cursor) != JavaText.Kind.CODE) {
       return new Completion(cursor, cursor, List.of());
     }
-    String text = NestedCalls.innermost(code.substring(statementStart(code, cursor), cursor));
-    int from = cursor - text.length();
+    int from = statementStart(code, cursor);
+    String text = code.substring(from, cursor);
     Matcher word = WORD_BEFORE.matcher(text);
     int wordStart = word.find() ? word.start() : text.length();
     int[] anchor = {wordStart};
     List<SourceCodeAnalysis.Suggestion> suggestions =
-        asking(
-            code,
-            statementStart(code, cursor),
-            analysis -> analysis.completionSuggestions(text, text.length(), anchor));
+        asking(code, from, analysis -> analysis.completionSuggestions(text, text.length(), anchor));
     Map<String, Boolean> found = new LinkedHashMap<>();
     for (SourceCodeAnalysis.Suggestion suggestion : suggestions) {
       found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
@@ -255,7 +249,7 @@ public final class Analysis implements AutoCloseable {
       end++;
     }
     int statement = statementStart(code, end);
-    String text = NestedCalls.innermost(code.substring(statement, end));
+    String text = code.substring(statement, end);
     return asking(code, statement, analysis -> inspect(analysis, text));
   }
 

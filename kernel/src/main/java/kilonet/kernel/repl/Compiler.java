@@ -39,6 +39,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
+import kilonet.kernel.repl.PlainArguments.Patience;
 
 /**
  * The JDK's compiler with contexts that are kept: what it knows about {@code java.lang} and the
@@ -157,7 +158,7 @@ final class Compiler {
         "",
         "Parsed",
         source,
-        (task, errors) -> look.at(task, task.parse().iterator().next(), errors));
+        (task, errors, right) -> look.at(task, task.parse().iterator().next(), errors));
   }
 
   /** Parses and attributes. */
@@ -166,7 +167,7 @@ final class Compiler {
         packageName,
         name,
         source,
-        (task, errors) -> {
+        (task, errors, right) -> {
           CompilationUnitTree unit = task.parse().iterator().next();
           task.analyze();
           return look.at(task, unit, errors);
@@ -180,10 +181,10 @@ final class Compiler {
         packageName,
         home,
         source,
-        (task, errors) -> {
+        (task, errors, right) -> {
           // Not call(), which would dispose of the context that is to be kept.
           task.analyze();
-          if (errors.isEmpty()) {
+          if (errors.isEmpty() && right) {
             task.generate();
             if (!errors.isEmpty()) {
               // Too large for a class file; the context keeps half of it.
@@ -196,27 +197,65 @@ final class Compiler {
         });
   }
 
+  /** What is done with a task; it may generate classes only where that is right. */
   private interface Work<T> {
-    T with(JavacTask task, List<Finding> errors) throws IOException;
+    T with(JavacTask task, List<Finding> errors, boolean right) throws IOException;
   }
 
   private <T> T task(String packageName, String name, String source, Work<T> work) {
     try {
-      return pooled(packageName, name, source, work);
+      return patiently(packageName, name, source, work);
     } catch (Throwable e) {
       // Whatever has gone wrong, the next source meets a compiler that is in order.
       renew();
-      if (isOverflow(e)) {
+      if (isOf(StackOverflowError.class, e)) {
         throw new TooDeep();
       }
       throw e;
     }
   }
 
-  /** Whether a stack has overflowed; the compiler wraps that in errors of its own. */
-  static boolean isOverflow(Throwable thrown) {
+  /**
+   * Where the compiler takes too long with a source, it is asked first what is wrong with its
+   * arguments by themselves, which is the reason nearly always. What it says then is right, but for
+   * members of what it takes lambdas for: if there are any, it is given more time.
+   */
+  private <T> T patiently(String packageName, String name, String source, Work<T> work) {
+    try {
+      return pooled(packageName, name, source, work, Patience.LITTLE, new ArrayList<>());
+    } catch (RuntimeException e) {
+      passUnless(PlainArguments.Exhausted.class, e);
+    }
+    List<Finding> errors = new ArrayList<>();
+    T plain = pooled(packageName, name, source, work, Patience.NONE, errors);
+    boolean plainly = !source.contains("->");
+    if (errors.stream().anyMatch(error -> plainly || !error.missing().isEmpty())) {
+      return plain;
+    }
+    renew();
+    try {
+      return pooled(packageName, name, source, work, Patience.MUCH, new ArrayList<>());
+    } catch (RuntimeException e) {
+      passUnless(PlainArguments.Exhausted.class, e);
+      if (errors.isEmpty()) {
+        throw new TooDeep();
+      }
+      return plain;
+    }
+  }
+
+  /** Takes a fresh context where a task has ended for a reason, and throws on what is another. */
+  private void passUnless(Class<? extends Throwable> reason, RuntimeException thrown) {
+    if (!isOf(reason, thrown)) {
+      throw thrown;
+    }
+    renew();
+  }
+
+  /** Whether something is the reason of an error; the compiler wraps them in errors of its own. */
+  static boolean isOf(Class<? extends Throwable> reason, Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof StackOverflowError) {
+      if (reason.isInstance(t)) {
         return true;
       }
     }
@@ -232,8 +271,14 @@ final class Compiler {
     }
   }
 
-  private <T> T pooled(String packageName, String name, String source, Work<T> work) {
-    List<Finding> errors = new ArrayList<>();
+  private <T> T pooled(
+      String packageName,
+      String name,
+      String source,
+      Work<T> work,
+      Patience patience,
+      List<Finding> errors) {
+    boolean right = patience != Patience.NONE;
     DiagnosticListener<JavaFileObject> listener =
         diagnostic -> {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
@@ -249,7 +294,8 @@ final class Compiler {
           }
         };
     if (!packageName.isEmpty() && !processors.isEmpty() && source.indexOf('@') >= 0) {
-      return processed(listener, errors, new Source(name, source), work);
+      return processed(
+          listener, new Source(name, source), patience, task -> work.with(task, errors, right));
     }
     return pool.getTask(
         Writer.nullWriter(),
@@ -261,9 +307,9 @@ final class Compiler {
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
-          PlainArguments.begin(context, source.length());
+          PlainArguments.begin(context, patience, source.length());
           try {
-            return work.with(task, errors);
+            return work.with(task, errors, right);
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           } finally {
@@ -275,15 +321,19 @@ final class Compiler {
         });
   }
 
+  private interface Processing<T> {
+    T with(JavacTask task) throws IOException;
+  }
+
   /**
    * With the annotation processors of what was added, in a context of its own: processors keep
    * things in it that hold for one compilation only.
    */
   private <T> T processed(
       DiagnosticListener<JavaFileObject> listener,
-      List<Finding> errors,
       Source source,
-      Work<T> work) {
+      Patience patience,
+      Processing<T> work) {
     List<String> processing = new ArrayList<>(options);
     processing.remove(NO_PROCESSORS);
     if (Runtime.version().feature() >= 21) {
@@ -298,8 +348,8 @@ final class Compiler {
           (JavacTask)
               ToolProvider.getSystemJavaCompiler()
                   .getTask(Writer.nullWriter(), files, listener, processing, null, List.of(source));
-      PlainArguments.begin(((BasicJavacTask) task).getContext(), source.text.length());
-      return work.with(task, errors);
+      PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, source.text.length());
+      return work.with(task);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } finally {
