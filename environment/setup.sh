@@ -342,10 +342,12 @@ maven() {
   MAVEN_OPTS=$options mvn -B -ntp -Dstyle.color=never "-Dkilonet.cpu=$KILONET_CPU" -f "$ROOT/$1" "${@:2}"
 }
 
-# What a module, environment or kernel, is made of, in one word: content counts, not dates.
+# What a module, environment, environment/cluster or kernel, is made of, in one word: content counts,
+# not dates.
 sources() {
-  local module parts=(.mvn pom.xml)
-  for module in lib notebooks "$1"; do
+  local module modules=(lib notebooks "$1") parts=(.mvn pom.xml)
+  [ "$1" != environment/cluster ] || modules+=(environment)
+  for module in "${modules[@]}"; do
     parts+=("$module/pom.xml" "$module/src/main")
   done
   [ "$1" != kernel ] || parts+=(kernel/src/assembly)
@@ -356,10 +358,11 @@ sources() {
   ) | cksum | tr ' ' '-'
 }
 
-# The jar that a module, environment or kernel, is built for.
+# The jar that a module is built for.
 jar_of() {
   case "$1" in
     environment) printf '%s' "$ROOT/environment/target/kilonet.jar" ;;
+    environment/cluster) printf '%s' "$SPARK/jars/kilonet-cluster.jar" ;;
     kernel) printf '%s' "$ROOT/kernel/target/kilonet-kernel.jar" ;;
   esac
 }
@@ -396,20 +399,36 @@ build() {
 }
 
 build_now() {
-  local module modules notes=() words="building Kilonet"
+  local module modules notes=() words="building Kilonet" profiles=()
   modules=$(unbuilt "$@")
   [ -n "$modules" ] || return 0
+  if [[ $modules == *environment/cluster* ]]; then
+    modules=$(printf '%s\n' environment environment/cluster) # which is built from it
+    profiles=(-Pcluster)
+    rm -rf "$SPARK/jars" # all that lies there is on the class path
+    [ -d "${HOME:-}/.m2/repository/org/apache/spark" ] || words="$words for a cluster (0.2 GB of Spark are fetched, this once)"
+  fi
   for module in $modules; do
     notes+=("$(sources "$module")")
     # A run that is under way keeps the jars that it has open; written over, they would break it.
     rm -f "$ROOT"/{lib,notebooks,"$module"}/target/{,dependency/}kilonet*.jar
   done
   [ -d "${HOME:-}/.m2/repository/org/nd4j" ] || words="$words (0.4 GB of libraries are fetched, this once)"
-  quietly "$words" maven_errors maven pom.xml -pl "$(printf '%s' "$modules" | tr '\n' ,)" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
+  quietly "$words" maven_errors maven pom.xml ${profiles[@]+"${profiles[@]}"} -pl "$(printf '%s' "$modules" | tr '\n' ,)" -am -Dmaven.test.skip -Dmaven.javadoc.skip package
   for module in $modules; do
     printf '%s\n' "${notes[0]}" >"$ROOT/$module/target/built-from"
     notes=("${notes[@]:1}")
   done
 }
 
+# Sets what Spark's own programs look for. Settings for all of them, such as a secret that all
+# machines of a cluster share, are in spark-defaults.conf of SPARK_CONF_DIR.
+spark_environment() {
+  export SPARK_HOME=$SPARK SPARK_SCALA_VERSION=2.13
+  export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$ROOT/environment/cluster/conf}
+  # shellcheck disable=SC2034 # for who sources this
+  SPARK_OPTIONS=("@$ROOT/environment/cluster/jvm.options" -cp "$SPARK/jars/*")
+}
+
+SPARK=$ROOT/environment/cluster/target/spark
 KILONET_CPU=${KILONET_CPU-$(cpu_extension)}

@@ -15,13 +15,13 @@ else
   need java build draw run
 fi
 if is_there shellcheck; then
-  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh environment/export/*.sh kernel/*.sh .ci/run)
+  (cd "$ROOT" && shellcheck -x environment/kilonet environment/*.sh environment/test/*.sh environment/peers/*.sh environment/export/*.sh environment/cluster/*.sh environment/cluster/spark kernel/*.sh .ci/run)
 else
   say "shellcheck is not here: the scripts were not checked"
 fi
 
-maven pom.xml -Pstrict install
-for module in environment kernel; do
+maven pom.xml -Pstrict,cluster install
+for module in environment environment/cluster kernel; do
   sources "$module" >"$ROOT/$module/target/built-from"
 done
 maven lib/src/test/consumer/pom.xml test

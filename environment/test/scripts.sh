@@ -13,7 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Where people keep such things; links and Maven's, Java's and Jupyter's paths lead through it, too.
 copy="$scratch/Jürgens Ordner/kilonet"
 mkdir -p "$copy"
-(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports .mvn pom.xml lib notebooks/*.ipynb notebooks/*.md notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
+(cd "$ROOT" && tar -cf - --exclude=runs --exclude=surefire-reports --exclude=environment/cluster/target .mvn pom.xml lib notebooks/*.ipynb notebooks/*.md notebooks/pom.xml notebooks/src environment kernel/pom.xml) | tar -xf - -C "$copy"
 source_file=$copy/environment/src/main/java/kilonet/cli/Kilonet.java
 failed=0
 

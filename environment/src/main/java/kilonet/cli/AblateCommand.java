@@ -70,8 +70,7 @@ final class AblateCommand implements Runnable {
   public void run() {
     List<Long> numbers = SweepCommand.parse(seeds);
     Recipe chosen = options.recipe();
-    List<Recipe> ablations = Ablations.of(chosen);
-    if (ablations.isEmpty()) {
+    if (Ablations.of(chosen).isEmpty()) {
       throw new IllegalArgumentException(
           Text.of(
                   "%s has no ingredient that could be left out, such as an augmentation, an average"
@@ -80,20 +79,21 @@ final class AblateCommand implements Runnable {
               + " schedule: use 'kilonet sweep' to train it with several seeds.");
     }
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    Path folder = out != null ? out : DefaultFolder.of("ablate", chosen.data(images.name()));
+    chosen = images.recipe();
+    String name = chosen.name();
+    Path folder = out != null ? out : DefaultFolder.of("ablate", chosen);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Recipe> recipes = new ArrayList<>(List.of(chosen));
-    recipes.addAll(ablations);
+    recipes.addAll(Ablations.of(chosen));
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {
       for (Recipe recipe : recipes) {
-        planned.add(
-            Runs.Run.in(folder.resolve(recipe.name()), recipe.data(images.name()).seed(seed)));
+        planned.add(Runs.Run.in(folder.resolve(recipe.name()), recipe.seed(seed)));
       }
     }
     Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));
-    filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(chosen.name(), recipes, runs.runAll(), folder));
+    filing.open(
+        runs, spec.commandLine().getErr(), () -> report(name, recipes, runs.runAll(), folder));
   }
 
   private void report(String name, List<Recipe> recipes, List<Result> results, Path folder) {

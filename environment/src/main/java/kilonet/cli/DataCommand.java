@@ -3,26 +3,37 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import kilonet.data.DataUnavailableException;
+import kilonet.data.Datasets;
 import kilonet.data.Mnist;
+import kilonet.data.TrainTest;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code kilonet data}. */
 @Command(
     name = "data",
-    description = "Finds or downloads MNIST, verifies it, and says where it is.",
+    description =
+        "Finds or downloads MNIST or another known set, verifies it, and says where it is.",
     mixinStandardHelpOptions = true)
 final class DataCommand implements Runnable {
 
   @Option(
       names = {"--data", "--data-dir"},
       paramLabel = "DIR",
-      description = "Folder of MNIST's four files, gzipped or not.")
+      description = "Folder of the set's files; MNIST's four may be gzipped or not.")
   private Path folder;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      defaultValue = Recipe.MNIST,
+      description = "The set (default: ${DEFAULT-VALUE}).")
+  private String name;
 
   @Option(
       names = "--else-digits",
@@ -36,6 +47,19 @@ final class DataCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
+    if (!name.equals(Recipe.MNIST)) {
+      TrainTest set = Datasets.load(name, folder, DownloadBar.onTerminal());
+      out.println(
+          Text.of(
+              "%s: %,d training and %,d test images of %s in %d classes",
+              Datasets.title(name),
+              set.train().size(),
+              set.test().size(),
+              set.train().form().shape(),
+              set.train().classes()));
+      out.println(name);
+      return;
+    }
     Path found;
     try {
       found = Mnist.findOrDownload(folder, DownloadBar.onTerminal());

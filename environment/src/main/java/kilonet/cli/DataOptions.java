@@ -1,13 +1,18 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import kilonet.data.Datasets;
 import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
+import kilonet.data.PictureForm;
 import kilonet.data.TrainTest;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
+import kilonet.train.Result;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code --data} and {@code --data-dir}: which images, and from where. */
@@ -15,9 +20,11 @@ final class DataOptions {
 
   @Option(
       names = "--data",
-      paramLabel = "mnist|digits",
+      paramLabel = "NAME|FOLDER",
       description =
-          "MNIST, or digits drawn by a generator. Without this option: what the recipe names; for"
+          "A set by its name (mnist, digits drawn by a generator, fashion-mnist, kmnist, qmnist,"
+              + " emnist-balanced, emnist-letters, cifar-10, cifar-100), or a folder of pictures"
+              + " with a folder for each class. Without this option: what the recipe names; for"
               + " MNIST where it is neither on this machine nor to be downloaded, the generated"
               + " digits.")
   private String data;
@@ -26,61 +33,128 @@ final class DataOptions {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Folder of MNIST's four files, gzipped or not. Without it: the folder that KILONET_DATA"
-              + " names, the cache, or a download.")
+          "Folder of the set's own files. Without it: the folder that KILONET_DATA names (for"
+              + " MNIST), the cache, or a download.")
   private Path folder;
 
-  /** Images and the name under which results on them are filed. */
-  record Chosen(String name, TrainTest images) {}
+  @Mixin private PictureOptions pictures;
 
-  /** Loads the images; where it has to fall back to generated digits, it says so loudly. */
-  Chosen load(PrintWriter err) {
-    if (Recipe.DIGITS.equals(data)) {
-      return digits();
+  /**
+   * Images, and the recipe that is to be run on them.
+   *
+   * @param recipe with the name of the images and a net that takes them; null where none was given
+   */
+  record Chosen(Recipe recipe, TrainTest images) {
+
+    /** The name under which results on them are filed. */
+    String name() {
+      return images.name();
     }
-    if (data != null && !data.equals(Recipe.MNIST)) {
-      throw new IllegalArgumentException(
-          Text.of("No data is called '%s': use --data mnist or --data digits.", data));
-    }
-    if (data != null) {
-      return new Chosen(
-          Recipe.MNIST, Mnist.load(Mnist.findOrDownload(folder, DownloadBar.onTerminal())));
-    }
-    TrainTest images = Mnist.loadElseDigits(folder, DownloadBar.onTerminal(), err::println);
-    return new Chosen(images.train().name(), images);
   }
 
-  /** Loads the images that a recipe names, unless {@code --data} names others. */
-  Chosen load(Recipe recipe, PrintWriter err) {
-    if (data == null && recipe.data().equals(Recipe.DIGITS)) {
-      return digits();
+  /** Loads images of known sets; where it has to fall back to generated digits, it says so. */
+  Chosen load(PrintWriter err) {
+    if (data == null) {
+      return new Chosen(null, Mnist.loadElseDigits(folder, DownloadBar.onTerminal(), err::println));
     }
-    if (data == null && !recipe.data().equals(Recipe.MNIST)) {
+    if (path().isPresent()) {
       throw new IllegalArgumentException(
           Text.of(
-                  "The recipe %s is for data called '%s', which are not here: use --data mnist or --data",
-                  recipe.name(), recipe.data())
-              + " digits.");
+              "%s is a folder of pictures, but a known set is needed here: use --data mnist or"
+                  + " --data digits.",
+              data));
     }
-    return load(err);
+    return new Chosen(null, named(data));
+  }
+
+  /**
+   * Loads the images that a recipe names, unless {@code --data} names others. A recipe whose net is
+   * for others gets one that takes these, and says so.
+   */
+  Chosen load(Recipe recipe, PrintWriter err) {
+    Optional<Path> path = path();
+    TrainTest images;
+    if (path.isPresent()) {
+      images = pictures.load(path.get(), recipe, err);
+    } else if (data != null) {
+      images = named(data);
+    } else if (recipe.data().equals(Recipe.MNIST)) {
+      images = load(err).images();
+    } else if (Datasets.isTaken(recipe.data())) {
+      images = named(recipe.data());
+    } else {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The recipe %s is for pictures called '%s', which are not here: name their folder"
+                  + " with --data, or a set such as mnist or digits.",
+              recipe.name(), recipe.data()));
+    }
+    return new Chosen(fitting(recipe, images, err).on(images), images);
+  }
+
+  private static Recipe fitting(Recipe recipe, TrainTest images, PrintWriter err) {
+    if (Datasets.isDigits(images.name())) {
+      return recipe;
+    }
+    Recipe fitting = recipe.fitting(images);
+    if (!fitting.model().equals(recipe.model())) {
+      err.println(
+          Text.of(
+              "The net of %s is changed to take pictures of %s and to tell %d classes apart.",
+              recipe.name(), images.train().form().shape(), images.train().classes()));
+    }
+    return fitting;
+  }
+
+  /** Whether {@code --data} was left out. */
+  boolean isUnsaid() {
+    return data == null;
   }
 
   /** Loads the images of a run that was trained on them before. */
-  TrainTest load(String trainedOn) {
-    if (data != null && !data.equals(trainedOn)) {
-      throw new IllegalArgumentException(
-          Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data));
+  TrainTest load(Result run, PictureForm form, PrintWriter err) {
+    return load(run.data(), form, err);
+  }
+
+  /** Loads the images that a net was trained on, or others of the same kind. */
+  TrainTest load(PictureForm form, PrintWriter err) {
+    return data == null
+        ? load(form.data(), form, err)
+        : path().map(path -> pictures.load(path, form, err)).orElseGet(() -> named(data));
+  }
+
+  private TrainTest load(String trainedOn, PictureForm form, PrintWriter err) {
+    TrainTest images = null;
+    if (path().isPresent()) {
+      images = pictures.load(path().get(), form, err);
+    } else if (Datasets.isTaken(trainedOn) && (data == null || data.equals(trainedOn))) {
+      images = named(trainedOn);
     }
-    if (!trainedOn.equals(Recipe.DIGITS) && !trainedOn.equals(Recipe.MNIST)) {
+    if (images == null || !images.name().equals(trainedOn)) {
+      throw new IllegalArgumentException(
+          Datasets.isTaken(trainedOn)
+              ? Text.of("The run was trained on %s, not on %s: leave --data out.", trainedOn, data)
+              : Text.of(
+                  "The run was trained on pictures called '%s': name their folder with --data.",
+                  trainedOn));
+    }
+    return images;
+  }
+
+  /** The folder of pictures that was named; a known set's name comes first. */
+  private Optional<Path> path() {
+    if (data == null || Datasets.isTaken(data)) {
+      return Optional.empty();
+    }
+    Path path = Path.of(data);
+    if (!Files.isDirectory(path)) {
       throw new IllegalArgumentException(
           Text.of(
-                  "The run was trained on '%s', which the command line does not have: use the library, with",
-                  trainedOn)
-              + " RunReport.write(folder, images).");
+              "No data is called '%s', and there is no such folder: use a folder of pictures, or one"
+                  + " of %s.",
+              data, String.join(", ", Datasets.names())));
     }
-    return trainedOn.equals(Recipe.DIGITS)
-        ? digits().images()
-        : Mnist.load(Mnist.findOrDownload(folder, DownloadBar.onTerminal()));
+    return Optional.of(path);
   }
 
   /** Whether generated digits are meant: they were asked for, or a net was trained on them. */
@@ -95,8 +169,10 @@ final class DataOptions {
         : Optional.of(load((PrintWriter) null).images());
   }
 
-  private static Chosen digits() {
-    return new Chosen(Recipe.DIGITS, Digits.DRAWN);
+  private TrainTest named(String name) {
+    return name.equals(Recipe.DIGITS)
+        ? Digits.DRAWN
+        : Datasets.load(name, folder, DownloadBar.onTerminal());
   }
 
   /** Drawn once for a process, when first asked for. */

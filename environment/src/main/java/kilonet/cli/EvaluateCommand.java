@@ -5,7 +5,10 @@ import java.io.File;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import kilonet.data.Batches;
+import kilonet.data.Datasets;
 import kilonet.data.ImageSet;
+import kilonet.data.PictureForm;
+import kilonet.data.TrainTest;
 import kilonet.evaluate.ConfusionMatrix;
 import kilonet.fused.FusedNetwork;
 import kilonet.text.Numbers;
@@ -63,9 +66,14 @@ final class EvaluateCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = ModelFile.read(file.toPath());
-    DataOptions.Chosen chosen = data.load(spec.commandLine().getErr());
-    ImageSet test = chosen.images().test();
-    requireFit(network, file, test.height(), test.width(), test.classes());
+    PictureForm form = ModelFile.form(file.toPath());
+    TrainTest chosen = images(form);
+    ImageSet test = chosen.test();
+    if (test.channels() == form.channels()) {
+      // As the net was trained, whatever the statistics of these images.
+      test = test.normalized(form.normalization());
+    }
+    requireFit(network, file, test.form());
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
@@ -86,11 +94,7 @@ final class EvaluateCommand implements Runnable {
     out.println(
         Text.of(
             "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
-            file.getName(),
-            predictions.accuracy(),
-            predictions.loss(),
-            test.size(),
-            chosen.name()));
+            file.getName(), predictions.accuracy(), predictions.loss(), test.size(), test.name()));
     Double shifted = null;
     if (shifts != null) {
       int outputs = predictions.probabilities()[0].length;
@@ -101,12 +105,19 @@ final class EvaluateCommand implements Runnable {
         out,
         new Evaluation(
             file.getPath(),
-            chosen.name(),
+            test.name(),
             test.size(),
             predictions.accuracy(),
             predictions.loss(),
             shifted,
             confusion));
+  }
+
+  /** What the net was trained on; MNIST, or what stands in for it, for nets that do not say. */
+  private TrainTest images(PictureForm form) {
+    PrintWriter err = spec.commandLine().getErr();
+    boolean usual = data.isUnsaid() && Datasets.isDigits(form.data());
+    return usual ? data.load(err).images() : data.load(form, err);
   }
 
   /**
@@ -115,17 +126,21 @@ final class EvaluateCommand implements Runnable {
    * @throws IllegalArgumentException if it takes no such pictures, has fewer outputs than there are
    *     classes (more may be left unused), or answers with what is no number
    */
-  static void requireFit(MultiLayerNetwork network, File file, int height, int width, int classes) {
+  static void requireFit(MultiLayerNetwork network, File file, PictureForm form) {
+    int classes = form.classes().size();
     INDArray output;
     try {
-      output = network.output(Nd4j.zeros(1, 1, height, width), false);
+      output = network.output(Nd4j.zeros(1, form.channels(), form.height(), form.width()), false);
     } catch (RuntimeException e) {
       // Deeplearning4j throws exceptions of many kinds, some with a page of text.
       throw new IllegalArgumentException(
           Text.of(
-              "%s takes no pictures of %d x %d pixels and one channel: name the model.zip of a run"
-                  + " on such pictures.",
-              file, height, width),
+              "%s takes no pictures of %d x %d pixels and %s: name the model.zip of a run on such"
+                  + " pictures.",
+              file,
+              form.height(),
+              form.width(),
+              form.channels() == 1 ? "one channel" : form.channels() + " channels"),
           e);
     }
     if (output.rank() != 2 || output.size(1) < classes) {

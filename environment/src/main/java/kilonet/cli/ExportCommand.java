@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import kilonet.data.Datasets;
 import kilonet.data.ImageSet;
-import kilonet.data.Mnist;
 import kilonet.data.PenDigits;
+import kilonet.data.PictureForm;
 import kilonet.data.TrainTest;
 import kilonet.export.Agreement;
 import kilonet.export.Export;
@@ -111,14 +112,17 @@ final class ExportCommand implements Runnable {
     // Before the work is done, so that none is lost.
     new RunFolder(target.toAbsolutePath().getParent()).provide(ROOM);
     Provenance provenance = Provenance.of(network, file.toPath());
-    Shape input = new Shape(1, Mnist.SIDE, Mnist.SIDE);
-    EvaluateCommand.requireFit(network, file, input.height(), input.width(), Mnist.CLASSES);
-    Export export = Export.of(network, input).provenance(provenance);
+    PictureForm form = ModelFile.form(file.toPath());
+    EvaluateCommand.requireFit(network, file, form);
+    Export export =
+        Export.of(network, new Shape(form.channels(), form.height(), form.width()))
+            .normalization(form.normalization())
+            .provenance(provenance);
     if (to == Format.PAGE) {
       // Refuses a net that is too large for a page before anything else is done.
       export.page(target, null);
     }
-    TrainTest images = images(provenance);
+    TrainTest images = images(provenance, form);
     if (int8) {
       export = export.int8(images.train());
     }
@@ -149,8 +153,11 @@ final class ExportCommand implements Runnable {
     return target;
   }
 
-  private TrainTest images(Provenance provenance) {
+  private TrainTest images(Provenance provenance, PictureForm form) {
     PrintWriter err = spec.commandLine().getErr();
+    if (!Datasets.isDigits(form.data())) {
+      return data.load(form, err);
+    }
     boolean drawn = data.meansDigits(provenance.entries().get("data"));
     Optional<TrainTest> mnist = drawn ? Optional.empty() : data.mnistAtHand();
     if (mnist.isPresent()) {

@@ -1,5 +1,6 @@
 package kilonet.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import kilonet.train.Runs;
 import picocli.CommandLine.Mixin;
@@ -10,7 +11,7 @@ final class FilingOptions {
 
   @Mixin private EngineOption engine;
 
-  @Mixin private JobsOption jobs;
+  @Mixin private PlaceOptions place;
 
   @Option(
       names = "--results",
@@ -20,8 +21,18 @@ final class FilingOptions {
               + " there as finished; notebooks/results is where the reports look.")
   private Path results;
 
-  /** Tells the runs. */
-  void apply(Runs runs) {
-    runs.engine(engine.engine()).jobs(jobs.jobs()).results(results);
+  /**
+   * Tells the runs, and has work done with them; Ctrl-C ends it with whole files.
+   *
+   * @param err where it is said how runs elsewhere stand
+   */
+  void open(Runs runs, PrintWriter err, Runnable work) {
+    runs.engine(engine.engine()).results(results);
+    place.open(
+        err,
+        where -> {
+          where.of(runs);
+          Interruption.finishing(runs::stop, work);
+        });
   }
 }

@@ -64,7 +64,8 @@ final class LrFindCommand implements Runnable {
     Recipe chosen = recipe.recipe();
     Check.between("--batches", batches, 20, 1_000_000);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen.data(images.name()));
+    chosen = images.recipe();
+    Path folder = out != null ? out : DefaultFolder.of("lr-find", chosen);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     LearningRateFinder.RangeTest test =
         LearningRateFinder.find(chosen, images.images(), engine.engine(), from, to, batches);

@@ -1,12 +1,17 @@
 package kilonet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.File;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import kilonet.data.Mnist;
+import kilonet.data.Datasets;
+import kilonet.data.DecodedPicture;
+import kilonet.data.PictureForm;
 import kilonet.photo.DigitPhoto;
 import kilonet.text.Terminal;
 import kilonet.text.Text;
@@ -21,7 +26,12 @@ import picocli.CommandLine.Spec;
 /** {@code kilonet predict}. */
 @Command(
     name = "predict",
-    description = "Reads digits off pictures: PNG or JPEG, any size, dark or light background.",
+    description = {
+      "Says what pictures show: PNG, JPEG, GIF or BMP, of any size.",
+      "A net of MNIST or of generated digits finds the digit, dark or light, in the picture; any"
+          + " other takes the picture as a whole, brought to its size as those were that it was"
+          + " trained on."
+    },
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Runnable {
 
@@ -36,44 +46,73 @@ final class PredictCommand implements Runnable {
   /** A line of output. */
   private record Prediction(
       String image,
-      int digit,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Integer digit,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("class") String className,
       double probability,
       List<Double> probabilities,
       @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
+
+  /** A picture as the net takes it, and why that may be wrong. */
+  private record Shown(INDArray input, String warning) {}
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = ModelFile.read(file.toPath());
-    EvaluateCommand.requireFit(network, file, DigitPhoto.SIDE, DigitPhoto.SIDE, Mnist.CLASSES);
+    PictureForm form = ModelFile.form(file.toPath());
+    EvaluateCommand.requireFit(network, file, form);
+    boolean digits = Datasets.isDigits(form.data());
     // All pictures are read before the first answer: a bad one spoils no half of the output.
-    List<DigitPhoto> photos = images.stream().map(DigitPhoto::read).toList();
-    for (int i = 0; i < photos.size(); i++) {
-      INDArray output = network.output(photos.get(i).input(), false);
+    List<Shown> pictures =
+        images.stream().map(image -> digits ? digit(image) : picture(image, form)).toList();
+    for (int i = 0; i < pictures.size(); i++) {
+      INDArray output = network.output(pictures.get(i).input(), false);
       EvaluateCommand.requireNumbers(output, file);
       List<Double> probabilities = new ArrayList<>();
-      int digit = 0;
+      int best = 0;
       for (int c = 0; c < output.size(1); c++) {
         probabilities.add(output.getDouble(0, c));
-        digit = probabilities.get(c) > probabilities.get(digit) ? c : digit;
+        best = probabilities.get(c) > probabilities.get(best) ? c : best;
       }
       Prediction prediction =
           new Prediction(
               images.get(i).toString(),
-              digit,
-              probabilities.get(digit),
+              digits ? best : null,
+              digits ? null : form.className(best),
+              probabilities.get(best),
               probabilities,
-              photos.get(i).warning());
+              pictures.get(i).warning());
       if (Terminal.isThere()) {
         out.println(
             Text.of(
-                "%s: %d, with a probability of %.2f%%",
-                prediction.image(), digit, 100 * prediction.probability()));
+                "%s: %s, with a probability of %.2f%%",
+                prediction.image(), form.className(best), 100 * prediction.probability()));
         if (prediction.warning() != null) {
           out.println("  " + prediction.warning());
         }
       }
       LastLine.print(out, prediction);
+    }
+  }
+
+  private static Shown digit(Path image) {
+    DigitPhoto photo = DigitPhoto.read(image);
+    return new Shown(photo.input(), photo.warning());
+  }
+
+  private static Shown picture(Path image, PictureForm form) {
+    if (!Files.isRegularFile(image)) {
+      throw new IllegalArgumentException(
+          Text.of("There is no file %s: name a PNG, JPEG, GIF or BMP picture.", image));
+    }
+    try {
+      return new Shown(DecodedPicture.read(image).input(form), null);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s is no picture that can be read (%s): give a whole PNG, JPEG, GIF or BMP file.",
+              image, Text.reason(e)),
+          e);
     }
   }
 }

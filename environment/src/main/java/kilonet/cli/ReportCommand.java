@@ -8,9 +8,11 @@ import java.util.stream.Collectors;
 import kilonet.course.Reports;
 import kilonet.course.RunReport;
 import kilonet.course.StepRun;
+import kilonet.data.TrainTest;
 import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Json;
+import kilonet.train.ModelFile;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
 import picocli.CommandLine;
@@ -73,7 +75,9 @@ final class ReportCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (task.run != null) {
       Result result = Json.read(new RunFolder(task.run).result(), Result.class);
-      out.println(RunReport.write(task.run, data.load(result.data())));
+      Path model = new RunFolder(task.run).model();
+      TrainTest images = data.load(result, ModelFile.form(model), spec.commandLine().getErr());
+      out.println(RunReport.write(task.run, images));
       return 0;
     }
     if (task.blank != null) {
@@ -127,7 +131,10 @@ final class ReportCommand implements Callable<Integer> {
     return contract.met()
         ? Text.of(
             "The assignment is met: %d parameters, %d epochs, last %d at %s.",
-            contract.params(), contract.epochs(), Contract.LAST, percents(contract.lastFive()))
+            contract.params(),
+            contract.epochs(),
+            contract.lastFive().size(),
+            percents(contract.lastFive()))
         : "The assignment is not met. " + String.join(" ", contract.misses());
   }
 }

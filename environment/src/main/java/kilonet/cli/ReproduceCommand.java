@@ -47,7 +47,7 @@ final class ReproduceCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Mixin private JobsOption jobs;
+  @Mixin private PlaceOptions place;
 
   @Option(
       names = "--seeds",
@@ -91,7 +91,7 @@ final class ReproduceCommand implements Runnable {
     DataOptions.Chosen images = data.load(spec.commandLine().getErr());
     List<Recipe> recipes =
         inOrder(published, seeds == null ? null : SweepCommand.parse(seeds)).stream()
-            .map(recipe -> changed(recipe.data(images.name())))
+            .map(recipe -> changed(recipe.on(images.images())))
             .toList();
     boolean whole = images.name().equals(Recipe.MNIST) && epochs == null && limit == null;
     Path results =
@@ -99,10 +99,14 @@ final class ReproduceCommand implements Runnable {
     Lines lines = new Lines(spec.commandLine().getOut(), recipes.size());
     Runs runs =
         new Runs(recipes.stream().map(r -> new Runs.Run(r, folder(r))).toList(), images.images())
-            .jobs(jobs.jobs())
             .results(results)
             .watcher(lines);
-    Interruption.finishing(runs::stop, () -> train(runs, lines, results));
+    place.open(
+        spec.commandLine().getErr(),
+        where -> {
+          where.of(runs);
+          Interruption.finishing(runs::stop, () -> train(runs, lines, results));
+        });
   }
 
   private void train(Runs runs, Lines lines, Path results) {

@@ -3,11 +3,13 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import kilonet.text.Check;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.RunFolder;
+import kilonet.train.Runs;
 import kilonet.train.Search;
 import kilonet.train.SearchSpace;
 import picocli.CommandLine.Command;
@@ -34,7 +36,7 @@ final class SearchCommand implements Runnable {
 
   @Mixin private DataOptions data;
 
-  @Mixin private JobsOption jobs;
+  @Mixin private PlaceOptions place;
 
   @Option(
       names = "--space",
@@ -106,22 +108,66 @@ final class SearchCommand implements Runnable {
     SearchSpace choices = Json.read(space, SearchSpace.class);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
-    chosen = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
-    List<Integer> epochs = rounds != null ? rounds : List.of(chosen.epochs());
-    Path folder = out != null ? out : DefaultFolder.of("search", chosen);
+    chosen = images.recipe();
+    Recipe recipe = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
+    List<Integer> epochs = rounds != null ? rounds : List.of(recipe.epochs());
+    Path folder = out != null ? out : DefaultFolder.of("search", recipe);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
-    Search search =
-        Search.run(
-            chosen,
-            choices,
-            new Search.Plan(trials, maxParameters, epochs, numbers, draw, jobs.jobs()),
-            images.images(),
-            folder,
-            trial -> print.println(line(trial)));
+    Search.Plan plan = new Search.Plan(trials, maxParameters, epochs, numbers, draw, place.jobs());
+    place.open(
+        spec.commandLine().getErr(),
+        where -> {
+          Rounds rounds = new Rounds(where);
+          Interruption.finishing(
+              rounds::stop,
+              () ->
+                  report(
+                      recipe,
+                      Search.run(
+                          recipe,
+                          choices,
+                          plan,
+                          images.images(),
+                          folder,
+                          trial -> print.println(line(trial)),
+                          rounds),
+                      folder));
+        });
+  }
+
+  /** The rounds of a search: each of them is done at one place, until they are stopped. */
+  private static final class Rounds implements Consumer<Runs> {
+
+    private final PlaceOptions.Place place;
+    private Runs current;
+    private boolean stopped;
+
+    Rounds(PlaceOptions.Place place) {
+      this.place = place;
+    }
+
+    @Override
+    public synchronized void accept(Runs runs) {
+      place.of(runs);
+      current = runs;
+      if (stopped) {
+        runs.stop();
+      }
+    }
+
+    synchronized void stop() {
+      stopped = true;
+      if (current != null) {
+        current.stop();
+      }
+    }
+  }
+
+  private void report(Recipe recipe, Search search, Path folder) {
+    PrintWriter print = spec.commandLine().getOut();
     RunFolder.replace(folder.resolve("search.json"), Json.pretty(search));
     Path best = folder.resolve("best.json");
-    RunFolder.replace(best, Json.pretty(Search.recipe(chosen, search.best())));
+    RunFolder.replace(best, Json.pretty(Search.recipe(recipe, search.best())));
     print.println();
     print.println("The best first:");
     search.trials().forEach(trial -> print.println(line(trial)));

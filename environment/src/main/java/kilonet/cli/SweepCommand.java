@@ -57,7 +57,7 @@ final class SweepCommand implements Runnable {
     List<Long> numbers = parse(seeds);
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
+    chosen = images.recipe();
     Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =
@@ -75,8 +75,7 @@ final class SweepCommand implements Runnable {
                             result.seconds()));
                   }
                 });
-    filing.apply(runs);
-    Interruption.finishing(runs::stop, () -> report(Sweep.of(runs.runAll()), folder));
+    filing.open(runs, spec.commandLine().getErr(), () -> report(Sweep.of(runs.runAll()), folder));
   }
 
   private void report(Sweep sweep, Path folder) {

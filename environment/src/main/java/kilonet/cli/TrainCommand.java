@@ -3,6 +3,7 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import kilonet.course.RunReport;
+import kilonet.data.Datasets;
 import kilonet.model.Summary;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
@@ -51,7 +52,7 @@ final class TrainCommand implements Runnable {
     Recipe chosen = options.recipe();
     chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
-    chosen = chosen.data(images.name());
+    chosen = images.recipe();
     Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
@@ -92,9 +93,15 @@ final class TrainCommand implements Runnable {
   }
 
   private static void verdict(PrintWriter print, Result result) {
+    boolean judged = result.definition().assignment() != null || Datasets.isDigits(result.data());
     print.println(
         result.isFinished()
-            ? ReportCommand.verdict(result.contract())
+            ? judged
+                ? ReportCommand.verdict(result.contract())
+                : Text.of(
+                    "%.2f%% of the test images in the last epoch; no assignment is about %s, unless"
+                        + " the recipe has one.",
+                    result.history().last().testAccuracy(), Datasets.title(result.data()))
             : Text.of(
                 "stopped after epoch %d of %d: go on with --resume",
                 result.epochs(), result.definition().epochs()));

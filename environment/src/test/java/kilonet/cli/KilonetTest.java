@@ -370,8 +370,8 @@ class KilonetTest {
       value = {
         "2|train --recipe nothing --data digits|kilonet train: No recipe is called 'nothing': use"
             + " one of model_1",
-        "2|train --recipe model_2 --data fashion|No data is called 'fashion': use --data mnist or"
-            + " --data digits.",
+        "2|train --recipe model_2 --data fashion|No data is called 'fashion', and there is no such"
+            + " folder: use a folder of pictures, or one of mnist, digits, fashion-mnist",
         "2|train --recipe model_2 --data digits --epochs 0|epochs is 0: give a whole number",
         "2|train --recipe model_2 --data digits --limit -5|limit is -5: give a whole number",
         "2|train --recipe model_2 --engine gpu|Invalid value for option '--engine'",
@@ -509,7 +509,8 @@ class KilonetTest {
     assertThat(fashion.status).isEqualTo(2);
     assertThat(fashion.err)
         .contains(
-            "The recipe own is for data called 'fashion', which are not here: use --data mnist");
+            "The recipe own is for pictures called 'fashion', which are not here: name their folder"
+                + " with --data");
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package kilonet.augment;
 
+import java.util.List;
+
 /**
  * A random change of one picture, such as a rotation by a few degrees.
  *
@@ -12,8 +14,13 @@ public interface Augmentation {
   /**
    * Changes a picture in place.
    *
-   * @param picture the picture, pixels {@code [height, width]} in {@code [0, 1]}
+   * @param picture the picture, pixels {@code [channels, height, width]} in {@code [0, 1]}
    * @param random where every random choice is drawn from, in a fixed order
    */
   void apply(Picture picture, RandomStream random);
+
+  /** The augmentations that this one is made of; none where it stands for itself. */
+  default List<Augmentation> parts() {
+    return List.of();
+  }
 }

@@ -31,10 +31,16 @@ import kilonet.text.Value;
  * <tr><td>{@code erasing(p=0.5, scale=0.02..0.33, ratio=0.3..3.3, value=0, noise=false)}</td>
  * <td>{@link RandomErasing}</td></tr>
  * <tr><td>{@code cutout(size, holes=1, value=0)}</td><td>{@link CutOut}</td></tr>
+ * <tr><td>{@code coarse_dropout(max_holes=8, max_height=8, max_width=8, min_holes=max_holes,
+ * min_height=max_height, min_width=max_width, value=0, p=0.5)}</td><td>{@link CoarseDropout}</td></tr>
+ * <tr><td>{@code hflip(p=0.5)}, {@code vflip(p=0.5)}</td><td>{@link RandomHorizontalFlip}, {@link
+ * RandomVerticalFlip}</td></tr>
+ * <tr><td>{@code grayscale(p=0.1)}</td><td>{@link RandomGrayscale}</td></tr>
  * <tr><td>{@code elastic(alpha=50, sigma=5, interpolation=bilinear, fill=0)}</td>
  * <td>{@link ElasticTransform}</td></tr>
- * <tr><td>{@code jitter(brightness=0, contrast=0)}</td><td>{@link ColorJitter}; a number is about 1,
- * a range is of the factor</td></tr>
+ * <tr><td>{@code jitter(brightness=0, contrast=0, saturation=0, hue=0)}</td><td>{@link
+ * ColorJitter}; a number is about 1 (hue: about 0), a range is of the factor (hue: of the turn)
+ * </td></tr>
  * <tr><td>{@code noise(sigma=0.1, mean=0, clip=true)}</td><td>{@link GaussianNoise}</td></tr>
  * <tr><td>{@code blur(kernel_size, sigma=0.1..2)}</td><td>{@link GaussianBlur}</td></tr>
  * <tr><td>{@code normalize(mean, std)}</td><td>{@link Normalize}</td></tr>
@@ -43,8 +49,9 @@ import kilonet.text.Value;
  * </table>
  *
  * <p>Degrees and shears are a number, for at most so many either way, or a range such as {@code
- * -3..10}. Names of arguments may be left out in this order. What {@link Object#toString} writes
- * reads back.
+ * -3..10}. A fill, and what is painted, is a number for all channels, or one for each, such as
+ * {@code [0.49, 0.48, 0.45]}; so are {@code mean} and {@code std}. Names of arguments may be left
+ * out in this order. What {@link Object#toString} writes reads back.
  */
 public final class Augmentations {
 
@@ -58,6 +65,10 @@ public final class Augmentations {
           "perspective",
           "erasing",
           "cutout",
+          "coarse_dropout",
+          "hflip",
+          "vflip",
+          "grayscale",
           "elastic",
           "jitter",
           "noise",
@@ -147,8 +158,23 @@ public final class Augmentations {
           perspective(new Arguments(term, "distortion", "p", "interpolation", "fill"));
       case "erasing" -> erasing(new Arguments(term, "p", "scale", "ratio", "value", "noise"));
       case "cutout" -> cutOut(new Arguments(term, "size", "holes", "value"));
+      case "coarse_dropout" ->
+          coarseDropout(
+              new Arguments(
+                  term,
+                  "max_holes",
+                  "max_height",
+                  "max_width",
+                  "min_holes",
+                  "min_height",
+                  "min_width",
+                  "value",
+                  "p"));
+      case "hflip" -> new RandomHorizontalFlip(new Arguments(term, "p").number("p", 0.5));
+      case "vflip" -> new RandomVerticalFlip(new Arguments(term, "p").number("p", 0.5));
+      case "grayscale" -> new RandomGrayscale(new Arguments(term, "p").number("p", 0.1));
       case "elastic" -> elastic(new Arguments(term, "alpha", "sigma", "interpolation", "fill"));
-      case "jitter" -> jitter(new Arguments(term, "brightness", "contrast"));
+      case "jitter" -> jitter(new Arguments(term, "brightness", "contrast", "saturation", "hue"));
       case "noise" -> noise(new Arguments(term, "sigma", "mean", "clip"));
       case "blur" -> blur(new Arguments(term, "kernel_size", "sigma"));
       case "normalize" -> normalize(new Arguments(term, "mean", "std"));
@@ -170,7 +196,7 @@ public final class Augmentations {
     return new RandomRotation(
         degrees(in, "degrees", "RandomRotation's degrees"),
         in.choice("interpolation", Interpolation.NEAREST),
-        in.number("fill", 0));
+        fill(in, "fill"));
   }
 
   private static Augmentation affine(Arguments in) {
@@ -184,11 +210,11 @@ public final class Augmentations {
         in.has("shear") ? degrees(in, "shear", "RandomAffine's shear") : Range.ZERO,
         in.has("shear_y") ? degrees(in, "shear_y", "RandomAffine's shear_y") : Range.ZERO,
         in.choice("interpolation", Interpolation.NEAREST),
-        in.number("fill", 0));
+        fill(in, "fill"));
   }
 
   private static Augmentation shift(Arguments in) {
-    return new RandomShift(in.whole("pixels"), in.number("fill", 0));
+    return new RandomShift(in.whole("pixels"), fill(in, "fill"));
   }
 
   private static Augmentation crop(Arguments in) {
@@ -199,7 +225,7 @@ public final class Augmentations {
         in.whole("padding", 0),
         in.flag("pad_if_needed", false),
         in.choice("padding_mode", RandomCrop.PaddingMode.CONSTANT),
-        in.number("fill", 0));
+        fill(in, "fill"));
   }
 
   private static Augmentation perspective(Arguments in) {
@@ -207,7 +233,7 @@ public final class Augmentations {
         in.number("distortion", 0.5),
         in.number("p", 0.5),
         in.choice("interpolation", Interpolation.BILINEAR),
-        in.number("fill", 0));
+        fill(in, "fill"));
   }
 
   private static Augmentation erasing(Arguments in) {
@@ -215,12 +241,12 @@ public final class Augmentations {
         in.number("p", 0.5),
         range(in, "scale", RandomErasing.SCALE, Augmentations::just),
         range(in, "ratio", RandomErasing.RATIO, Augmentations::just),
-        in.number("value", 0),
+        fill(in, "value"),
         in.flag("noise", false));
   }
 
   private static Augmentation cutOut(Arguments in) {
-    return new CutOut(in.whole("size"), in.whole("holes", 1), in.number("value", 0));
+    return new CutOut(in.whole("size"), in.whole("holes", 1), fill(in, "value"));
   }
 
   private static Augmentation elastic(Arguments in) {
@@ -228,21 +254,38 @@ public final class Augmentations {
         in.number("alpha", 50),
         in.number("sigma", 5),
         in.choice("interpolation", Interpolation.BILINEAR),
-        in.number("fill", 0));
+        fill(in, "fill"));
+  }
+
+  private static Augmentation coarseDropout(Arguments in) {
+    int holes = in.whole("max_holes", CoarseDropout.USUAL);
+    int height = in.whole("max_height", CoarseDropout.USUAL);
+    int width = in.whole("max_width", CoarseDropout.USUAL);
+    return new CoarseDropout(
+        in.whole("min_holes", holes),
+        holes,
+        in.whole("min_height", height),
+        height,
+        in.whole("min_width", width),
+        width,
+        fill(in, "value"),
+        in.number("p", 0.5));
   }
 
   private static Augmentation jitter(Arguments in) {
     return new ColorJitter(
+        factor(in, "brightness"),
+        factor(in, "contrast"),
+        factor(in, "saturation"),
         range(
             in,
-            "brightness",
-            Range.ONE,
-            amount -> ColorJitter.about("ColorJitter's brightness", amount)),
-        range(
-            in,
-            "contrast",
-            Range.ONE,
-            amount -> ColorJitter.about("ColorJitter's contrast", amount)));
+            "hue",
+            Range.ZERO,
+            amount -> Range.plusMinus(Check.notNegative("ColorJitter's hue", amount))));
+  }
+
+  private static Range factor(Arguments in, String name) {
+    return range(in, name, Range.ONE, amount -> ColorJitter.about("ColorJitter's " + name, amount));
   }
 
   private static Augmentation noise(Arguments in) {
@@ -255,7 +298,7 @@ public final class Augmentations {
   }
 
   private static Augmentation normalize(Arguments in) {
-    return new Normalize(in.number("mean"), in.number("std"));
+    return new Normalize(values(in, "mean"), values(in, "std"));
   }
 
   private static Augmentation apply(Term term) {
@@ -288,6 +331,15 @@ public final class Augmentations {
     return value instanceof Value.Range range
         ? new Range(range.low(), range.high())
         : ofNumber.apply(((Value.Number) value).value());
+  }
+
+  private static Fill fill(Arguments in, String name) {
+    return in.has(name) ? values(in, name) : Fill.BLACK;
+  }
+
+  /** A number, or several in brackets. */
+  private static Fill values(Arguments in, String name) {
+    return new Fill(in.isList(name) ? in.numbers(name) : List.of(in.number(name)));
   }
 
   private static Range just(double value) {

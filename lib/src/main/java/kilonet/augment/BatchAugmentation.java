@@ -16,14 +16,22 @@ public interface BatchAugmentation {
   /**
    * A batch; its arrays may be longer than it needs.
    *
-   * @param features the pictures, {@code [size, height, width]}
+   * @param features the pictures, {@code [size, channels, height, width]}
    * @param labels how much each picture is of each class, {@code [size, classes]}
    * @param size how many pictures there are, at least 1
+   * @param channels channels of a picture
    * @param height rows of a picture
    * @param width columns of a picture
    * @param classes how many classes there are
    */
-  record Batch(float[] features, float[] labels, int size, int height, int width, int classes) {
+  record Batch(
+      float[] features,
+      float[] labels,
+      int size,
+      int channels,
+      int height,
+      int width,
+      int classes) {
 
     /**
      * Checks the lengths.
@@ -32,13 +40,18 @@ public interface BatchAugmentation {
      */
     public Batch {
       if (size < 1
-          || features.length < (long) size * height * width
+          || features.length < (long) size * channels * height * width
           || labels.length < (long) size * classes) {
         throw new IllegalArgumentException(
             Text.of(
-                "%d features and %d labels are no batch of %d pictures of %d x %d with %d classes: give arrays of that size.",
-                features.length, labels.length, size, height, width, classes));
+                "%d features and %d labels are no batch of %d pictures of %d x %d x %d with %d classes: give arrays of that size.",
+                features.length, labels.length, size, channels, height, width, classes));
       }
+    }
+
+    /** A batch of grey pictures. */
+    public Batch(float[] features, float[] labels, int size, int height, int width, int classes) {
+      this(features, labels, size, 1, height, width, classes);
     }
 
     /**
@@ -50,7 +63,7 @@ public interface BatchAugmentation {
 
     /** {@code x[i] = part * x[i] + (1 - part) * x[i - 1]}, the first with the last. */
     void mixFeatures(float part) {
-      mix(features, size, height * width, part);
+      mix(features, size, channels * height * width, part);
     }
 
     private static void mix(float[] rows, int size, int length, float part) {

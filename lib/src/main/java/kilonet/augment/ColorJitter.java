@@ -1,19 +1,39 @@
 package kilonet.augment;
 
+import java.util.Arrays;
 import kilonet.text.Check;
 import kilonet.text.Numbers;
 
 /**
- * Changes brightness and contrast by random factors, in random order.
+ * Changes brightness, contrast, saturation and hue by random amounts, in random order.
  *
- * <p>torchvision's {@code ColorJitter(brightness, contrast)} on tensors; saturation and hue have no
- * meaning in grey. Brightness multiplies the pixels; contrast moves them from (or to) the picture's
- * mean; both are kept within 0 and 1.
+ * <p>torchvision's {@code ColorJitter(brightness, contrast, saturation, hue)} on tensors.
+ * Brightness multiplies the pixels; contrast moves them from (or to) the mean of the picture in
+ * grey; saturation moves each from (or to) its own grey; hue turns the circle of colours. All are
+ * kept within 0 and 1. Saturation and hue leave a grey picture as it is.
  *
  * @param brightness the range of the brightness factor, 0 or greater
  * @param contrast the range of the contrast factor, 0 or greater
+ * @param saturation the range of the saturation factor, 0 or greater
+ * @param hue the range of the turn of the hue, within -0.5 to 0.5 of a whole turn
  */
-public record ColorJitter(Range brightness, Range contrast) implements Augmentation {
+public record ColorJitter(Range brightness, Range contrast, Range saturation, Range hue)
+    implements Augmentation {
+
+  /**
+   * The orders of four things, by the alphabet: the first is 0, 1, 2, 3, the seventh 1, 0, 2, 3.
+   */
+  private static final int[][] ORDERS = new int[24][];
+
+  static {
+    int next = 0;
+    for (int digits = 0; digits < 256; digits++) {
+      int[] order = {digits >> 6, digits >> 4 & 3, digits >> 2 & 3, digits & 3};
+      if (Arrays.stream(order).distinct().count() == order.length) {
+        ORDERS[next++] = order;
+      }
+    }
+  }
 
   /**
    * Checks the arguments.
@@ -23,6 +43,24 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
   public ColorJitter {
     Check.notNegative("ColorJitter's least brightness", brightness.low());
     Check.notNegative("ColorJitter's least contrast", contrast.low());
+    Check.notNegative("ColorJitter's least saturation", saturation.low());
+    Check.between("ColorJitter's least hue", hue.low(), -0.5, 0.5);
+    Check.between("ColorJitter's largest hue", hue.high(), -0.5, 0.5);
+  }
+
+  /** Of brightness and contrast alone. */
+  public ColorJitter(Range brightness, Range contrast) {
+    this(brightness, contrast, Range.ONE, Range.ZERO);
+  }
+
+  /**
+   * Factors from {@code max(0, 1 - x)} to {@code 1 + x}; colours stay.
+   *
+   * @param brightness by how much the brightness changes at most, 0 or more
+   * @param contrast by how much the contrast changes at most, 0 or more
+   */
+  public ColorJitter(double brightness, double contrast) {
+    this(brightness, contrast, 0, 0);
   }
 
   /**
@@ -30,9 +68,15 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
    *
    * @param brightness by how much the brightness changes at most, 0 or more
    * @param contrast by how much the contrast changes at most, 0 or more
+   * @param saturation by how much the saturation changes at most, 0 or more
+   * @param hue by how much of a turn the hue changes at most, 0 to 0.5
    */
-  public ColorJitter(double brightness, double contrast) {
-    this(about("ColorJitter's brightness", brightness), about("ColorJitter's contrast", contrast));
+  public ColorJitter(double brightness, double contrast, double saturation, double hue) {
+    this(
+        about("ColorJitter's brightness", brightness),
+        about("ColorJitter's contrast", contrast),
+        about("ColorJitter's saturation", saturation),
+        Range.plusMinus(Check.notNegative("ColorJitter's hue", hue)));
   }
 
   /** The factors that are off 1 by at most an amount, but not negative. */
@@ -41,36 +85,41 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
     return new Range(Math.max(0, 1 - amount), 1 + amount);
   }
 
-  /** Draws the order, the brightness and the contrast, and changes the picture. */
+  /** Draws the order, then an amount of each, and changes the picture. */
   @Override
   public void apply(Picture picture, RandomStream random) {
-    boolean contrastFirst = random.nextInt(2) == 1;
+    boolean colours = !saturation.equals(Range.ONE) || !hue.equals(Range.ZERO);
+    // Without colours one of two orders is drawn, as it was before there were any.
+    int[] order = ORDERS[colours ? random.nextInt(ORDERS.length) : 6 * random.nextInt(2)];
     float bright = (float) brightness.draw(random);
     float strong = (float) contrast.draw(random);
-    if (contrastFirst) {
-      contrast(picture, strong);
-    }
-    blend(picture, bright, 0);
-    if (!contrastFirst) {
-      contrast(picture, strong);
+    float vivid = colours ? (float) saturation.draw(random) : 1;
+    float turn = colours ? (float) hue.draw(random) : 0;
+    jitter(picture, order, bright, strong, vivid, turn);
+  }
+
+  /** Changes a picture: brightness 0, contrast 1, saturation 2 and hue 3, in an order. */
+  static void jitter(
+      Picture picture, int[] order, float bright, float strong, float vivid, float turn) {
+    for (int what : order) {
+      switch (what) {
+        case 0 -> blend(picture, bright, 0);
+        case 1 -> contrast(picture, strong);
+        case 2 -> Colours.saturate(picture, vivid);
+        default -> Colours.turn(picture, turn);
+      }
     }
   }
 
   static void contrast(Picture picture, float factor) {
-    int n = picture.height() * picture.width();
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += picture.pixels()[i];
-    }
-    blend(picture, factor, (float) (sum / n));
+    blend(picture, factor, Colours.meanOfGrey(picture));
   }
 
   static void blend(Picture picture, float factor, float other) {
     float[] pixels = picture.pixels();
-    int n = picture.height() * picture.width();
+    int n = picture.size();
     for (int i = 0; i < n; i++) {
-      float blended = factor * pixels[i] + (1 - factor) * other;
-      pixels[i] = blended < 0 ? 0 : blended > 1 ? 1 : blended;
+      pixels[i] = Colours.blend(pixels[i], factor, other);
     }
   }
 
@@ -88,6 +137,8 @@ public record ColorJitter(Range brightness, Range contrast) implements Augmentat
     return Spelling.of("jitter")
         .with("brightness", spelled(brightness), "0")
         .with("contrast", spelled(contrast), "0")
+        .with("saturation", spelled(saturation), "0")
+        .with("hue", hue.either(), "0")
         .toString();
   }
 }

@@ -47,6 +47,11 @@ public record Compose(List<Augmentation> augmentations) implements Augmentation 
   }
 
   @Override
+  public List<Augmentation> parts() {
+    return augmentations;
+  }
+
+  @Override
   public String toString() {
     return augmentations.stream().map(Object::toString).collect(Collectors.joining(" + "));
   }

@@ -40,20 +40,23 @@ public record CutMix(double alpha) implements BatchAugmentation {
   }
 
   static void cut(Batch batch, int left, int top, int right, int bottom) {
-    int length = batch.height() * batch.width();
+    int plane = batch.height() * batch.width();
+    int length = batch.channels() * plane;
     float[] features = batch.features();
-    for (int y = top; y < bottom; y++) {
-      for (int x = left; x < right; x++) {
-        int column = y * batch.width() + x;
-        float before = features[(batch.size() - 1) * length + column];
-        for (int i = column; i < batch.size() * length; i += length) {
-          float present = features[i];
-          features[i] = before;
-          before = present;
+    for (int channel = 0; channel < batch.channels(); channel++) {
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          int column = channel * plane + y * batch.width() + x;
+          float before = features[(batch.size() - 1) * length + column];
+          for (int i = column; i < batch.size() * length; i += length) {
+            float present = features[i];
+            features[i] = before;
+            before = present;
+          }
         }
       }
     }
-    batch.mixLabels((float) (1 - (right - left) * (bottom - top) / (double) length));
+    batch.mixLabels((float) (1 - (right - left) * (bottom - top) / (double) plane));
   }
 
   @Override

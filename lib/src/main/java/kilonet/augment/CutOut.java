@@ -10,9 +10,9 @@ import kilonet.text.Check;
  *
  * @param size the side of a square in pixels, 1 to 10,000
  * @param holes the number of squares, 1 to 10,000
- * @param value what is painted
+ * @param fill what is painted
  */
-public record CutOut(int size, int holes, double value) implements Augmentation {
+public record CutOut(int size, int holes, Fill fill) implements Augmentation {
 
   /**
    * Checks the arguments.
@@ -22,12 +22,16 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
   public CutOut {
     Check.between("CutOut's size", size, 1, Picture.LONGEST);
     Check.between("CutOut's holes", holes, 1, 10_000);
-    Check.finite("CutOut's value", value);
+  }
+
+  /** Painted with one value for all channels. */
+  public CutOut(int size, int holes, double fill) {
+    this(size, holes, Fill.of(fill));
   }
 
   /** One black square. */
   public CutOut(int size) {
-    this(size, 1, 0);
+    this(size, 1, Fill.BLACK);
   }
 
   /** Draws row and column of each centre. */
@@ -35,15 +39,13 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
   public void apply(Picture picture, RandomStream random) {
     int height = picture.height();
     int width = picture.width();
-    float[] pixels = picture.pixels();
     for (int hole = 0; hole < holes; hole++) {
       int top = random.nextInt(height) - size / 2;
       int left = random.nextInt(width) - size / 2;
-      for (int y = Math.max(top, 0); y < Math.min(top + size, height); y++) {
-        for (int x = Math.max(left, 0); x < Math.min(left + size, width); x++) {
-          pixels[y * width + x] = (float) value;
-        }
-      }
+      int y = Math.max(top, 0);
+      int x = Math.max(left, 0);
+      CoarseDropout.paint(
+          picture, fill, y, x, Math.min(top + size, height) - y, Math.min(left + size, width) - x);
     }
   }
 
@@ -52,7 +54,7 @@ public record CutOut(int size, int holes, double value) implements Augmentation 
     return Spelling.of("cutout")
         .with(Integer.toString(size))
         .with("holes", holes, 1)
-        .with("value", value, 0)
+        .with("value", fill)
         .toString();
   }
 }

@@ -16,9 +16,9 @@ import kilonet.text.Numbers;
  * @param alpha the strength, 0 or greater
  * @param sigma the standard deviation of the blur in pixels, 0 to 125; 0 is no blur
  * @param interpolation how a pixel is found between pixels
- * @param fill the value, 0 to 1, of what comes from outside the picture
+ * @param fill what comes from outside the picture, values from 0 to 1
  */
-public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill)
+public record ElasticTransform(double alpha, double sigma, Interpolation interpolation, Fill fill)
     implements Augmentation {
 
   /** Whose kernel is the longest. */
@@ -32,12 +32,17 @@ public record ElasticTransform(double alpha, double sigma, Interpolation interpo
   public ElasticTransform {
     Check.notNegative("ElasticTransform's alpha", alpha);
     Check.between("ElasticTransform's sigma", sigma, 0, LARGEST_SIGMA);
-    Check.between("ElasticTransform's fill", fill, 0, 1);
+    fill.ofPixels("ElasticTransform's fill");
+  }
+
+  /** Filled with one value for all channels. */
+  public ElasticTransform(double alpha, double sigma, Interpolation interpolation, double fill) {
+    this(alpha, sigma, interpolation, Fill.of(fill));
   }
 
   /** Bilinear and filled black, as torchvision has it. */
   public ElasticTransform(double alpha, double sigma) {
-    this(alpha, sigma, Interpolation.BILINEAR, 0);
+    this(alpha, sigma, Interpolation.BILINEAR, Fill.BLACK);
   }
 
   /** Draws the sideways field row by row, then the other one, and moves the pixels. */
@@ -49,7 +54,7 @@ public record ElasticTransform(double alpha, double sigma, Interpolation interpo
     float[] field = picture.scratch(0, 2 * n);
     draw(field, 0, picture, random, alpha / height * width / 2);
     draw(field, n, picture, random, alpha / width * height / 2);
-    Warp.displaced(picture, interpolation, (float) fill, field, 0, n);
+    Warp.displaced(picture, interpolation, fill, field, 0, n);
   }
 
   private void draw(
@@ -74,7 +79,7 @@ public record ElasticTransform(double alpha, double sigma, Interpolation interpo
         .with("alpha", Numbers.text(alpha))
         .with("sigma", Numbers.text(sigma))
         .with("interpolation", interpolation, Interpolation.BILINEAR)
-        .with("fill", fill, 0)
+        .with("fill", fill)
         .toString();
   }
 }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A picture with a frame of one pixel around it, so that four neighbours are found without a rule
- * for the border, and the box outside of which a bilinear warp has nothing to do.
+ * A channel of a picture with a frame of one pixel around it, so that four neighbours are found
+ * without a rule for the border, and the box outside of which a bilinear warp has nothing to do.
  *
  * <p>Coordinates run from the centre of the frame's first pixel, in 2^-32 of a pixel: the centre of
  * the picture's pixel {@code (x, y)} is {@code (x + 1, y + 1)}.
@@ -60,12 +60,14 @@ final class Frame {
   }
 
   /**
-   * Takes a picture in. What is outside the picture is outside the box. So is what is farther than
-   * a pixel from ink, where that is what is outside the picture, too: black all around.
+   * Takes a channel of a picture in. What is outside the picture is outside the box. So is what is
+   * farther than a pixel from ink, where that is what is outside the picture, too: black all
+   * around.
    *
+   * @param channel which
    * @param fill what is outside the picture
    */
-  void take(Picture picture, float fill) {
+  void take(Picture picture, int channel, float fill) {
     int height = picture.height();
     int width = picture.width();
     wide = width + 2;
@@ -74,17 +76,18 @@ final class Frame {
       pixels = new float[n];
     }
     byte[] bytes = picture.bytes();
-    if (bytes == null || fill != 0 || width < Long.BYTES || !takeInk(bytes, height, width)) {
-      takeAll(picture);
+    int plane = channel * height * width;
+    if (bytes == null || fill != 0 || width < Long.BYTES || !takeInk(bytes, plane, height, width)) {
+      takeAll(picture, plane);
     }
   }
 
-  private void takeAll(Picture picture) {
+  private void takeAll(Picture picture, int plane) {
     int height = picture.height();
     int width = picture.width();
     float[] in = picture.pixels();
     for (int y = 0; y < height + 2; y++) {
-      int from = Math.min(Math.max(y - 1, 0), height - 1) * width;
+      int from = plane + Math.min(Math.max(y - 1, 0), height - 1) * width;
       int to = y * wide;
       pixels[to] = in[from];
       System.arraycopy(in, from, pixels, to + 1, width);
@@ -98,9 +101,9 @@ final class Frame {
   }
 
   /** Takes in the rows and columns that hold ink; gives up where it touches the border. */
-  private boolean takeInk(byte[] bytes, int height, int width) {
+  private boolean takeInk(byte[] bytes, int plane, int height, int width) {
     int first = 0;
-    while (first < height && ink(bytes, first, width) == 0) {
+    while (first < height && ink(bytes, plane, first, width) == 0) {
       first++;
     }
     if (first == height) {
@@ -108,21 +111,21 @@ final class Frame {
       return true;
     }
     int last = height - 1;
-    while (ink(bytes, last, width) == 0) {
+    while (ink(bytes, plane, last, width) == 0) {
       last--;
     }
     int from = 0;
-    long found = inkOfEight(bytes, first, last, from, width);
+    long found = inkOfEight(bytes, plane, first, last, from, width);
     while (found == 0) {
       from = Math.min(from + Long.BYTES, width - Long.BYTES);
-      found = inkOfEight(bytes, first, last, from, width);
+      found = inkOfEight(bytes, plane, first, last, from, width);
     }
     from += Long.numberOfTrailingZeros(found) / Byte.SIZE;
     int end = width;
-    found = inkOfEight(bytes, first, last, end - Long.BYTES, width);
+    found = inkOfEight(bytes, plane, first, last, end - Long.BYTES, width);
     while (found == 0) {
       end = Math.max(end - Long.BYTES, Long.BYTES);
-      found = inkOfEight(bytes, first, last, end - Long.BYTES, width);
+      found = inkOfEight(bytes, plane, first, last, end - Long.BYTES, width);
     }
     end -= Long.numberOfLeadingZeros(found) / Byte.SIZE;
     if (first == 0 || last == height - 1 || from == 0 || end == width) {
@@ -132,7 +135,7 @@ final class Frame {
     for (int y = first; y <= last; y++) {
       int to = (y + 1) * wide + 1;
       for (int x = from; x < end; x++) {
-        pixels[to + x] = Picture.value(bytes[y * width + x]);
+        pixels[to + x] = Picture.value(bytes[plane + y * width + x]);
       }
     }
     left = (long) from << 32;
@@ -143,18 +146,20 @@ final class Frame {
   }
 
   /** 0 where a row is black. */
-  private static long ink(byte[] bytes, int row, int width) {
+  private static long ink(byte[] bytes, int plane, int row, int width) {
     long found = 0;
     for (int x = 0; x < width; x += Long.BYTES) {
-      found |= inkOfEight(bytes, row, row, Math.min(x, width - Long.BYTES), width);
+      found |= inkOfEight(bytes, plane, row, row, Math.min(x, width - Long.BYTES), width);
     }
     return found;
   }
 
   /** Eight columns of some rows, one above the other: a byte that is not 0 has ink in it. */
-  private static long inkOfEight(byte[] bytes, int first, int last, int from, int width) {
+  private static long inkOfEight(
+      byte[] bytes, int plane, int first, int last, int from, int width) {
     long found = 0;
-    for (int i = first * width + from; i <= last * width + from; i += width) {
+    int end = plane + last * width + from;
+    for (int i = plane + first * width + from; i <= end; i += width) {
       found |= (long) EIGHT.get(bytes, i);
     }
     return found;

@@ -42,8 +42,10 @@ public record GaussianBlur(int kernelSize, Range sigma) implements Augmentation 
   @Override
   public void apply(Picture picture, RandomStream random) {
     double width = sigma.draw(random);
-    Gaussian.blur(
-        picture.pixels(), 0, picture.height(), picture.width(), kernelSize, width, picture);
+    for (int plane = 0; plane < picture.size(); plane += picture.plane()) {
+      Gaussian.blur(
+          picture.pixels(), plane, picture.height(), picture.width(), kernelSize, width, picture);
+    }
   }
 
   @Override

@@ -31,7 +31,7 @@ public record GaussianNoise(double mean, double sigma, boolean clip) implements 
   @Override
   public void apply(Picture picture, RandomStream random) {
     float[] pixels = picture.pixels();
-    int n = picture.height() * picture.width();
+    int n = picture.size();
     for (int i = 0; i < n; i++) {
       float noisy = pixels[i] + (float) (mean + sigma * random.nextGaussian());
       pixels[i] = clip && noisy < 0 ? 0 : clip && noisy > 1 ? 1 : noisy;

@@ -3,14 +3,15 @@ package kilonet.augment;
 import kilonet.text.Check;
 
 /**
- * Subtracts a mean from every pixel and divides by a standard deviation; to be the last step.
+ * Subtracts a mean from every pixel and divides by a standard deviation; to be the last step. A
+ * recipe does that by itself, with the statistics of its training images, and takes no second one.
  *
  * <p>torchvision's {@code Normalize(mean, std)}. The pixels leave the range from 0 to 1.
  *
- * @param mean what is subtracted; 0.1307 for MNIST
- * @param std what is divided by, greater than 0; 0.3081 for MNIST
+ * @param mean what is subtracted, for all channels or for each; 0.1307 for MNIST
+ * @param std what is divided by, for all channels or for each, greater than 0; 0.3081 for MNIST
  */
-public record Normalize(double mean, double std) implements Augmentation {
+public record Normalize(Fill mean, Fill std) implements Augmentation {
 
   /**
    * Checks the arguments.
@@ -18,23 +19,32 @@ public record Normalize(double mean, double std) implements Augmentation {
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public Normalize {
-    Check.finite("Normalize's mean", mean);
-    Check.positive("Normalize's std", std);
+    std.values().forEach(value -> Check.positive("Normalize's std", value));
+  }
+
+  /** The same for all channels. */
+  public Normalize(double mean, double std) {
+    this(Fill.of(mean), Fill.of(std));
   }
 
   @Override
   public void apply(Picture picture, RandomStream random) {
     float[] pixels = picture.pixels();
-    int n = picture.height() * picture.width();
-    float shift = (float) mean;
-    float scale = (float) std;
-    for (int i = 0; i < n; i++) {
-      pixels[i] = (pixels[i] - shift) / scale;
+    for (int channel = 0; channel < picture.channels(); channel++) {
+      float shift = mean.at(picture, channel);
+      float scale = std.at(picture, channel);
+      int end = (channel + 1) * picture.plane();
+      for (int i = channel * picture.plane(); i < end; i++) {
+        pixels[i] = (pixels[i] - shift) / scale;
+      }
     }
   }
 
   @Override
   public String toString() {
-    return Spelling.of("normalize").with("mean", mean).with("std", std).toString();
+    return Spelling.of("normalize")
+        .with("mean", mean.toString())
+        .with("std", std.toString())
+        .toString();
   }
 }

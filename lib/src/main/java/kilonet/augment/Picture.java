@@ -1,12 +1,13 @@
 package kilonet.augment;
 
 import java.util.Arrays;
+import kilonet.text.Check;
 import kilonet.text.Text;
 
 /**
- * One single-channel picture in work: two buffers of pixels, of which one is current and the other
- * is where the next augmentation may write before it calls {@link #swap}. Reused from picture to
- * picture, so that nothing is allocated in the steady state.
+ * One picture in work, grey or of several channels, each a plane of its own: two buffers of pixels,
+ * of which one is current and the other is where the next augmentation may write before it calls
+ * {@link #swap}. Reused from picture to picture, so that nothing is allocated in the steady state.
  */
 public final class Picture {
 
@@ -22,6 +23,7 @@ public final class Picture {
   /** No side, shift, padding or hole that somebody asks for is longer, in pixels. */
   static final int LONGEST = 10_000;
 
+  private final int channels;
   private int height;
   private int width;
   private float[] pixels;
@@ -35,12 +37,38 @@ public final class Picture {
   private boolean isLoaded;
 
   /**
-   * A black picture.
+   * A black grey picture.
    *
    * @throws IllegalArgumentException if a side is not positive
    */
   public Picture(int height, int width) {
+    this(1, height, width);
+  }
+
+  /**
+   * A black picture.
+   *
+   * @param channels 1 for grey; 3 for red, green and blue
+   * @throws IllegalArgumentException if a number is not positive
+   */
+  public Picture(int channels, int height, int width) {
+    this.channels = Check.atLeast("The number of channels", channels, 1);
     resize(height, width);
+  }
+
+  /** Channels: 1 for grey; 3 for red, green and blue. */
+  public int channels() {
+    return channels;
+  }
+
+  /** Pixels of one channel. */
+  public int plane() {
+    return height * width;
+  }
+
+  /** Values of all channels. */
+  public int size() {
+    return channels * height * width;
   }
 
   /** Rows. */
@@ -54,12 +82,13 @@ public final class Picture {
   }
 
   /**
-   * The current pixels, row by row, in {@code [0, 1]}; the array may be longer than the picture.
+   * The current pixels, {@code [channels, height, width]}, in {@code [0, 1]}; the array may be
+   * longer than the picture.
    */
   public float[] pixels() {
     if (isLoaded) {
       isLoaded = false;
-      int n = height * width;
+      int n = size();
       for (int i = 0; i < n; i++) {
         pixels[i] = VALUES[bytes[i] & 0xFF];
       }
@@ -77,9 +106,9 @@ public final class Picture {
     return VALUES[pixel & 0xFF];
   }
 
-  /** The picture in a frame, as long as the next call of this method is not made. */
-  Frame framed(float fill) {
-    frame.take(this, fill);
+  /** A channel in a frame, as long as the next call of this method is not made. */
+  Frame framed(int channel, float fill) {
+    frame.take(this, channel, fill);
     return frame;
   }
 
@@ -98,7 +127,7 @@ public final class Picture {
 
   /** A buffer for the next pixels of a size; the current pixels stay what they are. */
   float[] spare(int height, int width) {
-    int n = Math.multiplyExact(height, width);
+    int n = Math.multiplyExact(channels, Math.multiplyExact(height, width));
     if (spare.length < n) {
       pixels = Arrays.copyOf(pixels, n);
       spare = new float[n];
@@ -135,15 +164,19 @@ public final class Picture {
     this.height = height;
     this.width = width;
     isLoaded = false;
-    if (pixels == null || pixels.length < height * width) {
-      pixels = new float[height * width];
-      spare = new float[height * width];
+    int n = Math.multiplyExact(channels, Math.multiplyExact(height, width));
+    if (pixels == null || pixels.length < n) {
+      pixels = new float[n];
+      spare = new float[n];
     }
   }
 
-  /** Reads 8-bit pixels, 0 to 255, of the present size out of an array from an offset on. */
+  /**
+   * Reads 8-bit pixels, 0 to 255, {@code [channels, height, width]} of the present size, out of an
+   * array from an offset on.
+   */
   public void load(byte[] source, int offset) {
-    int n = height * width;
+    int n = size();
     if (bytes.length < n) {
       bytes = new byte[n];
     }

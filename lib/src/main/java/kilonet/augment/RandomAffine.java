@@ -22,7 +22,7 @@ import kilonet.text.Text;
  * @param shearX the range of the angle in degrees by which columns are slanted
  * @param shearY the range of the angle in degrees by which rows are slanted
  * @param interpolation how a pixel is found between pixels
- * @param fill the value, 0 to 1, of what comes from outside the picture
+ * @param fill what comes from outside the picture, values from 0 to 1
  */
 public record RandomAffine(
     Range degrees,
@@ -33,7 +33,7 @@ public record RandomAffine(
     Range shearX,
     Range shearY,
     Interpolation interpolation,
-    double fill)
+    Fill fill)
     implements Augmentation {
 
   /**
@@ -49,7 +49,30 @@ public record RandomAffine(
     Check.positive("RandomAffine's least scale", (float) scale.low());
     checkShear(shearX);
     checkShear(shearY);
-    Check.between("RandomAffine's fill", fill, 0, 1);
+    fill.ofPixels("RandomAffine's fill");
+  }
+
+  /** Filled with one value for all channels, 0 to 1. */
+  public RandomAffine(
+      Range degrees,
+      double translateX,
+      double translateY,
+      int shift,
+      Range scale,
+      Range shearX,
+      Range shearY,
+      Interpolation interpolation,
+      double fill) {
+    this(
+        degrees,
+        translateX,
+        translateY,
+        shift,
+        scale,
+        shearX,
+        shearY,
+        interpolation,
+        Fill.of(fill));
   }
 
   private static void checkShear(Range shear) {
@@ -82,7 +105,7 @@ public record RandomAffine(
         Range.plusMinus(Check.notNegative("RandomAffine's shear", shear)),
         Range.ZERO,
         Interpolation.NEAREST,
-        0);
+        Fill.BLACK);
   }
 
   /** The same, moved by at most so many pixels. */
@@ -97,8 +120,13 @@ public record RandomAffine(
         degrees, translateX, translateY, shift, scale, shearX, shearY, other, fill);
   }
 
-  /** The same with another fill value. */
+  /** The same with another fill value, 0 to 1. */
   public RandomAffine withFill(double other) {
+    return withFill(Fill.of(other));
+  }
+
+  /** The same with another fill. */
+  public RandomAffine withFill(Fill other) {
     return new RandomAffine(
         degrees, translateX, translateY, shift, scale, shearX, shearY, interpolation, other);
   }
@@ -127,7 +155,7 @@ public record RandomAffine(
       double shearX,
       double shearY,
       Interpolation interpolation,
-      double fill) {
+      Fill fill) {
     double angle = Math.toRadians(degrees);
     double slantX = Math.toRadians(shearX);
     double slantY = Math.toRadians(shearY);
@@ -149,7 +177,7 @@ public record RandomAffine(
     Warp.affine(
         picture,
         interpolation,
-        (float) fill,
+        fill,
         d / scale,
         -b / scale,
         d / scale * toX + -b / scale * toY + x,
@@ -173,7 +201,7 @@ public record RandomAffine(
         .with("shear", shearX.either(), "0")
         .with("shear_y", shearY.either(), "0")
         .with("interpolation", interpolation, Interpolation.NEAREST)
-        .with("fill", fill, 0)
+        .with("fill", fill)
         .toString();
   }
 }

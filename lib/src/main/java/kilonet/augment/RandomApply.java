@@ -1,5 +1,6 @@
 package kilonet.augment;
 
+import java.util.List;
 import kilonet.text.Check;
 
 /**
@@ -26,6 +27,11 @@ public record RandomApply(Augmentation augmentation, double p) implements Augmen
     if (random.nextFloat() < p) {
       augmentation.apply(picture, random);
     }
+  }
+
+  @Override
+  public List<Augmentation> parts() {
+    return List.of(augmentation);
   }
 
   @Override

@@ -69,6 +69,11 @@ public record RandomChoice(List<Augmentation> augmentations, List<Double> weight
   }
 
   @Override
+  public List<Augmentation> parts() {
+    return augmentations;
+  }
+
+  @Override
   public String toString() {
     Spelling spelling = Spelling.of("choice");
     augmentations.forEach(augmentation -> spelling.with(augmentation.toString()));

@@ -1,7 +1,6 @@
 package kilonet.augment;
 
 import kilonet.text.Check;
-import kilonet.text.Numbers;
 import kilonet.text.Text;
 
 /**
@@ -14,15 +13,15 @@ import kilonet.text.Text;
  * @param padding so many pixels are added at each side first, 0 to 10,000
  * @param padIfNeeded whether a picture that is still too small is padded as far as needed
  * @param paddingMode what is added
- * @param fill the value, 0 to 1, of {@link PaddingMode#CONSTANT}
+ * @param fill values, 0 to 1, of {@link PaddingMode#CONSTANT}
  */
 public record RandomCrop(
-    int height, int width, int padding, boolean padIfNeeded, PaddingMode paddingMode, double fill)
+    int height, int width, int padding, boolean padIfNeeded, PaddingMode paddingMode, Fill fill)
     implements Augmentation {
 
   /** What is added around a picture. */
   public enum PaddingMode {
-    /** The fill value. */
+    /** The fill. */
     CONSTANT,
     /** The outermost pixel goes on. */
     EDGE,
@@ -41,12 +40,23 @@ public record RandomCrop(
     Check.between("RandomCrop's height", height, 1, Picture.LONGEST);
     Check.between("RandomCrop's width", width, 1, Picture.LONGEST);
     Check.between("RandomCrop's padding", padding, 0, Picture.LONGEST);
-    Check.between("RandomCrop's fill", fill, 0, 1);
+    fill.ofPixels("RandomCrop's fill");
+  }
+
+  /** Filled with one value for all channels. */
+  public RandomCrop(
+      int height,
+      int width,
+      int padding,
+      boolean padIfNeeded,
+      PaddingMode paddingMode,
+      double fill) {
+    this(height, width, padding, padIfNeeded, paddingMode, Fill.of(fill));
   }
 
   /** A square piece of the picture, padded with black. */
   public RandomCrop(int size, int padding) {
-    this(size, size, padding, false, PaddingMode.CONSTANT, 0);
+    this(size, size, padding, false, PaddingMode.CONSTANT, Fill.BLACK);
   }
 
   /**
@@ -79,11 +89,17 @@ public record RandomCrop(
     int columns = picture.width();
     float[] out = picture.spare(height, width);
     float[] in = picture.pixels();
-    for (int y = 0; y < height; y++) {
-      int row = inside(top + y, rows);
-      for (int x = 0; x < width; x++) {
-        int column = inside(left + x, columns);
-        out[y * width + x] = row < 0 || column < 0 ? (float) fill : in[row * columns + column];
+    for (int channel = 0; channel < picture.channels(); channel++) {
+      float value = fill.at(picture, channel);
+      int from = channel * rows * columns;
+      int to = channel * height * width;
+      for (int y = 0; y < height; y++) {
+        int row = inside(top + y, rows);
+        for (int x = 0; x < width; x++) {
+          int column = inside(left + x, columns);
+          out[to + y * width + x] =
+              row < 0 || column < 0 ? value : in[from + row * columns + column];
+        }
       }
     }
     picture.swap(height, width);
@@ -112,7 +128,7 @@ public record RandomCrop(
         .with("padding", padding, 0)
         .with("pad_if_needed", Boolean.toString(padIfNeeded), "false")
         .with("padding_mode", paddingMode, PaddingMode.CONSTANT)
-        .with("fill", Numbers.text(fill), "0")
+        .with("fill", fill)
         .toString();
   }
 }

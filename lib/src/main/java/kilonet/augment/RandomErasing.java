@@ -12,11 +12,11 @@ import kilonet.text.Check;
  * @param scale the range of the rectangle's part of the area, within 0 to 1
  * @param ratio the range of its height divided by its width, greater than 0; drawn evenly by its
  *     logarithm
- * @param value what is painted; 0 where that is noise
+ * @param fill what is painted; black where that is noise
  * @param noise whether numbers from the standard normal distribution are painted instead,
  *     torchvision's {@code value='random'}
  */
-public record RandomErasing(double p, Range scale, Range ratio, double value, boolean noise)
+public record RandomErasing(double p, Range scale, Range ratio, Fill fill, boolean noise)
     implements Augmentation {
 
   static final Range SCALE = new Range(0.02, 0.33);
@@ -33,16 +33,20 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
     Check.between("RandomErasing's least scale", scale.low(), 0, 1);
     Check.between("RandomErasing's largest scale", scale.high(), 0, 1);
     Check.positive("RandomErasing's least ratio", ratio.low());
-    Check.finite("RandomErasing's value", value);
-    if (noise && value != 0) {
+    if (noise && !fill.equals(Fill.BLACK)) {
       throw new IllegalArgumentException(
           "RandomErasing's value says nothing where noise is painted: leave one of them out.");
     }
   }
 
+  /** Painted with one value for all channels. */
+  public RandomErasing(double p, Range scale, Range ratio, double value, boolean noise) {
+    this(p, scale, ratio, Fill.of(value), noise);
+  }
+
   /** Paints black, with torchvision's areas and shapes. */
   public RandomErasing(double p) {
-    this(p, SCALE, RATIO, 0, false);
+    this(p, SCALE, RATIO, Fill.BLACK, false);
   }
 
   /**
@@ -75,9 +79,13 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
   private void erase(
       Picture picture, RandomStream random, int top, int left, int height, int width) {
     float[] pixels = picture.pixels();
-    for (int y = top; y < top + height; y++) {
-      for (int x = left; x < left + width; x++) {
-        pixels[y * picture.width() + x] = (float) (noise ? random.nextGaussian() : value);
+    for (int channel = 0; channel < picture.channels(); channel++) {
+      float value = fill.at(picture, channel);
+      int plane = channel * picture.plane();
+      for (int y = top; y < top + height; y++) {
+        for (int x = left; x < left + width; x++) {
+          pixels[plane + y * picture.width() + x] = noise ? (float) random.nextGaussian() : value;
+        }
       }
     }
   }
@@ -88,7 +96,7 @@ public record RandomErasing(double p, Range scale, Range ratio, double value, bo
         .with("p", p)
         .with("scale", scale.bounds(), SCALE.bounds())
         .with("ratio", ratio.bounds(), RATIO.bounds())
-        .with("value", value, 0)
+        .with("value", fill)
         .with("noise", Boolean.toString(noise), "false")
         .toString();
   }

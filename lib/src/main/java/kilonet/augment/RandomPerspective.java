@@ -13,10 +13,10 @@ import kilonet.text.Numbers;
  * @param distortionScale how far a corner may move, 0 to 1, as a part of half the picture's side
  * @param p how likely the picture is changed, 0 to 1
  * @param interpolation how a pixel is found between pixels
- * @param fill the value, 0 to 1, of what comes from outside the picture
+ * @param fill what comes from outside the picture, values from 0 to 1
  */
 public record RandomPerspective(
-    double distortionScale, double p, Interpolation interpolation, double fill)
+    double distortionScale, double p, Interpolation interpolation, Fill fill)
     implements Augmentation {
 
   /**
@@ -27,12 +27,18 @@ public record RandomPerspective(
   public RandomPerspective {
     Check.between("RandomPerspective's distortionScale", distortionScale, 0, 1);
     Check.between("RandomPerspective's p", p, 0, 1);
-    Check.between("RandomPerspective's fill", fill, 0, 1);
+    fill.ofPixels("RandomPerspective's fill");
+  }
+
+  /** Filled with one value for all channels. */
+  public RandomPerspective(
+      double distortionScale, double p, Interpolation interpolation, double fill) {
+    this(distortionScale, p, interpolation, Fill.of(fill));
   }
 
   /** Bilinear and filled black, as torchvision has it. */
   public RandomPerspective(double distortionScale, double p) {
-    this(distortionScale, p, Interpolation.BILINEAR, 0);
+    this(distortionScale, p, Interpolation.BILINEAR, Fill.BLACK);
   }
 
   /** Draws whether the picture is changed, then x and y of each corner, clockwise from top left. */
@@ -74,7 +80,7 @@ public record RandomPerspective(
       double x3,
       double y3,
       Interpolation interpolation,
-      double fill) {
+      Fill fill) {
     double dx1 = x1 - x2;
     double dx2 = x3 - x2;
     double dy1 = y1 - y2;
@@ -94,7 +100,7 @@ public record RandomPerspective(
     Warp.perspective(
         picture,
         interpolation,
-        (float) fill,
+        fill,
         w * (e - y0 * h) / last,
         w * (x0 * h - b) / last,
         w * (b * y0 - x0 * e) / last,
@@ -111,7 +117,7 @@ public record RandomPerspective(
         .with(Numbers.text(distortionScale))
         .with("p", p, 0.5)
         .with("interpolation", interpolation, Interpolation.BILINEAR)
-        .with("fill", fill, 0)
+        .with("fill", fill)
         .toString();
   }
 }

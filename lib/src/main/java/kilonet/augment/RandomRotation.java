@@ -11,9 +11,9 @@ import kilonet.text.Check;
  *
  * @param degrees the range of the angle in degrees, counter-clockwise
  * @param interpolation how a pixel is found between pixels
- * @param fill the value, 0 to 1, of what comes from outside the picture
+ * @param fill what comes from outside the picture, values from 0 to 1
  */
-public record RandomRotation(Range degrees, Interpolation interpolation, double fill)
+public record RandomRotation(Range degrees, Interpolation interpolation, Fill fill)
     implements Augmentation {
 
   /**
@@ -22,7 +22,12 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
    * @throws IllegalArgumentException if an argument is out of its range
    */
   public RandomRotation {
-    Check.between("RandomRotation's fill", fill, 0, 1);
+    fill.ofPixels("RandomRotation's fill");
+  }
+
+  /** Filled with one value for all channels, 0 to 1. */
+  public RandomRotation(Range degrees, Interpolation interpolation, double fill) {
+    this(degrees, interpolation, Fill.of(fill));
   }
 
   /**
@@ -34,11 +39,16 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
 
   /** By at most so many degrees, 0 or more, either way; filled black. */
   public RandomRotation(double degrees, Interpolation interpolation) {
-    this(degrees, interpolation, 0);
+    this(degrees, interpolation, Fill.BLACK);
+  }
+
+  /** By at most so many degrees, 0 or more, either way; filled with a value, 0 to 1. */
+  public RandomRotation(double degrees, Interpolation interpolation, double fill) {
+    this(degrees, interpolation, Fill.of(fill));
   }
 
   /** By at most so many degrees, 0 or more, either way. */
-  public RandomRotation(double degrees, Interpolation interpolation, double fill) {
+  public RandomRotation(double degrees, Interpolation interpolation, Fill fill) {
     this(
         Range.plusMinus(Check.notNegative("RandomRotation's degrees", degrees)),
         interpolation,
@@ -51,7 +61,7 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
     rotate(picture, degrees.draw(random), interpolation, fill);
   }
 
-  static void rotate(Picture picture, double degrees, Interpolation interpolation, double fill) {
+  static void rotate(Picture picture, double degrees, Interpolation interpolation, Fill fill) {
     double angle = -Math.toRadians(degrees);
     // Rounded as by Pillow, so that right angles are exact.
     double cos = rounded(StrictMath.cos(angle));
@@ -61,7 +71,7 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
     Warp.affine(
         picture,
         interpolation,
-        (float) fill,
+        fill,
         cos,
         sin,
         cos * -x + sin * -y + x,
@@ -79,7 +89,7 @@ public record RandomRotation(Range degrees, Interpolation interpolation, double 
     return Spelling.of("rotation")
         .with(degrees.either())
         .with("interpolation", interpolation, Interpolation.NEAREST)
-        .with("fill", fill, 0)
+        .with("fill", fill)
         .toString();
   }
 }

@@ -8,9 +8,9 @@ import kilonet.text.Check;
  * <p>The same as torchvision's {@code RandomCrop} of a picture to its own size with padding.
  *
  * @param pixels at most so many pixels each way, 0 to 10,000
- * @param fill the value, 0 to 1, of what comes from outside the picture
+ * @param fill what comes from outside the picture, values from 0 to 1
  */
-public record RandomShift(int pixels, double fill) implements Augmentation {
+public record RandomShift(int pixels, Fill fill) implements Augmentation {
 
   /**
    * Checks the arguments.
@@ -19,12 +19,17 @@ public record RandomShift(int pixels, double fill) implements Augmentation {
    */
   public RandomShift {
     Check.between("RandomShift's pixels", pixels, 0, Picture.LONGEST);
-    Check.between("RandomShift's fill", fill, 0, 1);
+    fill.ofPixels("RandomShift's fill");
+  }
+
+  /** Filled with one value for all channels. */
+  public RandomShift(int pixels, double fill) {
+    this(pixels, Fill.of(fill));
   }
 
   /** Filled black. */
   public RandomShift(int pixels) {
-    this(pixels, 0);
+    this(pixels, Fill.BLACK);
   }
 
   /** Draws how far to the right, then how far down, and moves the picture. */
@@ -35,12 +40,12 @@ public record RandomShift(int pixels, double fill) implements Augmentation {
     shift(picture, right, down, fill);
   }
 
-  static void shift(Picture picture, int right, int down, double fill) {
-    Warp.affine(picture, Interpolation.NEAREST, (float) fill, 1, 0, -right, 0, 1, -down);
+  static void shift(Picture picture, int right, int down, Fill fill) {
+    Warp.affine(picture, Interpolation.NEAREST, fill, 1, 0, -right, 0, 1, -down);
   }
 
   @Override
   public String toString() {
-    return Spelling.of("shift").with(Integer.toString(pixels)).with("fill", fill, 0).toString();
+    return Spelling.of("shift").with(Integer.toString(pixels)).with("fill", fill).toString();
   }
 }

@@ -40,6 +40,11 @@ final class Spelling {
     return value == otherwise ? this : with(argument, value);
   }
 
+  /** What is painted, unless that is black. */
+  Spelling with(String argument, Fill value) {
+    return value.equals(Fill.BLACK) ? this : with(argument, value.toString());
+  }
+
   Spelling with(String argument, Enum<?> value, Enum<?> otherwise) {
     return value == otherwise ? this : with(argument, value.name().toLowerCase(Locale.ROOT));
   }

@@ -27,6 +27,30 @@ final class Warp {
   static void affine(
       Picture picture,
       Interpolation interpolation,
+      Fill fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f) {
+    for (int channel = 0; channel < picture.channels(); channel++) {
+      float value = fill.at(picture, channel);
+      if (interpolation == Interpolation.BILINEAR) {
+        bilinear(picture, channel, value, a, b, c, d, e, f);
+      } else if (b == 0 && d == 0) {
+        scaled(picture, channel, value, a, c, e, f);
+      } else {
+        nearest(picture, channel, value, a, b, c, d, e, f);
+      }
+    }
+    picture.swap();
+  }
+
+  /** Coordinates advance by whole steps of 1/65536 of a pixel. */
+  private static void nearest(
+      Picture picture,
+      int channel,
       float fill,
       double a,
       double b,
@@ -34,21 +58,9 @@ final class Warp {
       double d,
       double e,
       double f) {
-    if (interpolation == Interpolation.BILINEAR) {
-      bilinear(picture, fill, a, b, c, d, e, f);
-    } else if (b == 0 && d == 0) {
-      scaled(picture, fill, a, c, e, f);
-    } else {
-      nearest(picture, fill, a, b, c, d, e, f);
-    }
-    picture.swap();
-  }
-
-  /** Coordinates advance by whole steps of 1/65536 of a pixel. */
-  private static void nearest(
-      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
     int height = picture.height();
     int width = picture.width();
+    int plane = channel * height * width;
     float[] in = picture.pixels();
     float[] out = picture.spare();
     long stepX = fixed(a);
@@ -61,7 +73,7 @@ final class Warp {
     double perStepY = 1.0 / stepY;
     double limitX = (double) width * 65536;
     double limitY = (double) height * 65536;
-    for (int row = 0; row < height * width; row += width) {
+    for (int row = plane; row < plane + height * width; row += width) {
       int first = Math.max(first(startX, perStepX, 0, limitX), first(startY, perStepY, 0, limitY));
       int end = Math.min(end(startX, perStepX, 0, limitX), end(startY, perStepY, 0, limitY));
       first = Math.min(first, width);
@@ -70,10 +82,11 @@ final class Warp {
         out[row + x] = fill;
       }
       for (int x = Math.max(0, first - 1); x < first; x++) {
-        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+        out[row + x] = at(in, plane, height, width, startX + x * stepX, startY + x * stepY, fill);
       }
       nearestRow(
           in,
+          plane,
           width,
           out,
           row + first,
@@ -83,7 +96,7 @@ final class Warp {
           (int) stepX,
           (int) stepY);
       for (int x = end; x < Math.min(end + 2, width); x++) {
-        out[row + x] = at(in, height, width, startX + x * stepX, startY + x * stepY, fill);
+        out[row + x] = at(in, plane, height, width, startX + x * stepX, startY + x * stepY, fill);
       }
       for (int x = end + 2; x < width; x++) {
         out[row + x] = fill;
@@ -95,6 +108,7 @@ final class Warp {
 
   private static void nearestRow(
       float[] in,
+      int plane,
       int width,
       float[] out,
       int from,
@@ -106,17 +120,18 @@ final class Warp {
     int x = startX;
     int y = startY;
     for (int i = from; i < to; i++) {
-      out[i] = in[(y >> 16) * width + (x >> 16)];
+      out[i] = in[plane + (y >> 16) * width + (x >> 16)];
       x += stepX;
       y += stepY;
     }
   }
 
-  private static float at(float[] in, int height, int width, long x, long y, float fill) {
+  private static float at(
+      float[] in, int plane, int height, int width, long x, long y, float fill) {
     long column = x >> 16;
     long row = y >> 16;
     return column >= 0 && column < width && row >= 0 && row < height
-        ? in[(int) row * width + (int) column]
+        ? in[plane + (int) row * width + (int) column]
         : fill;
   }
 
@@ -142,16 +157,18 @@ final class Warp {
   }
 
   /** Where rows stay rows, Pillow adds up coordinates in floating point. */
-  private static void scaled(Picture picture, float fill, double a, double c, double e, double f) {
+  private static void scaled(
+      Picture picture, int channel, float fill, double a, double c, double e, double f) {
     int height = picture.height();
     int width = picture.width();
+    int plane = channel * height * width;
     float[] in = picture.pixels();
     float[] out = picture.spare();
     double v = f + e * 0.5;
     for (int y = 0; y < height; y++) {
       double u = c + a * 0.5;
       for (int x = 0; x < width; x++) {
-        out[y * width + x] = nearestAt(in, height, width, u, v, fill);
+        out[plane + y * width + x] = nearestAt(in, plane, height, width, u, v, fill);
         u += a;
       }
       v += e;
@@ -159,12 +176,21 @@ final class Warp {
   }
 
   private static void bilinear(
-      Picture picture, float fill, double a, double b, double c, double d, double e, double f) {
+      Picture picture,
+      int channel,
+      float fill,
+      double a,
+      double b,
+      double c,
+      double d,
+      double e,
+      double f) {
     int height = picture.height();
     int width = picture.width();
-    Frame frame = picture.framed(fill);
+    int plane = channel * height * width;
+    Frame frame = picture.framed(channel, fill);
     float[] out = picture.spare();
-    Arrays.fill(out, 0, height * width, fill);
+    Arrays.fill(out, plane, plane + height * width, fill);
     long stepX = fixed32(a, width);
     long stepY = fixed32(d, width);
     long downX = fixed32(b, height);
@@ -177,7 +203,7 @@ final class Warp {
     long entryY = stepY < 0 ? frame.bottom() : frame.top();
     long exitX = frame.left() + frame.right() - entryX;
     long exitY = frame.top() + frame.bottom() - entryY;
-    for (int row = 0; row < height * width; row += width) {
+    for (int row = plane; row < plane + height * width; row += width) {
       // To within a step; which steps are inside is for whole numbers to say.
       int first =
           Math.max((int) ((entryX - startX) * perStepX), (int) ((entryY - startY) * perStepY));
@@ -250,7 +276,7 @@ final class Warp {
   static void perspective(
       Picture picture,
       Interpolation interpolation,
-      float fill,
+      Fill fill,
       double a,
       double b,
       double c,
@@ -270,23 +296,29 @@ final class Warp {
         double depth = g * u + h * v + 1;
         double sourceX = (a * u + b * v + c) / depth;
         double sourceY = (d * u + e * v + f) / depth;
-        out[y * width + x] =
-            interpolation == Interpolation.NEAREST
-                ? nearestAt(in, height, width, sourceX, sourceY, fill)
-                : bilinearAt(in, height, width, sourceX, sourceY, fill);
+        for (int channel = 0; channel < picture.channels(); channel++) {
+          int plane = channel * height * width;
+          float value = fill.at(picture, channel);
+          out[plane + y * width + x] =
+              interpolation == Interpolation.NEAREST
+                  ? nearestAt(in, plane, height, width, sourceX, sourceY, value)
+                  : bilinearAt(in, plane, height, width, sourceX, sourceY, value);
+        }
       }
     }
     picture.swap();
   }
 
   private static float nearestAt(
-      float[] in, int height, int width, double x, double y, float fill) {
-    return x >= 0 && x < width && y >= 0 && y < height ? in[(int) y * width + (int) x] : fill;
+      float[] in, int plane, int height, int width, double x, double y, float fill) {
+    return x >= 0 && x < width && y >= 0 && y < height
+        ? in[plane + (int) y * width + (int) x]
+        : fill;
   }
 
   /** Within half a pixel of the border the outermost pixels go on. */
   private static float bilinearAt(
-      float[] in, int height, int width, double x, double y, float fill) {
+      float[] in, int plane, int height, int width, double x, double y, float fill) {
     if (!(x >= 0 && x < width && y >= 0 && y < height)) {
       return fill;
     }
@@ -296,8 +328,8 @@ final class Warp {
     float down = (float) (y - 0.5 - top);
     int x0 = Math.max(left, 0);
     int x1 = Math.min(left + 1, width - 1);
-    int y0 = Math.max(top, 0) * width;
-    int y1 = Math.min(top + 1, height - 1) * width;
+    int y0 = plane + Math.max(top, 0) * width;
+    int y1 = plane + Math.min(top + 1, height - 1) * width;
     float upper = in[y0 + x0] + (in[y0 + x1] - in[y0 + x0]) * right;
     float lower = in[y1 + x0] + (in[y1 + x1] - in[y1 + x0]) * right;
     return upper + (lower - upper) * down;
@@ -313,7 +345,7 @@ final class Warp {
   static void displaced(
       Picture picture,
       Interpolation interpolation,
-      float fill,
+      Fill fill,
       float[] displacement,
       int dx,
       int dy) {
@@ -326,22 +358,28 @@ final class Warp {
         int i = y * width + x;
         float sourceX = x + displacement[dx + i];
         float sourceY = y + displacement[dy + i];
-        out[i] =
-            interpolation == Interpolation.NEAREST
-                ? nearestAt(in, height, width, Math.rint(sourceX), Math.rint(sourceY), fill)
-                : blendedAt(in, height, width, sourceX, sourceY, fill);
+        for (int channel = 0; channel < picture.channels(); channel++) {
+          int plane = channel * height * width;
+          float value = fill.at(picture, channel);
+          out[plane + i] =
+              interpolation == Interpolation.NEAREST
+                  ? nearestAt(
+                      in, plane, height, width, Math.rint(sourceX), Math.rint(sourceY), value)
+                  : blendedAt(in, plane, height, width, sourceX, sourceY, value);
+        }
       }
     }
     picture.swap();
   }
 
-  private static float blendedAt(float[] in, int height, int width, float x, float y, float fill) {
+  private static float blendedAt(
+      float[] in, int plane, int height, int width, float x, float y, float fill) {
     float left = (float) Math.floor(x);
     float top = (float) Math.floor(y);
     float right = x - left;
     float down = y - top;
     if (left >= 0 && left < width - 1 && top >= 0 && top < height - 1) {
-      int i = (int) top * width + (int) left;
+      int i = plane + (int) top * width + (int) left;
       float upper = in[i] + (in[i + 1] - in[i]) * right;
       float lower = in[i + width] + (in[i + width + 1] - in[i + width]) * right;
       return upper + (lower - upper) * down;
@@ -354,7 +392,7 @@ final class Warp {
       float weight =
           ((corner & 1) == 1 ? right : 1 - right) * ((corner >> 1) == 1 ? down : 1 - down);
       if (cornerX >= 0 && cornerX < width && cornerY >= 0 && cornerY < height) {
-        sum += weight * in[(int) cornerY * width + (int) cornerX];
+        sum += weight * in[plane + (int) cornerY * width + (int) cornerX];
         inside += weight;
       }
     }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import kilonet.data.Datasets;
 import kilonet.data.ImageSet;
-import kilonet.data.Mnist;
 import kilonet.model.Stack;
 import kilonet.model.Summary;
 import kilonet.text.Text;
@@ -19,7 +19,6 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Pictures of what is inside a net: its first filters, what a digit becomes, what a value sees. */
 public final class NetworkGallery {
@@ -31,23 +30,25 @@ public final class NetworkGallery {
 
   /**
    * The kernels of the first convolution, which look at pixels: vermilion where ink counts for,
-   * blue where it counts against, all on one scale.
+   * blue where it counts against, all on one scale. Those of a net for colours are drawn in colour:
+   * a grey of one half is a weight of 0.
    *
-   * @param network its first layer is a convolution of single-channel pictures
+   * @param network its first layer is a convolution of pictures of one channel or three
    * @throws IllegalArgumentException if it is not
    */
   public static Figure filters(MultiLayerNetwork network) {
     INDArray weights = network.getLayer(0).paramTable().get("W");
-    if (weights == null || weights.rank() != 4 || weights.size(1) != 1) {
+    if (weights == null || weights.rank() != 4 || weights.size(1) != 1 && weights.size(1) != 3) {
       throw new IllegalArgumentException(
           Text.of(
                   "The first layer '%s' has no filters to draw: give a net that starts with a convolution of",
                   name(network.getLayerWiseConfigurations().getConf(0).getLayer()))
-              + " single-channel pictures.");
+              + " grey or coloured pictures.");
     }
     int filters = (int) weights.size(0);
     int high = (int) weights.size(2);
     int wide = (int) weights.size(3);
+    int channels = (int) weights.size(1);
     double[] values = weights.dup('c').data().asDouble();
     double most = Arrays.stream(values).map(Math::abs).max().orElse(1);
     int columns = Math.min(filters, filters <= 10 ? 10 : 8);
@@ -65,10 +66,16 @@ public final class NetworkGallery {
               "Filters of the first convolution",
               Text.of("%d filters of %d x %d weights", filters, high, wide));
           for (int f = 0; f < filters; f++) {
-            double[] kernel = Arrays.copyOfRange(values, f * high * wide, (f + 1) * high * wide);
+            int size = channels * high * wide;
+            double[] kernel = Arrays.copyOfRange(values, f * size, (f + 1) * size);
+            PixelArt art =
+                channels == 1
+                    ? PixelArt.of(kernel, wide, v -> Palette.diverging(v / most))
+                    : PixelArt.ofColours(
+                        Arrays.stream(kernel).map(v -> 0.5 + v / most / 2).toArray(), wide);
             int x = left + f % columns * cell + (cell - zoom * wide) / 2;
             int y = TOP + f / columns * row;
-            framed(g, PixelArt.of(kernel, wide, v -> Palette.diverging(v / most)), x, y, zoom);
+            framed(g, art, x, y, zoom);
             Figure.text(
                 g,
                 Integer.toString(f + 1),
@@ -78,7 +85,9 @@ public final class NetworkGallery {
                 y + zoom * high + 17,
                 Figure.Align.CENTRE);
           }
-          scale(g, most, TOP + rows * row + 12);
+          if (channels == 1) {
+            scale(g, most, TOP + rows * row + 12);
+          }
         });
   }
 
@@ -101,17 +110,12 @@ public final class NetworkGallery {
    * before the next convolution or pooling. Each stage has a scale of its own: white to dark blue
    * from 0 to its greatest value, or blue to vermilion around 0 where there are values below 0.
    *
-   * @param network takes {@code [1, 1, height, width]}
-   * @param set where the digit is from; its pixels are normalized as MNIST's
+   * @param network takes {@code [1, channels, height, width]}
+   * @param set where the image is from; its pixels are normalized as it says
    * @param image its place in the set
    */
   public static Figure featureMaps(MultiLayerNetwork network, ImageSet set, int image) {
-    byte[] pixels = set.image(image);
-    float[] normalized = new float[pixels.length];
-    for (int i = 0; i < pixels.length; i++) {
-      normalized[i] = ((pixels[i] & 0xFF) / 255f - Mnist.MEAN) / Mnist.STD;
-    }
-    INDArray input = Nd4j.create(normalized, new long[] {1, 1, set.height(), set.width()}, 'c');
+    INDArray input = set.input(image);
     List<INDArray> activations = network.feedForward(input, false);
     List<Stage> stages = new ArrayList<>();
     int layers = network.getnLayers();
@@ -121,18 +125,21 @@ public final class NetworkGallery {
       }
     }
     int height = stages.stream().mapToInt(Stage::height).sum();
-    int label = set.label(image);
     return Figure.of(
         Figure.WIDTH,
         TOP + 76 + height + MARGIN,
         g -> {
           Gallery.heading(
               g,
-              "A digit on its way through the net",
+              Text.of("%s on its way through the net", a(set)),
               Text.of(
-                  "image %,d of %s, a %d; what each stage passes on, one picture a channel",
-                  image, set.name(), label));
-          Stage.label(g, "input", Text.of("1 x %d x %d", set.height(), set.width()), TOP + 26);
+                  "image %,d of %s, a %s; what each stage passes on, one picture a channel",
+                  image, set.name(), set.className(image)));
+          Stage.label(
+              g,
+              "input",
+              Text.of("%d x %d x %d", set.channels(), set.height(), set.width()),
+              TOP + 26);
           framed(g, PixelArt.of(set, image), Stage.LEFT, TOP, 2);
           int y = TOP + 76;
           for (Stage stage : stages) {
@@ -241,7 +248,7 @@ public final class NetworkGallery {
     if (set.height() != stack.height() || set.width() != stack.width()) {
       throw new IllegalArgumentException(
           Text.of(
-              "A digit of %d x %d pixels does not fit a net for %d x %d: give one of its size.",
+              "An image of %d x %d pixels does not fit a net for %d x %d: give one of its size.",
               set.height(), set.width(), stack.height(), stack.width()));
     }
     List<Summary.Row> rows = new ArrayList<>();
@@ -280,12 +287,12 @@ public final class NetworkGallery {
       Graphics2D g, Summary.Row row, ImageSet set, int image, int x, int y, int zoom) {
     framed(g, PixelArt.of(set, image), x, y, zoom);
     String[] shape = row.output().split("x");
-    int middle = shape.length == 3 ? (Integer.parseInt(shape[1]) - 1) / 2 : 0;
-    double centre = row.start() + (double) middle * row.jump();
+    double centre = row.start() + (double) middle(shape, 1) * row.jump();
+    double across = row.start() + (double) middle(shape, 2) * row.jump();
     double low = Math.max(0, centre - row.receptiveField() / 2.0);
     double top = Math.min(set.height(), centre + row.receptiveField() / 2.0);
-    double right = Math.min(set.width(), centre + row.receptiveFieldWidth() / 2.0);
-    int x0 = (int) Math.round(x + zoom * Math.max(0, centre - row.receptiveFieldWidth() / 2.0));
+    double right = Math.min(set.width(), across + row.receptiveFieldWidth() / 2.0);
+    int x0 = (int) Math.round(x + zoom * Math.max(0, across - row.receptiveFieldWidth() / 2.0));
     int y0 = (int) Math.round(y + zoom * low);
     int x1 = (int) Math.round(x + zoom * right);
     int y1 = (int) Math.round(y + zoom * top);
@@ -313,6 +320,15 @@ public final class NetworkGallery {
         middleX,
         below + 34,
         Figure.Align.CENTRE);
+  }
+
+  /** The middle one of the values of a layer along the height (1) or the width (2). */
+  private static int middle(String[] shape, int side) {
+    return shape.length == 3 ? (Integer.parseInt(shape[side]) - 1) / 2 : 0;
+  }
+
+  private static String a(ImageSet set) {
+    return Datasets.isDigits(set.name()) ? "A digit" : "An image";
   }
 
   private static void framed(Graphics2D g, PixelArt art, int x, int y, int zoom) {

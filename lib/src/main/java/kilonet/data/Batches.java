@@ -29,8 +29,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * The images of a set in batches, augmented, normalized and with one-hot labels, made ready by
  * background threads beside training.
  *
- * <p>Features are {@code [batch, 1, height, width]}, labels {@code [batch, outputs]}, both 32-bit
- * floats in 'c' order. The last batch of an epoch may be smaller; it is kept.
+ * <p>Features are {@code [batch, channels, height, width]}, normalized as the set says ({@link
+ * ImageSet#normalization}), labels {@code [batch, outputs]}, both 32-bit floats in 'c' order. The
+ * last batch of an epoch may be smaller; it is kept.
  *
  * <p>The stream of batches depends on set, batch size, seed and settings alone, not on the number
  * of threads: the order of an epoch is drawn from (seed, epoch), the augmentation of an image from
@@ -62,7 +63,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   private final int ahead;
   private final transient Slot[] ring;
   private final int[] order;
-  private final float[] normalized;
+  private final float[][] normalized;
 
   private final transient ThreadPoolExecutor workers;
   private int epoch;
@@ -91,10 +92,10 @@ public final class Batches implements DataSetIterator, AutoCloseable {
             Batches::worker);
     workers.allowCoreThreadTimeOut(true);
     this.order = IntStream.range(0, set.size()).toArray();
-    this.normalized = new float[256];
-    for (int value = 0; value < 256; value++) {
-      normalized[value] = (value * (1f / 255f) - settings.mean) / settings.std;
-    }
+    this.normalized =
+        IntStream.range(0, set.channels())
+            .mapToObj(settings.normalization::table)
+            .toArray(float[][]::new);
   }
 
   private static Thread worker(Runnable work) {
@@ -293,7 +294,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
 
   @Override
   public int inputColumns() {
-    return set.height() * set.width();
+    return set.imageSize();
   }
 
   @Override
@@ -303,7 +304,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
 
   @Override
   public List<String> getLabels() {
-    return IntStream.range(0, settings.outputs).mapToObj(Integer::toString).toList();
+    return IntStream.range(0, settings.outputs).mapToObj(set.form()::className).toList();
   }
 
   @Override
@@ -340,9 +341,9 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   private final class Slot implements Runnable {
 
     private final Semaphore ready = new Semaphore(0);
-    private final Picture picture = new Picture(set.height(), set.width());
+    private final Picture picture = new Picture(set.channels(), set.height(), set.width());
     private final RandomStream random = new RandomStream(0);
-    private final float[] pixels = new float[set.height() * set.width()];
+    private final float[] pixels = new float[set.imageSize()];
     private final float[] oneHot = new float[settings.outputs];
     private float[] mixedPixels;
     private float[] mixedLabels;
@@ -418,7 +419,13 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       random.set(settings.seed, epoch, -2L - batch);
       settings.mixing.apply(
           new BatchAugmentation.Batch(
-              mixedPixels, mixedLabels, rows, set.height(), set.width(), oneHot.length),
+              mixedPixels,
+              mixedLabels,
+              rows,
+              set.channels(),
+              set.height(),
+              set.width(),
+              oneHot.length),
           random);
       used.features.put(0, mixedPixels, 0, rows * pixels.length);
       used.labels.put(0, mixedLabels, 0, rows * oneHot.length);
@@ -427,8 +434,13 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private void copy(int image) {
       byte[] source = set.pixels();
       int offset = image * pixels.length;
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = normalized[source[offset + i] & 0xFF];
+      int plane = set.height() * set.width();
+      for (int channel = 0; channel < normalized.length; channel++) {
+        float[] table = normalized[channel];
+        int end = (channel + 1) * plane;
+        for (int i = channel * plane; i < end; i++) {
+          pixels[i] = table[source[offset + i] & 0xFF];
+        }
       }
     }
 
@@ -448,12 +460,22 @@ public final class Batches implements DataSetIterator, AutoCloseable {
                     picture.width())
                 + " the size, such as a crop with padding.");
       }
-      normalize(picture.pixels(), pixels, settings.mean, settings.std);
+      int plane = set.height() * set.width();
+      for (int channel = 0; channel < set.channels(); channel++) {
+        normalize(
+            picture.pixels(),
+            pixels,
+            channel * plane,
+            (channel + 1) * plane,
+            settings.normalization.mean(channel),
+            settings.normalization.std(channel));
+      }
     }
   }
 
-  private static void normalize(float[] from, float[] to, float mean, float std) {
-    for (int i = 0; i < to.length; i++) {
+  private static void normalize(
+      float[] from, float[] to, int start, int end, float mean, float std) {
+    for (int i = start; i < end; i++) {
       to[i] = (from[i] - mean) / std;
     }
   }
@@ -467,7 +489,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
 
     Buffers(int rows) {
       // A worker is never in a workspace: these arrays outlive any.
-      INDArray x = Nd4j.create(DataType.FLOAT, rows, 1, set.height(), set.width());
+      INDArray x = Nd4j.create(DataType.FLOAT, rows, set.channels(), set.height(), set.width());
       INDArray y = Nd4j.create(DataType.FLOAT, rows, settings.outputs);
       batch = new DataSet(x, y);
       features = x.data().asNioFloat();
@@ -483,8 +505,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       long seed,
       Augmentation augmentation,
       BatchAugmentation mixing,
-      float mean,
-      float std,
+      Normalization normalization,
       float labelSmoothing,
       int outputs,
       int workers) {}
@@ -498,8 +519,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private final long seed;
     private Augmentation augmentation;
     private BatchAugmentation mixing;
-    private float mean = Mnist.MEAN;
-    private float std = Mnist.STD;
+    private Normalization normalization;
     private float labelSmoothing;
     private int outputs;
     private int workers = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
@@ -514,6 +534,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       this.shuffled = shuffled;
       this.seed = seed;
       this.outputs = set.classes();
+      this.normalization = set.normalization();
     }
 
     /** How each image is changed at random before normalization; not at all if not set or null. */
@@ -532,22 +553,31 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     }
 
     /**
-     * Pixels {@code p} in {@code [0, 1]} become {@code (p - mean) / std}; MNIST's values if not
+     * Pixels {@code p} in {@code [0, 1]} become {@code (p - mean) / std}; as the set says if not
      * set.
      *
-     * @throws IllegalArgumentException if the standard deviation is not positive
+     * @throws IllegalArgumentException if it is for another number of channels
      */
-    public Builder normalization(float mean, float std) {
-      if (!(std > 0) || !Float.isFinite(std) || !Float.isFinite(mean)) {
+    public Builder normalization(Normalization normalization) {
+      if (normalization.channels() != set.channels()) {
         throw new IllegalArgumentException(
             Text.of(
-                    "Normalization by mean %s and standard deviation %s cannot be: give finite numbers, the",
-                    mean, std)
-                + " second above 0.");
+                "A normalization of %d channels does not fit images of %d: give a mean and a"
+                    + " standard deviation for each.",
+                normalization.channels(), set.channels()));
       }
-      this.mean = mean;
-      this.std = std;
+      this.normalization = normalization;
       return this;
+    }
+
+    /**
+     * The same for grey images.
+     *
+     * @throws IllegalArgumentException if the standard deviation is not positive, or the images are
+     *     not grey
+     */
+    public Builder normalization(float mean, float std) {
+      return normalization(Normalization.of(mean, std));
     }
 
     /**
@@ -608,8 +638,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               seed,
               augmentation,
               mixing,
-              mean,
-              std,
+              normalization,
               labelSmoothing,
               outputs,
               workers));

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -28,6 +27,7 @@ final class IdxReader {
 
   private static final int IMAGES_MAGIC = 2051;
   private static final int LABELS_MAGIC = 2049;
+  private static final int ROWS_MAGIC = 0x0C02;
   private static final int GZIP_MAGIC = 0x1F8B;
 
   private IdxReader() {}
@@ -103,6 +103,34 @@ final class IdxReader {
     }
   }
 
+  /**
+   * Reads a file of rows of 32-bit numbers, of which the first is a class.
+   *
+   * @param classes it must be from 0 to one less
+   */
+  static byte[] firstOfRows(Path file, int classes) {
+    try (Source source = open(file)) {
+      source.expectMagic(ROWS_MAGIC, "rows of numbers");
+      int count = source.expectCount("rows");
+      int columns = source.expectCount("columns");
+      byte[] values = source.values((long) count * columns * Integer.BYTES, "rows");
+      byte[] labels = new byte[count];
+      for (int i = 0; i < count; i++) {
+        int label = ByteBuffer.wrap(values).getInt(i * columns * Integer.BYTES);
+        if (label < 0 || label >= classes) {
+          throw new DataException(
+              Text.of(
+                  "%s: labels from 0 to %d were expected, but label %,d is %d.",
+                  file, classes - 1, i, label));
+        }
+        labels[i] = (byte) label;
+      }
+      return labels;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
   /** SHA-256 of a file's uncompressed content; reads no further than a limit of bytes. */
   static String sha256(Path file, long limit) {
     try (Source source = open(file)) {
@@ -152,7 +180,7 @@ final class IdxReader {
 
     private final Path file;
     private final boolean gzip;
-    private final MessageDigest digest = newDigest();
+    private final MessageDigest digest = Sha256.digest();
     private long position;
 
     Source(Path file, boolean gzip, InputStream content) {
@@ -175,6 +203,7 @@ final class IdxReader {
       return switch (magic) {
         case IMAGES_MAGIC -> ", the one of images";
         case LABELS_MAGIC -> ", the one of labels";
+        case ROWS_MAGIC -> ", the one of rows of numbers";
         default -> "";
       };
     }
@@ -259,14 +288,6 @@ final class IdxReader {
         digest.update(target, offset, read);
       }
       return read;
-    }
-
-    private static MessageDigest newDigest() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("Every Java platform must know SHA-256.", e);
-      }
     }
   }
 }

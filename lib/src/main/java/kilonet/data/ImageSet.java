@@ -4,30 +4,40 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import kilonet.augment.RandomStream;
 import kilonet.text.Text;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Labelled single-channel images in memory, one byte a pixel: 0 is the background, 255 full ink.
+ * Labelled images in memory, grey or of three channels, one byte a value: 0 is black (the ground of
+ * MNIST's digits), 255 white (full ink).
  *
- * <p>The images lie in one array, {@code [size, height, width]}. A set is not changed once it is
- * made; {@link #pixels()} is shared for speed and is to be read only.
+ * <p>The images lie in one array, {@code [size, channels, height, width]}. A set is not changed
+ * once it is made; {@link #pixels()} is shared for speed and is to be read only.
  */
 public final class ImageSet {
 
   private static final int IDX_IMAGES = 0x0803;
+  private static final int IDX_COLOURED = 0x0804;
   private static final int IDX_LABELS = 0x0801;
 
   private final String name;
+  private final int channels;
   private final int height;
   private final int width;
-  private final int classes;
+  private final Fit fit;
+  private final List<String> classNames;
   private final byte[] pixels;
   private final byte[] labels;
+  private final Normalization said;
+  private volatile Normalization own;
   private volatile String sha256;
 
   /**
-   * A set over arrays that the caller gives up.
+   * A set of grey images over arrays that the caller gives up; its classes are called by their
+   * numbers.
    *
    * @param name what results are filed under; {@code mnist} and {@code digits} are taken by MNIST
    *     and by the generated digits, so that nothing else counts as them
@@ -40,32 +50,61 @@ public final class ImageSet {
    *     name is taken
    */
   public ImageSet(String name, int height, int width, int classes, byte[] pixels, byte[] labels) {
-    this(name, false, height, width, classes, pixels, labels);
+    this(free(name), 1, height, width, Fit.PAD, named(classes), null, pixels, labels);
+  }
+
+  /**
+   * A set over arrays that the caller gives up.
+   *
+   * @param name what results are filed under; names of Kilonet's own sets are taken
+   * @param channels 1 for grey; 3 for red, green and blue
+   * @param height rows of an image, at least 1
+   * @param width columns of an image, at least 1
+   * @param classNames what the classes are called, 2 to 128 different names
+   * @param pixels {@code [size, channels, height, width]}
+   * @param labels {@code [size]}, each from 0 to one less than there are classes
+   * @throws DataException if a number is out of its range, the arrays do not fit each other, or the
+   *     name is taken
+   */
+  public ImageSet(
+      String name,
+      int channels,
+      int height,
+      int width,
+      List<String> classNames,
+      byte[] pixels,
+      byte[] labels) {
+    this(free(name), channels, height, width, Fit.PAD, classNames, null, pixels, labels);
   }
 
   private ImageSet(
       String name,
-      boolean mayBeTaken,
+      int channels,
       int height,
       int width,
-      int classes,
+      Fit fit,
+      List<String> classNames,
+      Normalization normalization,
       byte[] pixels,
       byte[] labels) {
-    if (!mayBeTaken && (name.equals(Mnist.NAME) || name.equals(PenDigits.NAME))) {
+    if (channels != 1 && channels != 3) {
       throw new DataException(
-          Text.of(
-              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
-              name));
+          Text.of("Images of %d channels cannot be: give 1, or 3 for colours.", channels));
     }
     if (height < 1 || width < 1) {
       throw new DataException(
           Text.of(
               "Images of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
-    if (classes < 2 || classes > 128) {
+    int classes = classNames.size();
+    if (classes < 2 || classes > PictureForm.MOST_CLASSES) {
       throw new DataException(Text.of("%d classes cannot be: give 2 to 128.", classes));
     }
-    long expected = (long) labels.length * height * width;
+    if (classNames.stream().distinct().count() < classes) {
+      throw new DataException(
+          Text.of("Two classes have the same name, of %s: name each differently.", classNames));
+    }
+    long expected = (long) labels.length * channels * height * width;
     if (labels.length == 0 || pixels.length != expected) {
       throw new DataException(
           Text.of(
@@ -81,23 +120,109 @@ public final class ImageSet {
                 labels[i] & 0xFF, i, classes - 1));
       }
     }
+    if (normalization != null && normalization.channels() != channels) {
+      throw new DataException(
+          Text.of(
+              "A normalization of %d channels does not fit images of %d: give a mean and a standard"
+                  + " deviation for each.",
+              normalization.channels(), channels));
+    }
     this.name = name;
+    this.channels = channels;
     this.height = height;
     this.width = width;
-    this.classes = classes;
+    this.fit = fit;
+    this.classNames = List.copyOf(classNames);
+    this.said = normalization;
     this.pixels = pixels;
     this.labels = labels;
   }
 
-  /** A set of Kilonet's own, or of a part of any set's images, which may have a taken name. */
-  static ImageSet named(
-      String name, int height, int width, int classes, byte[] pixels, byte[] labels) {
-    return new ImageSet(name, true, height, width, classes, pixels, labels);
+  private static String free(String name) {
+    if (Datasets.isTaken(name)) {
+      throw new DataException(
+          Text.of(
+              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
+              name));
+    }
+    return name;
   }
 
-  /** What results are filed under: {@code mnist}, {@code digits} or a name of your own. */
+  /** The numbers of classes as their names, as far as there can be so many. */
+  private static List<String> named(int classes) {
+    return PictureForm.numbered(Math.max(0, Math.min(classes, PictureForm.MOST_CLASSES + 1)));
+  }
+
+  /**
+   * A set of Kilonet's own, which may have a taken name.
+   *
+   * @param normalization null for that of these images
+   */
+  static ImageSet of(
+      String name,
+      int channels,
+      int height,
+      int width,
+      List<String> classNames,
+      Normalization normalization,
+      byte[] pixels,
+      byte[] labels) {
+    return new ImageSet(
+        name, channels, height, width, Fit.PAD, classNames, normalization, pixels, labels);
+  }
+
+  /** Images of the same kind. */
+  private ImageSet like(byte[] pixels, byte[] labels) {
+    return new ImageSet(name, channels, height, width, fit, classNames, said, pixels, labels);
+  }
+
+  /** The same images with pixels that are to be normalized otherwise. */
+  public ImageSet normalized(Normalization normalization) {
+    return normalization.equals(said) ? this : same(fit, normalization);
+  }
+
+  /** The same images, told how a picture of another size is brought to theirs. */
+  ImageSet fitted(Fit fit) {
+    return same(fit, said);
+  }
+
+  private ImageSet same(Fit fit, Normalization normalization) {
+    ImageSet same =
+        new ImageSet(name, channels, height, width, fit, classNames, normalization, pixels, labels);
+    same.sha256 = sha256;
+    return same;
+  }
+
+  /**
+   * How pixels are normalized on the way to a net: as was said ({@link #normalized}), which {@link
+   * TrainTest} does of both its parts; else by the statistics of these very images.
+   */
+  public Normalization normalization() {
+    if (said != null) {
+      return said;
+    }
+    if (own == null) {
+      own = Normalization.of(pixels, channels, height * width);
+    }
+    return own;
+  }
+
+  /** What pictures these are, as a net's file keeps it. */
+  public PictureForm form() {
+    return new PictureForm(name, channels, height, width, fit, normalization(), classNames);
+  }
+
+  /**
+   * What results are filed under: {@code mnist}, {@code digits}, another name of Kilonet's own sets
+   * or a name of your own.
+   */
   public String name() {
     return name;
+  }
+
+  /** Channels of an image: 1 for grey; 3 for red, green and blue. */
+  public int channels() {
+    return channels;
   }
 
   /** Rows of an image. */
@@ -112,7 +237,17 @@ public final class ImageSet {
 
   /** Number of classes; labels run from 0 to one less. */
   public int classes() {
-    return classes;
+    return classNames.size();
+  }
+
+  /** What the classes are called. */
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  /** What the class of an image is called. */
+  public String className(int index) {
+    return classNames.get(labels[index]);
   }
 
   /** Number of images. */
@@ -120,28 +255,41 @@ public final class ImageSet {
     return labels.length;
   }
 
-  /** All pixels, {@code [size, height, width]}: the array itself, to be read only. */
+  /** Values of an image: channels times height times width. */
+  public int imageSize() {
+    return channels * height * width;
+  }
+
+  /** All pixels, {@code [size, channels, height, width]}: the array itself, to be read only. */
   public byte[] pixels() {
     return pixels;
   }
 
   /**
    * SHA-256 of what the set holds, in hexadecimal: of the pixels as an IDX file has them (a header
-   * of 16 bytes, then the pixels), and behind it the labels likewise (a header of 8 bytes).
+   * of 16 bytes, 20 where there are channels, then the pixels), and behind it the labels likewise
+   * (a header of 8 bytes).
    */
   public String sha256() {
     if (sha256 == null) {
       MessageDigest digest = Sha256.digest();
-      ByteBuffer header = ByteBuffer.allocate(24);
-      header.putInt(IDX_IMAGES).putInt(size()).putInt(height).putInt(width);
-      digest.update(header.array(), 0, 16);
+      ByteBuffer header = ByteBuffer.allocate(20);
+      header.putInt(channels == 1 ? IDX_IMAGES : IDX_COLOURED).putInt(size());
+      if (channels > 1) {
+        header.putInt(channels);
+      }
+      digest.update(header.putInt(height).putInt(width).flip());
       digest.update(pixels);
-      header.putInt(IDX_LABELS).putInt(size());
-      digest.update(header.array(), 16, 8);
+      digest.update(header.clear().putInt(IDX_LABELS).putInt(size()).flip());
       digest.update(labels);
       sha256 = HexFormat.of().formatHex(digest.digest());
     }
     return sha256;
+  }
+
+  /** The classes of all images: the array itself, to be read only. */
+  byte[] labels() {
+    return labels;
   }
 
   /** The class of an image. */
@@ -149,15 +297,21 @@ public final class ImageSet {
     return labels[index];
   }
 
-  /** A copy of the pixels of an image, {@code [height, width]}. */
+  /** A copy of the pixels of an image, {@code [channels, height, width]}. */
   public byte[] image(int index) {
-    int n = height * width;
+    int n = imageSize();
     return Arrays.copyOfRange(pixels, index * n, (index + 1) * n);
+  }
+
+  /** An image as a net takes it: {@code [1, channels, height, width]}, normalized. */
+  public INDArray input(int index) {
+    float[] values = normalization().apply(pixels, index * imageSize(), imageSize());
+    return Nd4j.create(values, new long[] {1, channels, height, width}, 'c');
   }
 
   /** How many images there are of each class. */
   public int[] classCounts() {
-    int[] counts = new int[classes];
+    int[] counts = new int[classes()];
     for (byte label : labels) {
       counts[label]++;
     }
@@ -178,13 +332,7 @@ public final class ImageSet {
     }
     return n == size()
         ? this
-        : named(
-            name,
-            height,
-            width,
-            classes,
-            Arrays.copyOf(pixels, n * height * width),
-            Arrays.copyOf(labels, n));
+        : like(Arrays.copyOf(pixels, n * imageSize()), Arrays.copyOf(labels, n));
   }
 
   /**
@@ -193,7 +341,7 @@ public final class ImageSet {
    * @throws DataException if a place is not from 0 to {@code size() - 1}, or there is none
    */
   public ImageSet select(int[] indices) {
-    int n = height * width;
+    int n = imageSize();
     byte[] chosenPixels = new byte[Math.multiplyExact(indices.length, n)];
     byte[] chosenLabels = new byte[indices.length];
     for (int i = 0; i < indices.length; i++) {
@@ -205,7 +353,7 @@ public final class ImageSet {
       System.arraycopy(pixels, index * n, chosenPixels, i * n, n);
       chosenLabels[i] = labels[index];
     }
-    return named(name, height, width, classes, chosenPixels, chosenLabels);
+    return like(chosenPixels, chosenLabels);
   }
 
   /**
@@ -227,59 +375,9 @@ public final class ImageSet {
               "%,d of %,d images cannot be put aside for validation: give 1 to %,d.",
               validation, size(), size() - 1));
     }
-    int[] counts = classCounts();
-    int[] quotas = quotas(counts, validation);
-    boolean[] aside = new boolean[size()];
-    for (int c = 0; c < classes; c++) {
-      int[] members = membersOf(c, counts[c]);
-      shuffle(members, new RandomStream(seed, c));
-      for (int i = 0; i < quotas[c]; i++) {
-        aside[members[i]] = true;
-      }
-    }
-    int[] chosen = new int[validation];
-    int[] rest = new int[size() - validation];
-    for (int i = 0, a = 0, r = 0; i < size(); i++) {
-      if (aside[i]) {
-        chosen[a++] = i;
-      } else {
-        rest[r++] = i;
-      }
-    }
-    return new Split(select(rest), select(chosen));
-  }
-
-  private int[] quotas(int[] counts, int validation) {
-    int[] quotas = new int[classes];
-    long[] remainders = new long[classes];
-    int missing = validation;
-    for (int c = 0; c < classes; c++) {
-      long share = (long) validation * counts[c];
-      quotas[c] = (int) (share / size());
-      remainders[c] = share % size();
-      missing -= quotas[c];
-    }
-    for (; missing > 0; missing--) {
-      int most = 0;
-      for (int c = 1; c < classes; c++) {
-        if (remainders[c] > remainders[most]) {
-          most = c;
-        }
-      }
-      quotas[most]++;
-      remainders[most] = -1;
-    }
-    return quotas;
-  }
-
-  private int[] membersOf(int label, int count) {
-    int[] members = new int[count];
-    for (int i = 0, n = 0; i < size(); i++) {
-      if (labels[i] == label) {
-        members[n++] = i;
-      }
-    }
-    return members;
+    int[][] parts = new Stratification(labels, classCounts()).parts(validation, seed);
+    ImageSet train = select(parts[0]);
+    return new Split(train, select(parts[1]).normalized(train.normalization()));
   }
 
   /** Fisher and Yates's shuffle. */
@@ -294,7 +392,9 @@ public final class ImageSet {
 
   @Override
   public String toString() {
-    return Text.of("%s: %,d images of %d x %d in %d classes", name, size(), height, width, classes);
+    return Text.of(
+        "%s: %,d images of %d x %d%s in %d classes",
+        name, size(), height, width, channels == 1 ? "" : " in colour", classes());
   }
 
   /**

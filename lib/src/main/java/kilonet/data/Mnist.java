@@ -69,7 +69,7 @@ public final class Mnist {
       return Optional.of(complete(Path.of(variable), "the folder that KILONET_DATA names"));
     }
     Path cache = cacheFolder(environment);
-    return MnistFile.ALL.stream().allMatch(file -> file.in(cache).isPresent())
+    return DataFile.ALL.stream().allMatch(file -> file.in(cache).isPresent())
         ? Optional.of(cache)
         : Optional.empty();
   }
@@ -81,7 +81,7 @@ public final class Mnist {
               "%s: %s was expected to be there, but %s.",
               folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
     }
-    for (MnistFile file : MnistFile.ALL) {
+    for (DataFile file : DataFile.ALL) {
       if (file.in(folder).isEmpty()) {
         throw new DataException(
             Text.of(
@@ -101,6 +101,11 @@ public final class Mnist {
   }
 
   static Path cacheFolder(Map<String, String> environment) {
+    return cacheFolder(environment, NAME);
+  }
+
+  /** Where the files of a set of that name are kept. */
+  static Path cacheFolder(Map<String, String> environment, String set) {
     String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
     String local = environment.getOrDefault("LOCALAPPDATA", "");
     Path caches;
@@ -111,7 +116,7 @@ public final class Mnist {
     } else {
       caches = Path.of(System.getProperty("user.home"), ".cache");
     }
-    return caches.resolve("kilonet").resolve(NAME);
+    return caches.resolve("kilonet").resolve(set);
   }
 
   /**
@@ -138,7 +143,7 @@ public final class Mnist {
    * @throws DataUnavailableException if no mirror could be reached or gave the right files
    */
   public static Path download(Path folder, List<URI> mirrors, DownloadListener listener) {
-    return new MnistDownload(MnistFile.ALL, mirrors, listener, MnistDownload.Patience.USUAL)
+    return new DataDownload(DataFile.ALL, mirrors, listener, DataDownload.Patience.USUAL)
         .into(folder);
   }
 
@@ -189,14 +194,14 @@ public final class Mnist {
 
   /**
    * Reads four files that are like MNIST's, 28 x 28 pixels in ten classes, but of another content,
-   * such as Fashion-MNIST or digits of one's own.
+   * such as digits of one's own.
    *
    * @param folder holds them under MNIST's names
    * @param name what results are filed under, not {@code mnist}
    * @throws DataException if a file is missing or not as its format says, or the name is MNIST's
    */
   public static TrainTest loadAlike(Path folder, String name) {
-    if (name.isBlank() || name.equals(NAME) || name.equals(PenDigits.NAME)) {
+    if (name.isBlank() || Datasets.isTaken(name)) {
       throw new DataException(
           Text.of(
               "Data that are not verified cannot be called '%s': give them another name.", name));
@@ -207,12 +212,12 @@ public final class Mnist {
   private static TrainTest load(Path folder, String name, boolean verified) {
     complete(folder, "the folder to read");
     return new TrainTest(
-        part(folder, MnistFile.TRAIN_IMAGES, MnistFile.TRAIN_LABELS, name, verified),
-        part(folder, MnistFile.TEST_IMAGES, MnistFile.TEST_LABELS, name, verified));
+        part(folder, DataFile.TRAIN_IMAGES, DataFile.TRAIN_LABELS, name, verified),
+        part(folder, DataFile.TEST_IMAGES, DataFile.TEST_LABELS, name, verified));
   }
 
   private static ImageSet part(
-      Path folder, MnistFile imageFile, MnistFile labelFile, String name, boolean verified) {
+      Path folder, DataFile imageFile, DataFile labelFile, String name, boolean verified) {
     Path imagePath = imageFile.in(folder).orElseThrow();
     Path labelPath = labelFile.in(folder).orElseThrow();
     IdxReader.Images images = IdxReader.images(imagePath, SIDE, SIDE);
@@ -224,10 +229,18 @@ public final class Mnist {
               labelPath, images.count(), imagePath.getFileName(), labels.labels().length));
     }
     if (verified) {
-      verify(imagePath, imageFile.sha256(), images.sha256());
-      verify(labelPath, labelFile.sha256(), labels.sha256());
+      verify(imagePath, imageFile.digest(), images.sha256());
+      verify(labelPath, labelFile.digest(), labels.sha256());
     }
-    return ImageSet.named(name, SIDE, SIDE, CLASSES, images.pixels(), labels.labels());
+    return ImageSet.of(
+        name,
+        1,
+        SIDE,
+        SIDE,
+        PictureForm.numbered(CLASSES),
+        verified ? Normalization.MNIST : null,
+        images.pixels(),
+        labels.labels());
   }
 
   private static void verify(Path file, String expected, String found) {

@@ -71,6 +71,14 @@ public final class PenDigits {
                 pen.draw(labels[i], random, pixels, i * Pen.SIDE * Pen.SIDE);
               }
             });
-    return ImageSet.named(NAME, Pen.SIDE, Pen.SIDE, PenStrokes.DIGITS.size(), pixels, labels);
+    return ImageSet.of(
+        NAME,
+        1,
+        Pen.SIDE,
+        Pen.SIDE,
+        PictureForm.numbered(PenStrokes.DIGITS.size()),
+        Normalization.MNIST,
+        pixels,
+        labels);
   }
 }

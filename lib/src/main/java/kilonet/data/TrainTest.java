@@ -11,20 +11,23 @@ import kilonet.text.Text;
 public record TrainTest(ImageSet train, ImageSet test) {
 
   /**
-   * Checks that both parts are of one kind.
+   * Checks that both parts are of one kind, and has both normalized by the statistics of the first.
    *
-   * @throws DataException if name, size of the pictures or number of classes differ
+   * @throws DataException if name, size of the pictures or classes differ
    */
   public TrainTest {
     if (!train.name().equals(test.name())
         || train.height() != test.height()
         || train.width() != test.width()
-        || train.classes() != test.classes()) {
+        || train.channels() != test.channels()
+        || !train.classNames().equals(test.classNames())) {
       throw new DataException(
           Text.of(
               "Train and test images do not belong together: the first are %s, the second %s.",
               train, test));
     }
+    train = train.normalized(train.normalization());
+    test = test.normalized(train.normalization());
   }
 
   /** What results on it are filed under. */

@@ -12,17 +12,26 @@ import kilonet.train.Predictions;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 /**
  * How often a class was taken for which.
  *
  * @param counts {@code [true class][predicted class]}
+ * @param classes what each is called
  */
-public record ConfusionMatrix(@JsonValue int[][] counts) {
+public record ConfusionMatrix(@JsonValue int[][] counts, List<String> classes) {
+
+  /** Of classes that are called by their numbers. */
+  public ConfusionMatrix(int[][] counts) {
+    this(counts, IntStream.range(0, counts.length).mapToObj(Integer::toString).toList());
+  }
 
   /** The matrix of a net's predictions. */
   public static ConfusionMatrix of(Predictions predictions) {
-    return new ConfusionMatrix(predictions.confusion());
+    int[][] counts = predictions.confusion();
+    return new ConfusionMatrix(
+        counts, IntStream.range(0, counts.length).mapToObj(predictions::className).toList());
   }
 
   private int trueOf(int c) {
@@ -98,8 +107,8 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
     return Numbers.plain(
         Table.create(
             "most confused",
-            IntColumn.create("true", pairs.stream().mapToInt(Confusion::truth).toArray()),
-            IntColumn.create("predicted", pairs.stream().mapToInt(Confusion::predicted).toArray()),
+            named("true", pairs.stream().mapToInt(Confusion::truth)),
+            named("predicted", pairs.stream().mapToInt(Confusion::predicted)),
             IntColumn.create("count", pairs.stream().mapToInt(Confusion::count).toArray()),
             DoubleColumn.create(
                 "percent of true", pairs.stream().mapToDouble(Confusion::share).toArray())));
@@ -107,14 +116,13 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
 
   /** The counts as a table of Tablesaw: a row for each true, a column for each predicted class. */
   public Table table() {
-    Table table =
-        Table.create(
-            "confusion", IntColumn.create("true", IntStream.range(0, counts.length).toArray()));
+    Table table = Table.create("confusion", named("true", all()));
     for (int c = 0; c < counts.length; c++) {
       int predicted = c;
       table.addColumns(
           IntColumn.create(
-              "as " + c, Arrays.stream(counts).mapToInt(row -> row[predicted]).toArray()));
+              "as " + classes.get(c),
+              Arrays.stream(counts).mapToInt(row -> row[predicted]).toArray()));
     }
     return Numbers.plain(table);
   }
@@ -124,38 +132,43 @@ public record ConfusionMatrix(@JsonValue int[][] counts) {
    * #precision}, {@link #recall} and {@link #f1} for classes that were never there or predicted.
    */
   public Table perClass() {
-    Table table =
-        Numbers.plain(
-            Table.create(
-                "per class",
-                IntColumn.create("class"),
-                IntColumn.create("images"),
-                DoubleColumn.create("precision"),
-                DoubleColumn.create("recall"),
-                DoubleColumn.create("f1")));
-    for (int c = 0; c < counts.length; c++) {
-      table.intColumn("class").append(c);
-      table.intColumn("images").append(trueOf(c));
-      table.doubleColumn("precision").append(precision(c));
-      table.doubleColumn("recall").append(recall(c));
-      table.doubleColumn("f1").append(f1(c));
-    }
-    return table;
+    return Numbers.plain(
+        Table.create(
+            "per class",
+            named("class", all()),
+            IntColumn.create("images", all().map(this::trueOf).toArray()),
+            DoubleColumn.create("precision", all().mapToDouble(this::precision).toArray()),
+            DoubleColumn.create("recall", all().mapToDouble(this::recall).toArray()),
+            DoubleColumn.create("f1", all().mapToDouble(this::f1).toArray())));
+  }
+
+  private IntStream all() {
+    return IntStream.range(0, counts.length);
+  }
+
+  private Column<?> named(String title, IntStream outputs) {
+    return ClassNames.column(title, outputs.toArray(), classes);
   }
 
   /** The counts with a row for each true and a column for each predicted class. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("true \\ predicted");
-    for (int c = 0; c < counts.length; c++) {
-      text.append(Text.of("%6d", c));
+    int side = Math.max(16, classes.stream().mapToInt(String::length).max().orElse(0));
+    StringBuilder text = new StringBuilder(" ".repeat(side - 16) + "true \\ predicted");
+    for (String name : classes) {
+      text.append(Text.of("%" + wide(name) + "s", name));
     }
     for (int c = 0; c < counts.length; c++) {
-      text.append(Text.of("%n%16d", c));
-      for (int count : counts[c]) {
-        text.append(count == 0 ? "     ." : Text.of("%6d", count));
+      text.append(Text.of("%n%" + side + "s", classes.get(c)));
+      for (int p = 0; p < counts.length; p++) {
+        String count = counts[c][p] == 0 ? "." : Integer.toString(counts[c][p]);
+        text.append(Text.of("%" + wide(classes.get(p)) + "s", count));
       }
     }
     return text.toString();
+  }
+
+  private static int wide(String name) {
+    return Math.max(6, name.length() + 1);
   }
 }

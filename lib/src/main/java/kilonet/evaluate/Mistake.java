@@ -52,14 +52,27 @@ public record Mistake(int image, int truth, int predicted, double probability, d
         .sorted(Comparator.comparingDouble(Mistake::loss).reversed());
   }
 
-  /** Images as a table of Tablesaw. */
+  /** Images as a table of Tablesaw, with classes by their numbers. */
   public static Table table(List<Mistake> mistakes) {
+    int outputs =
+        1 + mistakes.stream().mapToInt(m -> Math.max(m.truth, m.predicted)).max().orElse(0);
+    return table(mistakes, IntStream.range(0, outputs).mapToObj(Integer::toString).toList());
+  }
+
+  /**
+   * Images as a table of Tablesaw.
+   *
+   * @param classes what the outputs of the net are called; numbers where there are too few
+   */
+  public static Table table(List<Mistake> mistakes, List<String> classes) {
     return Numbers.plain(
         Table.create(
             "losses",
             IntColumn.create("image", mistakes.stream().mapToInt(Mistake::image).toArray()),
-            IntColumn.create("true", mistakes.stream().mapToInt(Mistake::truth).toArray()),
-            IntColumn.create("predicted", mistakes.stream().mapToInt(Mistake::predicted).toArray()),
+            ClassNames.column(
+                "true", mistakes.stream().mapToInt(Mistake::truth).toArray(), classes),
+            ClassNames.column(
+                "predicted", mistakes.stream().mapToInt(Mistake::predicted).toArray(), classes),
             DoubleColumn.create(
                 "probability", mistakes.stream().mapToDouble(Mistake::probability).toArray()),
             DoubleColumn.create("loss", mistakes.stream().mapToDouble(Mistake::loss).toArray())));

@@ -4,6 +4,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.fused.FusedNetwork;
 import kilonet.text.Text;
 import kilonet.train.Predictions;
@@ -50,10 +51,7 @@ public record Agreement(
       Normalization normalization,
       Function<Integer, float[]> logits) {
     Predictions expected;
-    try (Batches batches =
-        Batches.inOrder(test, BATCH)
-            .normalization(normalization.mean(), normalization.std())
-            .build()) {
+    try (Batches batches = Batches.inOrder(test, BATCH).normalization(normalization).build()) {
       expected = Predictions.of(FusedNetwork.of(network), batches);
     }
     float[][] made = new float[test.size()][];

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import kilonet.data.Normalization;
 import kilonet.export.MemoryPlan.Layer;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
@@ -131,8 +132,8 @@ public record CSource(String header, String source, int constants, int activatio
         if (!int8) {
           template
               .set("pixel_step", number(1f / 255f))
-              .set("mean", number(normalization.mean()))
-              .set("std", number(normalization.std()));
+              .set("mean", number(normalization.mean(0)))
+              .set("std", number(normalization.std(0)));
         }
       }
       return new CSource(

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import kilonet.data.ImageSet;
 import kilonet.data.Mnist;
+import kilonet.data.Normalization;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
 import kilonet.text.Text;
@@ -187,7 +188,7 @@ public final class DrawPage {
           content.operations().stream().map(step -> step.operation(numbers)).toList();
       return new Content(
           new FoldedNet(operations.get(0).in(), operations),
-          new Normalization(content.mean(), content.std()),
+          Normalization.of(content.mean(), content.std()),
           new Provenance(known));
     } catch (RuntimeException e) {
       // Too few numbers, sides or kinds that cannot be: whatever somebody wrote into it.
@@ -206,8 +207,8 @@ public final class DrawPage {
         new Net(
             steps(net),
             net.classes(),
-            normalization.mean(),
-            normalization.std(),
+            normalization.mean(0),
+            normalization.std(0),
             test == null ? "" : test.name().equals(Mnist.NAME) ? "MNIST's test digit" : "Digit",
             mistakes,
             numbers(net));

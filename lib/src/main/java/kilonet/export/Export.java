@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -42,9 +43,17 @@ public record Export(
    *
    * @param network an initialized network that ends in a softmax
    * @param input the shape of its pictures
-   * @throws IllegalArgumentException if it has a layer that is not known here; the message names it
+   * @throws IllegalArgumentException if its pictures have colours, or it has a layer that is not
+   *     known here; the message names it
    */
   public static Export of(MultiLayerNetwork network, Shape input) {
+    if (input.channels() != 1) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "This net takes pictures of %d channels, and only nets for grey pictures can be exported"
+                  + " here: run it with Kilonet, or with Deeplearning4j.",
+              input.channels()));
+    }
     return new Export(
         network, Folding.of(network, input), null, Normalization.MNIST, Provenance.of(network));
   }

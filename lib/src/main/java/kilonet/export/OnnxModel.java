@@ -17,6 +17,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import kilonet.data.Normalization;
 import kilonet.export.Int8Operation.Grid;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
@@ -55,8 +56,8 @@ public final class OnnxModel {
     OnnxModel model = new OnnxModel();
     if (normalization != null) {
       model.node("Mul", "unit_range", model.scalar("pixel_step", 1f / 255f));
-      model.node("Sub", "centred", model.scalar("mean", normalization.mean()));
-      model.node("Div", "normalized", model.scalar("std", normalization.std()));
+      model.node("Sub", "centred", model.scalar("mean", normalization.mean(0)));
+      model.node("Div", "normalized", model.scalar("std", normalization.std(0)));
     }
     for (Operation operation : net.operations()) {
       if (operation instanceof Convolution c) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.export.Int8Operation.Grid;
 import kilonet.export.Int8Operation.Rescaling;
 import kilonet.text.Text;
@@ -67,8 +68,8 @@ public final class Quantization {
   }
 
   private Int8Net quantized() {
-    float scale = 1 / (255 * normalization.std());
-    double exactZero = 255.0 * normalization.mean();
+    float scale = 1 / (255 * normalization.std(0));
+    double exactZero = 255.0 * normalization.mean(0);
     Grid input = new Grid(scale, (int) Math.max(0, Math.min(255, Math.round(exactZero))));
     // A pixel's zero lies between two steps; what the nearest one is off goes into the first bias.
     double off = scale * (input.zero() - exactZero);

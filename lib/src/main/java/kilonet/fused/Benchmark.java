@@ -7,6 +7,7 @@ import java.util.Random;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Shape;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -59,7 +60,7 @@ public final class Benchmark {
   /**
    * Measures.
    *
-   * @param configuration a network for images of one channel
+   * @param configuration a network for images, of as many channels as its first convolution takes
    * @param height the height of an image in pixels
    * @param width the width of an image in pixels
    * @param batch the number of images in a training batch, at least 1
@@ -133,11 +134,14 @@ public final class Benchmark {
 
   private static DataSet data(MultiLayerNetwork network, int count, int height, int width) {
     Random random = new Random(count);
-    float[] pixels = new float[count * height * width];
+    boolean convolves =
+        network.getLayerWiseConfigurations().getConf(0).getLayer() instanceof ConvolutionLayer;
+    int channels = convolves ? network.layerInputSize(0) : 1;
+    float[] pixels = new float[count * channels * height * width];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = random.nextFloat();
     }
-    INDArray images = Nd4j.createFromArray(pixels).reshape(count, 1, height, width);
+    INDArray images = Nd4j.createFromArray(pixels).reshape(count, channels, height, width);
     int classes = (int) network.output(images.get(interval())).size(1);
     INDArray labels = Nd4j.zeros(count, classes);
     for (int i = 0; i < count; i++) {

@@ -5,6 +5,7 @@ import static kilonet.fused.Layout.LANES;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import kilonet.fused.Stage.Activation;
 import kilonet.fused.Stage.Convolution;
@@ -29,6 +30,7 @@ final class InferencePlan {
   private final ImageCopy copy;
   private final float[][] memories;
   private final Consumer<Kernels> sample;
+  private final AtomicInteger next = new AtomicInteger();
   private Kernels kernels;
 
   /** Something done to a group of images that lies in a memory. */
@@ -222,7 +224,7 @@ final class InferencePlan {
    * @param logits takes one row for each image, one column for each class
    */
   void run(FloatPointer images, int count, float[] logits) {
-    run(KernelChoice.forWork(stack.multiplyAdds() * count, sample), images, count, logits);
+    run(KernelChoice.forInference(stack.multiplyAdds() * count, sample), images, count, logits);
   }
 
   /** Whether an image of the last run has a value that is no finite number. */
@@ -242,15 +244,15 @@ final class InferencePlan {
     if (groups < team.size()) {
       team.run(member -> share(member, groups, count, logits));
     } else {
+      next.set(0);
       team.run(member -> work(member, groups, count, logits));
     }
   }
 
-  /** A thread takes its own groups through all steps. */
+  /** A thread takes one group after the other through all steps. */
   private void work(int member, int groups, int count, float[] logits) {
     float[] memory = memories[member];
-    int end = TapSum.share(groups, member + 1, team.size());
-    for (int g = TapSum.share(groups, member, team.size()); g < end; g++) {
+    for (int g = next.getAndIncrement(); g < groups; g = next.getAndIncrement()) {
       int images = Math.min(LANES, count - g * LANES);
       copy.run(g * LANES, images, memory, at(0), 0, 1, member);
       for (int i = 0; i < steps.size(); i++) {

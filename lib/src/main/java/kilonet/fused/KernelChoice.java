@@ -1,5 +1,6 @@
 package kilonet.fused;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -11,15 +12,20 @@ import org.slf4j.LoggerFactory;
  * Chooses the kernels. All give the same bits.
  *
  * <p>The vector kernels are slow until the compiler has seen them, slower than plain Java by far.
- * So a process starts with the plain ones; once there is work to do for longer than a moment, a
- * thread of its own has the vector kernels compiled, on a small batch of the same net, and then all
- * plans change over. {@code -Dkilonet.kernels=plain} or {@code =vector} chooses for good.
+ * So a process starts with the plain ones. Training that lasts goes over to the vector kernels as
+ * they are: its threads run them until they are compiled, which is over sooner than beside other
+ * work. Inference must not halt: while it goes on with the plain ones, a thread of its own has the
+ * vector kernels compiled, on a small batch of the same net, and then all plans change over. {@code
+ * -Dkilonet.kernels=plain} or {@code =vector} chooses for good.
  */
 final class KernelChoice {
   private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
-  /** Multiply-adds that are done before the vector kernels are worth their compilation. */
+  /** Multiply-adds of inference that are done before the vector kernels are compiled beside it. */
   private static final long MOMENT = 300_000_000;
+
+  /** Multiply-adds that are done before training goes over: about half a second's work. */
+  private static final long LASTING = 1_500_000_000;
 
   /** From this gain over the plain kernels on, the vector kernels count as compiled. */
   private static final double GAIN = 2.5;
@@ -30,6 +36,9 @@ final class KernelChoice {
   private static final AtomicLong WORK = new AtomicLong();
   private static final AtomicBoolean WARMING = new AtomicBoolean();
   private static volatile Kernels current = first();
+
+  /** Whether the kernels stay as they are. */
+  private static volatile boolean chosen = isChosen();
 
   private KernelChoice() {}
 
@@ -50,24 +59,40 @@ final class KernelChoice {
     }
   }
 
+  private static boolean isChosen() {
+    return VECTOR == null
+        || List.of("plain", "vector").contains(System.getProperty("kilonet.kernels", ""));
+  }
+
   private static Kernels first() {
     boolean vector = VECTOR != null && "vector".equals(System.getProperty("kilonet.kernels"));
     return vector ? VECTOR : PLAIN;
   }
 
   /**
-   * The kernels for the next piece of work.
+   * The kernels for the next step of training.
+   *
+   * @param multiplyAdds how much it is
+   */
+  static Kernels forTraining(long multiplyAdds) {
+    if (current == PLAIN && !chosen && WORK.addAndGet(multiplyAdds) > LASTING) {
+      current = VECTOR;
+    }
+    return current;
+  }
+
+  /**
+   * The kernels for the next piece of inference.
    *
    * @param multiplyAdds how much it is
    * @param sample does a small piece of the same work with the kernels it is given, on memory of
    *     its own
    */
-  static Kernels forWork(long multiplyAdds, Consumer<Kernels> sample) {
+  static Kernels forInference(long multiplyAdds, Consumer<Kernels> sample) {
     Kernels now = current;
     if (now == PLAIN
-        && VECTOR != null
+        && !chosen
         && WORK.addAndGet(multiplyAdds) > MOMENT
-        && !"plain".equals(System.getProperty("kilonet.kernels"))
         && WARMING.compareAndSet(false, true)) {
       Thread thread = new Thread(() -> warm(sample), "kilonet-fused-warm-up");
       thread.setDaemon(true);
@@ -82,10 +107,14 @@ final class KernelChoice {
       plain = Math.min(plain, time(PLAIN, sample));
     }
     long start = System.nanoTime();
-    while (time(VECTOR, sample) * GAIN > plain && System.nanoTime() - start < LONGEST_NANOS) {
+    while (current == PLAIN
+        && time(VECTOR, sample) * GAIN > plain
+        && System.nanoTime() - start < LONGEST_NANOS) {
       plain = Math.min(plain, time(PLAIN, sample));
     }
-    current = VECTOR;
+    if (!chosen) {
+      current = VECTOR;
+    }
   }
 
   private static long time(Kernels kernels, Consumer<Kernels> sample) {
@@ -104,13 +133,19 @@ final class KernelChoice {
     return PLAIN;
   }
 
-  /** Whether the fastest kernels do the work by now. */
+  /** Whether the kernels stay what they are by now. */
   static boolean isWarm() {
-    return current == fastest();
+    return chosen || current == fastest();
   }
 
-  /** Has kernels do all work from now on; for tests. */
+  /**
+   * Has kernels do all work from now on, for tests.
+   *
+   * @param kernels null for those that this class chooses
+   */
   static void use(Kernels kernels) {
-    current = kernels;
+    chosen = kernels != null || isChosen();
+    current = kernels == null ? first() : kernels;
+    WARMING.set(false);
   }
 }

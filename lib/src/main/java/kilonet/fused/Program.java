@@ -5,14 +5,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What is done to a batch, in phases. In a phase each group of images goes through a list of steps,
  * and work that concerns the whole batch is divided among the threads; then all threads meet.
  *
  * <p>Where there are at least as many groups as threads, a thread takes its own groups through all
- * steps of a phase, so that what one step writes the next finds in the cache. Where there are
- * fewer, or where some threads would wait for others, threads share each step of each group.
+ * steps of a phase, so that what one step writes the next finds in the cache; one that is done
+ * takes what others have not begun. Where there are fewer groups, or where some threads would wait
+ * for others all the same, threads share each step of each group.
  */
 final class Program {
   /** From this share of idle threads on, groups are shared. */
@@ -22,6 +24,10 @@ final class Program {
   private final int groups;
   private final List<Phase> phases = new ArrayList<>();
   private final List<Named> later = new ArrayList<>();
+
+  /** For each phase and thread how many of the thread's groups are taken, see {@link #take}. */
+  private AtomicLongArray taken;
+
   private boolean timed;
 
   /** Something done to a group of images. */
@@ -105,6 +111,12 @@ final class Program {
 
   /** Does all of it. */
   void run() {
+    if (taken == null) {
+      taken = new AtomicLongArray(phases.size() * team.size());
+    }
+    for (int i = 0; i < taken.length(); i++) {
+      taken.set(i, 0);
+    }
     team.run(this::work);
   }
 
@@ -120,18 +132,43 @@ final class Program {
       if (shared) {
         share(phase, member);
       } else {
-        int first = TapSum.share(groups, member, threads);
-        int end = TapSum.share(groups, member + 1, threads);
-        for (int g = first; g < end; g++) {
-          // There and back: what a phase touches last is still in the cache when the next begins.
-          int group = i % 2 == 0 ? g : first + end - 1 - g;
-          for (int k = 0; k < phase.groupWork.size(); k++) {
-            run(phase.groupWork.get(k), group, 0, 1, member);
+        for (int k = 0; k < threads; k++) {
+          int owner = (member + k) % threads;
+          for (int g = take(i, owner, k == 0); g >= 0; g = take(i, owner, k == 0)) {
+            for (int j = 0; j < phase.groupWork.size(); j++) {
+              run(phase.groupWork.get(j), g, 0, 1, member);
+            }
           }
         }
       }
       if (i < phases.size() - 1) {
         team.meet(phase.merge);
+      }
+    }
+  }
+
+  /**
+   * Takes one of a thread's groups in a phase: the thread itself from the front, others from the
+   * end. Each second phase goes through the groups backwards: what a phase touches last is still in
+   * the cache when the next begins.
+   *
+   * @return the number of the group, or -1 if none is left
+   */
+  private int take(int phase, int owner, boolean own) {
+    int threads = team.size();
+    int first = TapSum.share(groups, owner, threads);
+    int end = TapSum.share(groups, owner + 1, threads);
+    int index = phase * threads + owner;
+    while (true) {
+      long now = taken.get(index);
+      int front = (int) now;
+      int back = (int) (now >>> Integer.SIZE);
+      if (front + back >= end - first) {
+        return -1;
+      }
+      if (taken.compareAndSet(index, now, now + (own ? 1 : 1L << Integer.SIZE))) {
+        int g = own ? first + front : end - 1 - back;
+        return phase % 2 == 0 ? g : first + end - 1 - g;
       }
     }
   }

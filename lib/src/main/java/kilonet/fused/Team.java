@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
 /** A few threads that work through a job in step. The caller is one of them. */
 final class Team implements AutoCloseable {
   private static final int SPINS = 2_000;
-  private static final int YIELDS = 50;
+  private static final int YIELDS = 2_000;
 
   private final int size;
   private final Thread[] threads;

@@ -3,8 +3,6 @@ package kilonet.fused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
@@ -17,11 +15,9 @@ final class TrainingPlan {
   private final CrossEntropy loss;
   private final ImageCopy copy;
   private final Stack stack;
-  private final Consumer<Kernels> sample;
 
   TrainingPlan(Stack stack, int images, Team team) {
     this.stack = stack;
-    this.sample = new Sample(stack);
     batch = new TrainingBatch(stack, images, team.size());
     program = new Program(team, batch.groups);
     copy = new ImageCopy(batch.layouts[0], team.size());
@@ -98,30 +94,7 @@ final class TrainingPlan {
       int iteration,
       int microBatch,
       int epoch) {
-    return run(
-        KernelChoice.forWork(3 * stack.multiplyAdds() * batch.images, sample),
-        images,
-        labels,
-        parameters,
-        gradient,
-        seed,
-        iteration,
-        microBatch,
-        epoch);
-  }
-
-  /** Does one step with the kernels it is given. */
-  private double run(
-      Kernels kernels,
-      FloatPointer images,
-      float[] labels,
-      float[] parameters,
-      float[] gradient,
-      long seed,
-      int iteration,
-      int microBatch,
-      int epoch) {
-    batch.kernels = kernels;
+    batch.kernels = KernelChoice.forTraining(3 * stack.multiplyAdds() * batch.images);
     batch.labels = labels;
     batch.parameters = parameters;
     batch.gradient = gradient;
@@ -152,40 +125,5 @@ final class TrainingPlan {
   /** How many images of the last batch were classified rightly. */
   int correct() {
     return loss.correct();
-  }
-
-  /** Steps on noise, in which all that the net is made of comes up. */
-  private static final class Sample implements Consumer<Kernels> {
-    private final Stack stack;
-    private TrainingPlan plan;
-    private FloatPointer images;
-    private float[] labels;
-    private float[] parameters;
-    private float[] gradient;
-
-    Sample(Stack stack) {
-      this.stack = stack;
-    }
-
-    @Override
-    public void accept(Kernels kernels) {
-      if (plan == null) {
-        plan = new TrainingPlan(stack, Layout.LANES, new Team(1));
-        SplittableRandom random = new SplittableRandom(1);
-        images = new FloatPointer(noise(random, Layout.LANES * stack.input().size()));
-        labels = new float[Layout.LANES * stack.classes()];
-        parameters = noise(random, stack.parameters());
-        gradient = new float[stack.parameters()];
-      }
-      plan.run(kernels, images, labels, parameters, gradient, 1, 0, 0, 0);
-    }
-
-    private static float[] noise(SplittableRandom random, int count) {
-      float[] noise = new float[count];
-      for (int i = 0; i < count; i++) {
-        noise[i] = 0.1f * (float) random.nextDouble();
-      }
-      return noise;
-    }
   }
 }

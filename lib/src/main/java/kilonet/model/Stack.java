@@ -1,13 +1,12 @@
 package kilonet.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import kilonet.augment.RandomStream;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -40,10 +39,12 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * MultiLayerNetwork network = new MultiLayerNetwork(net.configuration(new Adam(0.01), 1));
  * }</pre>
  *
- * <p>Pictures are {@code [batch, 1, height, width]}; the net ends in a softmax over the channels of
- * its last block, whose picture must be 1 x 1. Nothing here changes a stack: every method returns a
- * new one.
+ * <p>Pictures are {@code [batch, channels, height, width]}; the net ends in a softmax over the
+ * channels of its last block, whose picture must be 1 x 1. Nothing here changes a stack: every
+ * method returns a new one.
  *
+ * @param channels channels of a picture: 1 for grey, which recipes do not write down; 3 for red,
+ *     green and blue
  * @param height rows of a picture
  * @param width columns of a picture
  * @param order the parts of a block in their order, out of {@code conv}, {@code bn}, {@code relu}
@@ -53,7 +54,27 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * @param blocks the blocks from input to output
  */
 public record Stack(
-    int height, int width, String order, boolean bias, double dropout, List<Block> blocks) {
+    @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Grey.class) int channels,
+    int height,
+    int width,
+    String order,
+    boolean bias,
+    double dropout,
+    List<Block> blocks) {
+
+  /** Leaves the channels of grey pictures out. */
+  static final class Grey {
+
+    @Override
+    public boolean equals(Object channels) {
+      return Integer.valueOf(1).equals(channels);
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+  }
 
   private static final Set<String> PARTS = Set.of("conv", "bn", "relu", "dropout");
 
@@ -61,119 +82,6 @@ public record Stack(
   private static final double BATCH_NORM_DECAY = 0.9;
 
   private static final double BATCH_NORM_EPSILON = 1e-5;
-
-  /** What a block does. */
-  public enum Kind {
-    /** Convolution followed by the parts of the stack's order. */
-    CONV,
-    /** Convolution and nothing else. */
-    PLAIN,
-    /** Convolution of each channel by itself, followed by the parts of the stack's order. */
-    DEPTHWISE,
-    /** Convolution of each channel by itself, and nothing else. */
-    PLAIN_DEPTHWISE,
-    /** Maximum over windows that do not overlap. */
-    MAX_POOL,
-    /** Mean over windows that do not overlap. */
-    AVERAGE_POOL,
-    /** Mean over the whole picture. */
-    GLOBAL_AVERAGE_POOL
-  }
-
-  /**
-   * One block.
-   *
-   * @param kind what it does
-   * @param channels output channels of a convolution, 0 for pooling and for a depthwise
-   *     convolution, which has as many as its input
-   * @param kernel side of the square kernel or window in pixels, 0 for global pooling
-   * @param padding zeros added at each side, in pixels
-   * @param dropout whether the stack's dropout applies here
-   */
-  public record Block(Kind kind, int channels, int kernel, int padding, boolean dropout) {
-
-    private static final Pattern CONV =
-        Pattern.compile(
-            "(?:conv (\\d{1,6})|depthwise) (\\d{1,4})x(\\d{1,4})( pad (\\d{1,4}))?( plain)?"
-                + "( no dropout)?");
-    private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d{1,4})");
-
-    /** Checks the numbers. */
-    public Block {
-      boolean conv = kind == Kind.CONV || kind == Kind.PLAIN;
-      if (conv && channels < 1) {
-        throw new IllegalArgumentException(
-            Text.of("A convolution of %d channels cannot be: give it at least 1.", channels));
-      }
-      if (kind != Kind.GLOBAL_AVERAGE_POOL && kernel < 1) {
-        throw new IllegalArgumentException(
-            Text.of(
-                "A kernel of %d x %d pixels cannot be: give it at least 1 x 1.", kernel, kernel));
-      }
-      if (padding < 0 || padding >= Math.max(1, kernel)) {
-        throw new IllegalArgumentException(
-            Text.of(
-                "A padding of %d pixels does not fit a %d x %d kernel: use 0 to %d.",
-                padding, kernel, kernel, Math.max(0, kernel - 1)));
-      }
-    }
-
-    /**
-     * Reads what {@link #toString} writes: {@code conv 10 3x3}, {@code conv 12 3x3 pad 1}, {@code
-     * conv 10 1x1 plain}, {@code conv 16 1x1 no dropout}, {@code depthwise 3x3}, {@code depthwise
-     * 3x3 pad 1 plain}, {@code maxpool 2}, {@code avgpool 4} or {@code global avgpool}.
-     *
-     * @throws IllegalArgumentException if the text is none of these
-     */
-    @JsonCreator
-    public static Block parse(String text) {
-      Matcher conv = CONV.matcher(text);
-      if (conv.matches() && conv.group(2).equals(conv.group(3))) {
-        boolean depthwise = conv.group(1) == null;
-        boolean plain = conv.group(6) != null;
-        return new Block(
-            plain
-                ? depthwise ? Kind.PLAIN_DEPTHWISE : Kind.PLAIN
-                : depthwise ? Kind.DEPTHWISE : Kind.CONV,
-            depthwise ? 0 : Integer.parseInt(conv.group(1)),
-            Integer.parseInt(conv.group(2)),
-            conv.group(5) == null ? 0 : Integer.parseInt(conv.group(5)),
-            !plain && conv.group(7) == null);
-      }
-      Matcher pool = POOL.matcher(text);
-      if (pool.matches()) {
-        Kind kind = pool.group(1).equals("max") ? Kind.MAX_POOL : Kind.AVERAGE_POOL;
-        return new Block(kind, 0, Integer.parseInt(pool.group(2)), 0, false);
-      }
-      if (text.equals("global avgpool")) {
-        return new Block(Kind.GLOBAL_AVERAGE_POOL, 0, 0, 0, false);
-      }
-      throw new IllegalArgumentException(
-          Text.of(
-                  "'%s' is no block: write 'conv 10 3x3', 'conv 12 3x3 pad 1', 'conv 10 1x1 plain',",
-                  text)
-              + " 'conv 16 1x1 no dropout', 'depthwise 3x3', 'depthwise 3x3 plain', 'maxpool 2',"
-              + " 'avgpool 4' or 'global avgpool'.");
-    }
-
-    @JsonValue
-    @Override
-    public String toString() {
-      return switch (kind) {
-        case MAX_POOL -> "maxpool " + kernel;
-        case AVERAGE_POOL -> "avgpool " + kernel;
-        case GLOBAL_AVERAGE_POOL -> "global avgpool";
-        case CONV -> Text.of("conv %d ", channels) + window() + (dropout ? "" : " no dropout");
-        case PLAIN -> Text.of("conv %d ", channels) + window() + " plain";
-        case DEPTHWISE -> "depthwise " + window() + (dropout ? "" : " no dropout");
-        case PLAIN_DEPTHWISE -> "depthwise " + window() + " plain";
-      };
-    }
-
-    private String window() {
-      return Text.of("%dx%d", kernel, kernel) + (padding == 0 ? "" : " pad " + padding);
-    }
-  }
 
   /** Checks the order of the parts and the dropout. */
   public Stack {
@@ -198,27 +106,53 @@ public record Stack(
           Text.of(
               "Pictures of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException(
+          Text.of("Pictures of %d channels cannot be: give 1, or 3 for colours.", channels));
+    }
     blocks = List.copyOf(blocks);
+  }
+
+  /** Reads a stack, of grey pictures where it does not say otherwise. */
+  @JsonCreator
+  static Stack read(
+      @JsonProperty("channels") @JsonInclude(JsonInclude.Include.NON_NULL) Integer channels,
+      @JsonProperty("height") int height,
+      @JsonProperty("width") int width,
+      @JsonProperty("order") String order,
+      @JsonProperty("bias") boolean bias,
+      @JsonProperty("dropout") double dropout,
+      @JsonProperty("blocks") List<Block> blocks) {
+    return new Stack(channels == null ? 1 : channels, height, width, order, bias, dropout, blocks);
   }
 
   /** An empty stack for pictures of 28 x 28 pixels, without biases and without dropout. */
   public static Stack of(String order) {
-    return new Stack(28, 28, order, false, 0, List.of());
+    return new Stack(1, 28, 28, order, false, 0, List.of());
   }
 
-  /** This stack for pictures of another size. */
+  /** This stack for pictures of another size, with as many channels. */
   public Stack input(int height, int width) {
-    return new Stack(height, width, order, bias, dropout, blocks);
+    return input(channels, height, width);
+  }
+
+  /**
+   * This stack for other pictures.
+   *
+   * @param channels 1 for grey; 3 for red, green and blue
+   */
+  public Stack input(int channels, int height, int width) {
+    return new Stack(channels, height, width, order, bias, dropout, blocks);
   }
 
   /** This stack with a bias in every convolution. */
   public Stack withBias() {
-    return new Stack(height, width, order, true, dropout, blocks);
+    return new Stack(channels, height, width, order, true, dropout, blocks);
   }
 
   /** This stack with another dropout, the probability of setting a value to zero. */
   public Stack dropout(double dropout) {
-    return new Stack(height, width, order, bias, dropout, blocks);
+    return new Stack(channels, height, width, order, bias, dropout, blocks);
   }
 
   /** Adds a block with a 3 x 3 convolution without padding. */
@@ -228,12 +162,25 @@ public record Stack(
 
   /** Adds a block with a convolution. */
   public Stack conv(int channels, int kernel, int padding) {
-    return add(new Block(Kind.CONV, channels, kernel, padding, true));
+    return add(new Block(Block.Kind.CONV, channels, kernel, padding, true));
   }
 
   /** Adds a convolution alone: no batch norm, no ReLU, no dropout. */
   public Stack plain(int channels, int kernel) {
-    return add(new Block(Kind.PLAIN, channels, kernel, 0, false));
+    return add(new Block(Block.Kind.PLAIN, channels, kernel, 0, false));
+  }
+
+  /**
+   * Adds a block with a convolution.
+   *
+   * @param channels output channels
+   * @param kernel side of the kernel in pixels
+   * @param stride pixels from one place of the kernel to the next; 2 halves the picture
+   * @param padding zeros added at each side, in pixels
+   * @param dilation pixels from one tap of the kernel to the next; 2 sees as far as a kernel of 5
+   */
+  public Stack conv(int channels, int kernel, int stride, int padding, int dilation) {
+    return add(new Block(Block.Kind.CONV, channels, kernel, stride, padding, dilation, true));
   }
 
   /**
@@ -242,27 +189,32 @@ public record Stack(
    * (Chollet: <i>Xception</i>, 2017; Howard and others: <i>MobileNets</i>, 2017).
    */
   public Stack depthwise(int kernel, int padding) {
-    return add(new Block(Kind.DEPTHWISE, 0, kernel, padding, true));
+    return add(new Block(Block.Kind.DEPTHWISE, 0, kernel, padding, true));
   }
 
   /** Adds a depthwise convolution alone: no batch norm, no ReLU, no dropout. */
   public Stack plainDepthwise(int kernel, int padding) {
-    return add(new Block(Kind.PLAIN_DEPTHWISE, 0, kernel, padding, false));
+    return add(new Block(Block.Kind.PLAIN_DEPTHWISE, 0, kernel, padding, false));
+  }
+
+  /** Adds a depthwise convolution alone, with stride and dilation as of {@link #conv}. */
+  public Stack plainDepthwise(int kernel, int stride, int padding, int dilation) {
+    return add(new Block(Block.Kind.PLAIN_DEPTHWISE, 0, kernel, stride, padding, dilation, false));
   }
 
   /** Adds max pooling over windows that do not overlap. */
   public Stack maxPool(int size) {
-    return add(new Block(Kind.MAX_POOL, 0, size, 0, false));
+    return add(new Block(Block.Kind.MAX_POOL, 0, size, 0, false));
   }
 
   /** Adds average pooling over windows that do not overlap. */
   public Stack averagePool(int size) {
-    return add(new Block(Kind.AVERAGE_POOL, 0, size, 0, false));
+    return add(new Block(Block.Kind.AVERAGE_POOL, 0, size, 0, false));
   }
 
   /** Adds the mean over the whole picture. */
   public Stack globalAveragePool() {
-    return add(new Block(Kind.GLOBAL_AVERAGE_POOL, 0, 0, 0, false));
+    return add(new Block(Block.Kind.GLOBAL_AVERAGE_POOL, 0, 0, 0, false));
   }
 
   /** Adds blocks written as text, such as {@code conv 10 3x3}. */
@@ -277,7 +229,7 @@ public record Stack(
   private Stack add(Block block) {
     List<Block> more = new ArrayList<>(blocks);
     more.add(block);
-    return new Stack(height, width, order, bias, dropout, more);
+    return new Stack(channels, height, width, order, bias, dropout, more);
   }
 
   /** Classes that the net tells apart: the channels of its last convolution. */
@@ -290,9 +242,51 @@ public record Stack(
     throw new IllegalArgumentException("The stack has no convolution: add one with conv(…).");
   }
 
-  /** The configuration's input, {@code [batch, 1, height, width]}. */
+  /**
+   * This stack for another number of classes: its last convolution gets as many channels.
+   *
+   * @throws IllegalArgumentException if it has no convolution whose channels could be changed
+   */
+  public Stack outputs(int classes) {
+    outputs();
+    List<Block> changed = new ArrayList<>(blocks);
+    for (int i = blocks.size() - 1; i >= 0; i--) {
+      Block block = blocks.get(i);
+      if (block.channels() > 0) {
+        changed.set(
+            i,
+            new Block(
+                block.kind(),
+                classes,
+                block.kernel(),
+                block.stride(),
+                block.padding(),
+                block.dilation(),
+                block.dropout()));
+        break;
+      }
+    }
+    return new Stack(channels, height, width, order, bias, dropout, changed);
+  }
+
+  /**
+   * What a value before the last, global pooling sees of a picture, in pixels; where there is no
+   * such pooling, what the output sees.
+   */
+  public long receptiveField() {
+    ReceptiveField field = ReceptiveField.INPUT;
+    for (Block block : blocks) {
+      if (block.kind() == Block.Kind.GLOBAL_AVERAGE_POOL) {
+        break;
+      }
+      field = block.widen(field);
+    }
+    return field.size();
+  }
+
+  /** The configuration's input, {@code [batch, channels, height, width]}. */
   public InputType inputType() {
-    return InputType.convolutional(height, width, 1);
+    return InputType.convolutional(height, width, channels);
   }
 
   /**
@@ -316,8 +310,8 @@ public record Stack(
     int convolutions = 0;
     int pools = 0;
     for (Block block : blocks) {
-      if (rows + 2 * block.padding() < block.kernel()
-          || columns + 2 * block.padding() < block.kernel()) {
+      if (rows + 2 * block.padding() < block.reach()
+          || columns + 2 * block.padding() < block.reach()) {
         throw new IllegalArgumentException(
             Text.of(
                 "'%s' does not fit the %d x %d pixels that reach it: make it smaller or pool less.",
@@ -334,20 +328,8 @@ public record Stack(
                     .collapseDimensions(false)
                     .build());
       }
-      switch (block.kind()) {
-        case CONV, PLAIN, DEPTHWISE, PLAIN_DEPTHWISE -> {
-          rows = rows + 2 * block.padding() - block.kernel() + 1;
-          columns = columns + 2 * block.padding() - block.kernel() + 1;
-        }
-        case MAX_POOL, AVERAGE_POOL -> {
-          rows /= block.kernel();
-          columns /= block.kernel();
-        }
-        case GLOBAL_AVERAGE_POOL -> {
-          rows = 1;
-          columns = 1;
-        }
-      }
+      rows = block.after(rows);
+      columns = block.after(columns);
     }
     if (rows != 1 || columns != 1) {
       throw new IllegalArgumentException(
@@ -394,11 +376,13 @@ public record Stack(
   }
 
   private ConvolutionLayer convolution(Block block, int number) {
-    if (block.kind() == Kind.DEPTHWISE || block.kind() == Kind.PLAIN_DEPTHWISE) {
+    if (block.kind() == Block.Kind.DEPTHWISE || block.kind() == Block.Kind.PLAIN_DEPTHWISE) {
       return new DepthwiseConvolution2D.Builder(block.kernel(), block.kernel())
           .name("conv" + number)
           .depthMultiplier(1)
+          .stride(block.stride(), block.stride())
           .padding(block.padding(), block.padding())
+          .dilation(block.dilation(), block.dilation())
           .hasBias(bias)
           .activation(Activation.IDENTITY)
           .build();
@@ -406,7 +390,9 @@ public record Stack(
     return new ConvolutionLayer.Builder(block.kernel(), block.kernel())
         .name("conv" + number)
         .nOut(block.channels())
+        .stride(block.stride(), block.stride())
         .padding(block.padding(), block.padding())
+        .dilation(block.dilation(), block.dilation())
         .hasBias(bias)
         .activation(Activation.IDENTITY)
         .build();
@@ -414,7 +400,7 @@ public record Stack(
 
   private static SubsamplingLayer pool(Block block, int number) {
     return new SubsamplingLayer.Builder(
-            block.kind() == Kind.MAX_POOL ? PoolingType.MAX : PoolingType.AVG)
+            block.kind() == Block.Kind.MAX_POOL ? PoolingType.MAX : PoolingType.AVG)
         .name("pool" + number)
         .kernelSize(block.kernel(), block.kernel())
         .stride(block.kernel(), block.kernel())
@@ -474,6 +460,7 @@ public record Stack(
   /** The stack that {@code order}, {@code bias}, {@code dropout} and texts of blocks describe. */
   public static Stack of(String order, boolean bias, double dropout, List<String> texts) {
     return new Stack(
+        1,
         28,
         28,
         order,

@@ -5,7 +5,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import kilonet.data.Mnist;
+import kilonet.data.Normalization;
+import kilonet.data.PictureFile;
+import kilonet.data.Resampling;
 import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -90,17 +92,14 @@ public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
     crop = thickened(crop, box.width, box.height, scale);
     int width = (int) Math.max(1, Math.round(box.width * scale));
     int height = (int) Math.max(1, Math.round(box.height * scale));
-    float[] small = resample(crop, box.width, box.height, width, height);
+    float[] small = Resampling.of(crop, box.height, box.width, height, width);
     return new DigitPhoto(
         centred(small, width, height), map.inPhoto(box), map.doubt(blob, ink, box));
   }
 
   /** The pixels as a net takes them: {@code [1, 1, 28, 28]}, normalized as MNIST's. */
   public INDArray input() {
-    float[] values = new float[pixels.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = ((pixels[i] & 0xFF) / 255f - Mnist.MEAN) / Mnist.STD;
-    }
+    float[] values = Normalization.MNIST.apply(pixels, 0, pixels.length);
     return Nd4j.create(values, new long[] {1, 1, SIDE, SIDE}, 'c');
   }
 
@@ -153,61 +152,6 @@ public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
       }
     }
     return wide;
-  }
-
-  /** Mean over the area of each new pixel; between pixels, linear, where it is enlarged. */
-  static float[] resample(float[] source, int width, int height, int newWidth, int newHeight) {
-    float[] rows = new float[newWidth * height];
-    Taps[] across = Taps.of(width, newWidth);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < newWidth; x++) {
-        rows[y * newWidth + x] = across[x].apply(source, y * width, 1);
-      }
-    }
-    Taps[] down = Taps.of(height, newHeight);
-    float[] result = new float[newWidth * newHeight];
-    for (int y = 0; y < newHeight; y++) {
-      for (int x = 0; x < newWidth; x++) {
-        result[y * newWidth + x] = down[y].apply(rows, x, newWidth);
-      }
-    }
-    return result;
-  }
-
-  /** How much each of a few neighbouring values counts for a new one. */
-  private record Taps(int first, double[] weights) {
-
-    /** Those of {@code to} values made out of {@code from}. */
-    static Taps[] of(int from, int to) {
-      Taps[] all = new Taps[to];
-      double ratio = (double) from / to;
-      for (int i = 0; i < to; i++) {
-        if (ratio > 1) {
-          double low = i * ratio;
-          double high = low + ratio;
-          int first = (int) low;
-          double[] weights = new double[Math.min(from, (int) Math.ceil(high - 1e-9)) - first];
-          for (int j = 0; j < weights.length; j++) {
-            weights[j] = (Math.min(high, first + j + 1) - Math.max(low, first + j)) / ratio;
-          }
-          all[i] = new Taps(first, weights);
-        } else {
-          double at = Math.max(0, Math.min(from - 1, (i + 0.5) * ratio - 0.5));
-          int first = (int) at;
-          double share = at - first;
-          all[i] = new Taps(first, share == 0 ? new double[] {1} : new double[] {1 - share, share});
-        }
-      }
-      return all;
-    }
-
-    float apply(float[] values, int offset, int step) {
-      double sum = 0;
-      for (int j = 0; j < weights.length; j++) {
-        sum += weights[j] * values[offset + (first + j) * step];
-      }
-      return (float) sum;
-    }
   }
 
   private static byte[] centred(float[] digit, int width, int height) {

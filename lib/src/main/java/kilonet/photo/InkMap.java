@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import kilonet.data.Resampling;
 
 /**
  * How far each pixel of a photo differs from its ground, in the direction of the ink.
@@ -82,7 +83,7 @@ final class InkMap {
     int height = (int) Math.max(1, Math.round(high / scale));
     if (scale > 1) {
       for (int c = 0; c < 3; c++) {
-        colours[c] = DigitPhoto.resample(colours[c], wide, high, width, height);
+        colours[c] = Resampling.of(colours[c], high, wide, height, width);
       }
     }
     float noise = subtractGround(colours, width, height);

@@ -75,6 +75,11 @@ public final class Arguments {
     return byName.containsKey(name);
   }
 
+  /** Whether the argument is given as numbers in brackets. */
+  public boolean isList(String name) {
+    return has(name) && byName.get(name).value() instanceof Value.Numbers;
+  }
+
   /** A number that must be given. */
   public double number(String name) {
     return number(name, Double.NaN, true);

@@ -109,13 +109,6 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
       boolean averaged,
       ReduceLROnPlateau plateau) {
 
-    /** Whether a state is one of this run. */
-    private boolean owns(State state) {
-      return state.recipe.equals(recipe)
-          && state.engine.equals(engine.version())
-          && state.data.equals(data);
-    }
-
     /** Whether this run can have stood there. */
     private boolean canBeAt(State state) {
       int epochs = state.history.epochs().size();
@@ -180,21 +173,7 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     MessageDigest digest = Sha256.digest();
     try (ZipInputStream zip =
         new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      byte[] text = part(zip, digest, "state.json", STATE + EPOCH * (long) plan.recipe.epochs());
-      State state = Json.read(new String(text, StandardCharsets.UTF_8), State.class);
-      if (!plan.owns(state)) {
-        throw new TrainingException(
-            Text.of(
-                    "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s):"
-                        + " resume it",
-                    file,
-                    state.recipe.name(),
-                    state.recipe.seed(),
-                    state.recipe.epochs(),
-                    state.engine,
-                    state.data.name())
-                + " as what it was begun as, or train into another folder.");
-      }
+      State state = state(zip, digest, file, plan.recipe, plan.engine, plan.data);
       if (!plan.canBeAt(state)) {
         throw new IOException("its state is none of this run");
       }
@@ -216,12 +195,60 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     } catch (TrainingException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new TrainingException(
-          Text.of(
-              "%s is damaged and cannot be resumed from (%s): delete it, or do not resume but train"
-                  + " anew.",
-              file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
+      throw damaged(file, e);
     }
+  }
+
+  /**
+   * Sees that a file is a checkpoint of a run, for who begins that run anew.
+   *
+   * @throws TrainingException if it is of another run or damaged
+   */
+  static void requireOwn(Path file, Recipe recipe, Engine engine, DataIdentity data) {
+    try (ZipInputStream zip =
+        new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      state(zip, Sha256.digest(), file, recipe, engine, data);
+    } catch (TrainingException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw damaged(file, e);
+    }
+  }
+
+  private static TrainingException damaged(Path file, Exception e) {
+    return new TrainingException(
+        Text.of(
+            "%s is damaged and cannot be resumed from (%s): delete it, or do not resume but train"
+                + " anew.",
+            file, e instanceof EOFException ? "it ends too early" : e.getMessage()));
+  }
+
+  private static State state(
+      ZipInputStream zip,
+      MessageDigest digest,
+      Path file,
+      Recipe recipe,
+      Engine engine,
+      DataIdentity data)
+      throws IOException {
+    byte[] text = part(zip, digest, "state.json", STATE + EPOCH * (long) recipe.epochs());
+    State state = Json.read(new String(text, StandardCharsets.UTF_8), State.class);
+    if (state.recipe.equals(recipe)
+        && state.engine.equals(engine.version())
+        && state.data.equals(data)) {
+      return state;
+    }
+    throw new TrainingException(
+        Text.of(
+                "%s belongs to another run (recipe %s, seed %d, %d epochs, engine %s, data %s):"
+                    + " resume it",
+                file,
+                state.recipe.name(),
+                state.recipe.seed(),
+                state.recipe.epochs(),
+                state.engine,
+                state.data.name())
+            + " as what it was begun as, or train into another folder.");
   }
 
   private static float[] numbers(ZipInputStream zip, MessageDigest digest, String name, int count)

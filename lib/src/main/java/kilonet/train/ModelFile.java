@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import kilonet.data.PictureForm;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -38,6 +42,12 @@ public final class ModelFile {
   /** A configuration takes some 10 kilobytes. */
   private static final int LONGEST_CONFIGURATION = 1 << 24;
 
+  /** What Kilonet adds to it. */
+  private static final String FORM = "kilonet.json";
+
+  /** 128 names of classes, and some numbers. */
+  private static final int LONGEST_FORM = 1 << 20;
+
   /** Where the classes come from that a configuration may name. */
   private static final List<String> PACKAGES =
       List.of("org.deeplearning4j.", "org.nd4j.", "kilonet.");
@@ -56,16 +66,69 @@ public final class ModelFile {
   }
 
   /**
+   * The same with what pictures the net takes and what its classes are called, which
+   * Deeplearning4j's reader passes over.
+   */
+  public static byte[] bytes(MultiLayerNetwork network, PictureForm form) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipInputStream plain = new ZipInputStream(new ByteArrayInputStream(bytes(network)));
+        ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (ZipEntry entry = plain.getNextEntry(); entry != null; entry = plain.getNextEntry()) {
+        zip.putNextEntry(new ZipEntry(entry.getName()));
+        plain.transferTo(zip);
+      }
+      zip.putNextEntry(new ZipEntry(FORM));
+      zip.write(Json.pretty(form).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * What pictures the net of a file takes; MNIST's where the file does not say.
+   *
+   * @throws IllegalArgumentException if the file is missing or damaged, or says what cannot be
+   */
+  public static PictureForm form(Path file) {
+    requireFile(file);
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      Archives.requireWhole(file);
+      ZipEntry entry = zip.getEntry(FORM);
+      if (entry == null) {
+        return PictureForm.MNIST;
+      }
+      try (InputStream in = zip.getInputStream(entry)) {
+        byte[] text = in.readNBytes(LONGEST_FORM + 1);
+        if (text.length > LONGEST_FORM) {
+          throw new IOException("its " + FORM + " is too long");
+        }
+        return Json.read(new String(text, StandardCharsets.UTF_8), PictureForm.class);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s does not say what pictures its net takes (%s): name the model.zip of a run.",
+              file, reason(e)),
+          e);
+    }
+  }
+
+  private static void requireFile(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          Text.of("There is no file %s: name the model.zip of a run.", file));
+    }
+  }
+
+  /**
    * Reads a net; its updater starts anew.
    *
    * @throws IllegalArgumentException if the file is missing, holds no net that Deeplearning4j
    *     saved, or one that is too large for this Java's memory
    */
   public static MultiLayerNetwork read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          Text.of("There is no file %s: name the model.zip of a run.", file));
-    }
+    requireFile(file);
     try (ZipFile zip = new ZipFile(file.toFile())) {
       Archives.requireWhole(file);
       return read(zip);

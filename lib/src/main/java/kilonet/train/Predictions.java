@@ -1,6 +1,8 @@
 package kilonet.train;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.fused.FusedNetwork;
@@ -17,8 +19,10 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param labels the true class of each image
  * @param losses cross-entropy of each image in nats: minus the logarithm of the probability of its
  *     true class
+ * @param classes what the classes are called; outputs beyond them are never right
  */
-public record Predictions(float[][] probabilities, int[] labels, double[] losses) {
+public record Predictions(
+    float[][] probabilities, int[] labels, double[] losses, List<String> classes) {
 
   private static final int SHIFT_BATCH = 1_000;
 
@@ -28,9 +32,28 @@ public record Predictions(float[][] probabilities, int[] labels, double[] losses
    */
   private static final float EXACT = Float.MIN_NORMAL;
 
-  /** Of probabilities alone; what is less than a float holds counts as the least that it does. */
+  /**
+   * Of probabilities alone; what is less than a float holds counts as the least that it does, and
+   * classes are called by their numbers.
+   */
   public Predictions(float[][] probabilities, int[] labels) {
     this(probabilities, labels, losses(probabilities, labels));
+  }
+
+  /** With losses, of classes that are called by their numbers. */
+  public Predictions(float[][] probabilities, int[] labels, double[] losses) {
+    this(
+        probabilities,
+        labels,
+        losses,
+        IntStream.range(0, probabilities.length == 0 ? 0 : probabilities[0].length)
+            .mapToObj(Integer::toString)
+            .toList());
+  }
+
+  /** The same with names of classes. */
+  public Predictions(float[][] probabilities, int[] labels, List<String> classes) {
+    this(probabilities, labels, losses(probabilities, labels), List.copyOf(classes));
   }
 
   private static double[] losses(float[][] probabilities, int[] labels) {
@@ -80,7 +103,7 @@ public record Predictions(float[][] probabilities, int[] labels, double[] losses
       }
     }
     batches.reset();
-    return new Predictions(probabilities, labels, losses);
+    return new Predictions(probabilities, labels, losses, batches.set().classNames());
   }
 
   /** What the softmax of a batch is taken of, row by row; empty where that cannot be seen. */
@@ -146,7 +169,7 @@ public record Predictions(float[][] probabilities, int[] labels, double[] losses
         row[c] /= shifts.length;
       }
     }
-    return new Predictions(sum.probabilities, sum.labels);
+    return new Predictions(sum.probabilities, sum.labels, set.classNames());
   }
 
   private static ImageSet shifted(ImageSet set, int down, int right) {
@@ -156,13 +179,23 @@ public record Predictions(float[][] probabilities, int[] labels, double[] losses
     int width = set.width();
     for (int i = 0; i < set.size(); i++) {
       labels[i] = (byte) set.label(i);
+    }
+    for (int i = 0; i < set.size() * set.channels(); i++) {
       for (int y = Math.max(0, down); y < Math.min(height, height + down); y++) {
         int from = (i * height + y - down) * width + Math.max(0, -right);
         int to = (i * height + y) * width + Math.max(0, right);
         System.arraycopy(set.pixels(), from, pixels, to, width - Math.abs(right));
       }
     }
-    return new ImageSet(set.name() + " shifted", height, width, set.classes(), pixels, labels);
+    return new ImageSet(
+            set.name() + " shifted",
+            set.channels(),
+            height,
+            width,
+            set.classNames(),
+            pixels,
+            labels)
+        .normalized(set.normalization());
   }
 
   private Predictions plus(Predictions other) {
@@ -172,6 +205,11 @@ public record Predictions(float[][] probabilities, int[] labels, double[] losses
       }
     }
     return this;
+  }
+
+  /** What an output is called: its class's name, or its number where there is no such class. */
+  public String className(int output) {
+    return output < classes.size() ? classes.get(output) : Integer.toString(output);
   }
 
   /** Images asked about. */

@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -8,10 +9,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import kilonet.augment.Augmentation;
 import kilonet.augment.Augmentations;
+import kilonet.augment.Normalize;
 import kilonet.data.Batches;
 import kilonet.data.DataException;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.data.TrainTest;
 import kilonet.model.Stack;
 import kilonet.schedule.Schedules;
@@ -45,6 +49,10 @@ import kilonet.text.Text;
  * @param limit train on that many images only; 0 for all
  * @param validation train without that many images, class by class alike, and test on them instead
  *     of the test set; 0 to train on all and test on the test set
+ * @param normalization how pixels are normalized; null for that of the images, which is that of
+ *     their training part: a run on images that are neither MNIST nor generated digits writes it
+ *     down here
+ * @param assignment what is demanded of a run; null for {@link Assignment#MNIST}
  */
 public record Recipe(
     String name,
@@ -63,13 +71,15 @@ public record Recipe(
     int accumulation,
     long seed,
     int limit,
-    int validation) {
+    int validation,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Normalization normalization,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Assignment assignment) {
 
   /** How many training images a schedule is checked for; the run's own number is not known yet. */
   private static final int USUAL_IMAGES = 60_000;
 
   /** A machine can live to see the end of so many. */
-  private static final int MOST_EPOCHS = 10_000;
+  static final int MOST_EPOCHS = 10_000;
 
   /** More images than that are no batch but the whole of a set. */
   private static final int LARGEST_BATCH = 100_000;
@@ -116,10 +126,29 @@ public record Recipe(
               + " keep some out of training, such as 5000.");
     }
     Averaging.check(averaging);
-    Augmentations.parse(augmentation);
+    normalizedOnce(Augmentations.parse(augmentation));
+    if (normalization != null && normalization.channels() != model.channels()) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "A normalization of %d channels does not fit a net for pictures of %d: give a mean and"
+                  + " a standard deviation for each.",
+              normalization.channels(), model.channels()));
+    }
     Augmentations.parseBatch(mixing);
     Schedules.parse(
         schedule, optimizer.learningRate(), epochs, updates(USUAL_IMAGES, batch, accumulation));
+  }
+
+  /** Pixels are normalized after the augmentation: it must not do so as well. */
+  private static void normalizedOnce(Augmentation augmentation) {
+    if (augmentation instanceof Normalize) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "Pixels would be normalized twice: a run does so by itself, so leave %s out of the"
+                  + " augmentation, or write its numbers as the recipe's normalization.",
+              augmentation));
+    }
+    augmentation.parts().forEach(Recipe::normalizedOnce);
   }
 
   private static int updates(int images, int batch, int accumulation) {
@@ -153,6 +182,17 @@ public record Recipe(
                   name, model.height(), model.width(), train.name(), train.height(), train.width())
               + " model their height and width.");
     }
+    if (train.channels() != model.channels()) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The net of %s is for pictures of %d channel%s, but those of %s have %d: give the model"
+                  + " as many, with input(channels, height, width).",
+              name,
+              model.channels(),
+              model.channels() == 1 ? "" : "s",
+              train.name(),
+              train.channels()));
+    }
     if (model.outputs() < train.classes()) {
       throw new IllegalArgumentException(
           Text.of(
@@ -161,6 +201,10 @@ public record Recipe(
               + " channels.");
     }
     ImageSet test = all.test();
+    if (normalization != null) {
+      train = train.normalized(normalization);
+      test = test.normalized(normalization);
+    }
     if (validation > 0) {
       // The split does not depend on the recipe's seed: choices are made on the same images.
       ImageSet.Split split = train.split(validation, 0);
@@ -168,6 +212,31 @@ public record Recipe(
       test = split.validation();
     }
     return new TrainTest(limit > 0 ? train.first(limit) : train, test);
+  }
+
+  /**
+   * The same on these images: with their name and, where they are neither MNIST nor generated
+   * digits, their normalization written down.
+   */
+  public Recipe on(TrainTest images) {
+    Recipe named = data(images.name());
+    Normalization theirs = images.train().normalization();
+    // Where the net is for others, images(…) says so.
+    boolean fits = theirs.channels() == model.channels();
+    return !fits || theirs.equals(Normalization.MNIST) || named.normalization != null
+        ? named
+        : named.normalization(theirs);
+  }
+
+  /**
+   * The same with a net for these images: of their size and channels, with an output for each of
+   * their classes.
+   */
+  public Recipe fitting(TrainTest images) {
+    ImageSet train = images.train();
+    Stack fitting = model.input(train.channels(), train.height(), train.width());
+    boolean same = fitting.outputs() == train.classes();
+    return model(same ? fitting : fitting.outputs(train.classes()));
   }
 
   /** Batches of training images as this recipe augments, mixes and labels them. */
@@ -215,7 +284,9 @@ public record Recipe(
         1,
         1,
         0,
-        0);
+        0,
+        null,
+        null);
   }
 
   /**
@@ -256,14 +327,35 @@ public record Recipe(
     return with(draft -> draft.name = name);
   }
 
+  /** The same with pixels normalized otherwise; null for as the images say. */
+  public Recipe normalization(Normalization normalization) {
+    return with(draft -> draft.normalization = normalization);
+  }
+
+  /** The same with another demand; null for this course's. */
+  public Recipe assignment(Assignment assignment) {
+    return with(draft -> draft.assignment = assignment);
+  }
+
+  /** What is demanded of a run: the recipe's own assignment, or this course's. */
+  public Assignment goal() {
+    return assignment == null ? Assignment.MNIST : assignment;
+  }
+
   /** The same with another net. */
   public Recipe model(Stack model) {
     return with(draft -> draft.model = model);
   }
 
-  /** The same on other data. */
+  /** The same on other data, whose normalization is not that of the former. */
   public Recipe data(String data) {
-    return with(draft -> draft.data = data);
+    return data.equals(this.data)
+        ? this
+        : with(
+            draft -> {
+              draft.data = data;
+              draft.normalization = null;
+            });
   }
 
   /** The same with another augmentation. */
@@ -342,7 +434,7 @@ public record Recipe(
     try {
       for (RecordComponent part : Recipe.class.getRecordComponents()) {
         Method accessor = part.getAccessor();
-        differences += accessor.invoke(this).equals(accessor.invoke(other)) ? 0 : 1;
+        differences += Objects.equals(accessor.invoke(this), accessor.invoke(other)) ? 0 : 1;
       }
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
@@ -376,6 +468,8 @@ public record Recipe(
     private long seed;
     private int limit;
     private int validation;
+    private Normalization normalization;
+    private Assignment assignment;
 
     Draft(Recipe recipe) {
       name = recipe.name;
@@ -395,6 +489,8 @@ public record Recipe(
       seed = recipe.seed;
       limit = recipe.limit;
       validation = recipe.validation;
+      normalization = recipe.normalization;
+      assignment = recipe.assignment;
     }
 
     Recipe recipe() {
@@ -415,7 +511,9 @@ public record Recipe(
           accumulation,
           seed,
           limit,
-          validation);
+          validation,
+          normalization,
+          assignment);
     }
   }
 }

@@ -1,8 +1,6 @@
 package kilonet.train;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import kilonet.data.TrainTest;
-import kilonet.model.Summary;
 import kilonet.text.Text;
 
 /**
@@ -29,12 +26,6 @@ import kilonet.text.Text;
  * <p>Runs are trained once; {@link #stop} may be called by any thread.
  */
 public final class Runs {
-
-  /**
-   * What an image costs beside its multiply-adds, in multiply-adds of a large net: small nets do
-   * few of them a second. From the published experiments' speeds, of 0.9 to 171 million.
-   */
-  private static final long IMAGE_WORK = 4_000_000;
 
   /** What the file of a result takes, in bytes, at most. */
   private static final long RESULT = 100_000;
@@ -47,16 +38,17 @@ public final class Runs {
   private Engine engine = Engine.FUSED;
   private int jobs = 1;
   private Path results;
+  private Cluster cluster;
+  private Cluster.Watcher clusterWatcher;
   private Watcher watcher = new Watcher() {};
 
+  private Filing filing;
   private final Map<Run, Result> finished = new LinkedHashMap<>();
-  private final Map<Run, Double> work = new LinkedHashMap<>();
+  private final WorkLeft work = new WorkLeft();
   private final Set<Trainer> active = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
   private boolean begun;
   private boolean stopped;
-  private double done;
-  private long start;
 
   /**
    * One run.
@@ -102,8 +94,7 @@ public final class Runs {
    * @throws IllegalArgumentException if two runs have one folder
    */
   public Runs(List<Run> runs, TrainTest data) {
-    this.runs =
-        runs.stream().map(run -> new Run(run.recipe.data(data.name()), run.folder)).toList();
+    this.runs = runs.stream().map(run -> new Run(run.recipe.on(data), run.folder)).toList();
     this.data = data;
     apart("folder", run -> run.folder().toAbsolutePath().normalize());
   }
@@ -144,6 +135,18 @@ public final class Runs {
     return this;
   }
 
+  /**
+   * Has the runs done by a cluster, which is not closed, instead of by this process.
+   *
+   * @param cluster null for this process
+   * @param watcher is told how they stand; a cluster tells of no epochs
+   */
+  public Runs cluster(Cluster cluster, Cluster.Watcher watcher) {
+    this.cluster = cluster;
+    this.clusterWatcher = watcher;
+    return this;
+  }
+
   /** Tells somebody how the runs go on. */
   public Runs watcher(Watcher watcher) {
     this.watcher = watcher;
@@ -154,6 +157,9 @@ public final class Runs {
   public synchronized void stop() {
     stopped = true;
     active.forEach(Trainer::stop);
+    if (cluster != null) {
+      cluster.stop();
+    }
   }
 
   /** What could not go on, a sentence each; after {@link #run}. */
@@ -183,24 +189,44 @@ public final class Runs {
           "Deeplearning4j draws dropout from one stream for the whole process: use one job, or the"
               + " fused engine.");
     }
+    if (cluster != null && engine == Engine.DL4J) {
+      throw new IllegalArgumentException(
+          "A cluster trains with the fused engine: leave the other engine, or the cluster, out.");
+    }
+    filing = new Filing(engine, data.identity(), results);
     for (Run run : runs) {
-      Optional<Result> earlier = earlier(run);
+      Optional<Result> earlier = filing.earlier(run);
       if (earlier.isPresent()) {
         finished.put(run, earlier.get());
       } else {
-        work.put(run, epochWork(run.recipe()) * run.recipe().epochs());
+        work.put(run, data.train().size(), run.recipe().epochs());
       }
     }
-    if (results != null && !work.isEmpty()) {
-      new RunFolder(results).provide(RESULT * work.size());
+    if (results != null && !work.runs().isEmpty()) {
+      new RunFolder(results).provide(RESULT * work.runs().size());
     }
-    start = System.nanoTime();
-    finished.forEach((run, result) -> watcher.finished(result, true, left()));
+    work.begin();
+    finished.forEach((run, result) -> watcher.finished(result, true, Duration.ZERO));
+    try {
+      if (cluster == null) {
+        here();
+      } else {
+        new ClusterRuns(cluster, clusterWatcher, data, filing, new Elsewhere(), work.runs())
+            .run(finished.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TrainingException("The runs were interrupted: start them again to go on.");
+    }
+    return runs.stream().filter(finished::containsKey).map(finished::get).toList();
+  }
+
+  private void here() throws InterruptedException {
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
-      for (Run run : List.copyOf(work.keySet())) {
+      for (Run run : work.runs()) {
         futures.add(
             pool.submit(
                 () -> {
@@ -220,14 +246,10 @@ public final class Runs {
         throw cause;
       }
       throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TrainingException("The runs were interrupted: start them again to go on.");
     } finally {
       stop();
       end(pool);
     }
-    return runs.stream().filter(finished::containsKey).map(finished::get).toList();
   }
 
   /** Waits for the runs that are at work: who gets an exception may delete or move their files. */
@@ -266,19 +288,6 @@ public final class Runs {
     return all;
   }
 
-  private Optional<Result> earlier(Run run) {
-    Path own = new RunFolder(run.folder()).result();
-    if (results != null) {
-      Optional<Result> committed = finished(run.recipe(), engine, file(results, run.recipe()));
-      if (committed.isPresent()) {
-        return committed;
-      }
-    }
-    Optional<Result> result = finished(run.recipe(), engine, own);
-    result.ifPresent(r -> publish(run));
-    return result;
-  }
-
   /** Where the result of a recipe with its seed lies in a folder of results. */
   public static Path file(Path results, Recipe recipe) {
     return file(results, recipe.name(), recipe.seed());
@@ -294,25 +303,6 @@ public final class Runs {
     return file.getFileName().toString().matches(SEED + "\\d+\\.json");
   }
 
-  private Optional<Result> finished(Recipe recipe, Engine engine, Path file) {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    Result result = read(file);
-    return result.isOf(recipe, engine, data.identity()) && result.isFinished()
-        ? Optional.of(result)
-        : Optional.empty();
-  }
-
-  private static Result read(Path file) {
-    try {
-      return Json.read(file, Result.class);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          e.getMessage() + " Delete the file, to have the run made anew.", e);
-    }
-  }
-
   private void train(Run run, int threads) {
     Trainer trainer =
         new Trainer(run.recipe(), data)
@@ -320,7 +310,7 @@ public final class Runs {
             .threads(threads)
             .folder(run.folder())
             .progress(new Worker(run));
-    if (!isOutdated(run)) {
+    if (!filing.isOutdated(run)) {
       trainer.resume();
     }
     synchronized (this) {
@@ -340,20 +330,12 @@ public final class Runs {
     }
   }
 
-  /** Whether the folder holds a finished run of something else, which gives way to this one. */
-  private boolean isOutdated(Run run) {
-    Path file = new RunFolder(run.folder()).result();
-    return Files.exists(file)
-        && read(file).isFinished()
-        && finished(run.recipe(), engine, file).isEmpty();
-  }
-
   private synchronized void ended(Run run, Result result) {
     if (result.isFinished()) {
-      publish(run);
+      filing.publish(run);
       finished.put(run, result);
       work.remove(run);
-      watcher.finished(result, false, left());
+      watcher.finished(result, false, work.left());
     }
   }
 
@@ -367,57 +349,57 @@ public final class Runs {
     }
   }
 
-  private void publish(Run run) {
-    if (results == null) {
-      return;
-    }
-    try {
-      RunFolder.replace(
-          file(results, run.recipe()), Files.readAllBytes(new RunFolder(run.folder()).result()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          Text.of("The result in %s cannot be read (%s): train again.", run.folder(), e), e);
-    }
-  }
-
-  /** The time of an epoch, in that of a multiply-add of a large net. */
-  private double epochWork(Recipe recipe) {
-    int images = data.train().size() - recipe.validation();
-    return (double) (IMAGE_WORK + Summary.of(recipe.model()).multiplyAdds())
-        * (recipe.limit() > 0 ? Math.min(recipe.limit(), images) : images);
-  }
-
-  private Duration left() {
-    double all = work.values().stream().mapToDouble(w -> w).sum();
-    double elapsed = System.nanoTime() - start;
-    return done == 0 ? Duration.ZERO : Duration.ofNanos((long) (elapsed / done * all));
-  }
-
   /** Keeps count of what is left of a run. */
   private final class Worker implements Progress {
 
     private final Run run;
-    private final double epochWork;
 
     Worker(Run run) {
       this.run = run;
-      this.epochWork = epochWork(run.recipe());
     }
 
     @Override
     public void started(Recipe recipe, int batches, int epochs) {
       synchronized (Runs.this) {
-        work.put(run, epochWork * (recipe.epochs() - epochs));
+        work.put(run, data.train().size(), recipe.epochs() - epochs);
       }
     }
 
     @Override
     public void epoch(EpochResult result) {
       synchronized (Runs.this) {
-        done += epochWork;
-        work.merge(run, -epochWork, Double::sum);
-        watcher.epoch(run.recipe(), result, left());
+        work.done(run, 1);
+        watcher.epoch(run.recipe(), result, work.left());
       }
+    }
+  }
+
+  /** Keeps count of what a cluster does. */
+  private final class Elsewhere implements ClusterRuns.Book {
+
+    @Override
+    public boolean isStopped() {
+      synchronized (Runs.this) {
+        return stopped;
+      }
+    }
+
+    @Override
+    public Duration left() {
+      return work.left();
+    }
+
+    @Override
+    public void finished(Run run, Result result) {
+      synchronized (Runs.this) {
+        work.done(run, run.recipe().epochs());
+        ended(run, result);
+      }
+    }
+
+    @Override
+    public void failed(Run run, TrainingException failure) {
+      Runs.this.failed(run, failure);
     }
   }
 }

@@ -129,7 +129,24 @@ public record Search(
       TrainTest data,
       Path folder,
       Consumer<Trial> tried) {
-    Recipe recipe = changed.data(data.name());
+    return run(changed, space, plan, data, folder, tried, runs -> {});
+  }
+
+  /**
+   * The same, for who wants to say more of how it is done.
+   *
+   * @param round is given the runs of each round before they begin: to have a {@link Cluster} do
+   *     them, or to {@linkplain Runs#stop stop} them
+   */
+  public static Search run(
+      Recipe changed,
+      SearchSpace space,
+      Plan plan,
+      TrainTest data,
+      Path folder,
+      Consumer<Trial> tried,
+      Consumer<Runs> round) {
+    Recipe recipe = changed.on(data);
     if (recipe.validation() == 0) {
       throw new IllegalArgumentException(
           "A search needs validation images, because the test set is for reporting: keep some out"
@@ -158,12 +175,13 @@ public record Search(
     for (int epochs : plan.rounds) {
       Map<Recipe, Trial> contestants = new LinkedHashMap<>();
       current.forEach(trial -> contestants.put(recipes.get(trial.number).epochs(epochs), trial));
-      List<Trial> round = judge(contestants, plan, data, folder, tried);
-      round.sort(Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
-      int kept = (round.size() + REDUCTION - 1) / REDUCTION;
+      List<Trial> judged = judge(contestants, plan, data, folder, tried, round);
+      judged.sort(
+          Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
+      int kept = (judged.size() + REDUCTION - 1) / REDUCTION;
       boolean last = epochs == plan.rounds.get(plan.rounds.size() - 1);
-      current = last ? List.of() : round.subList(0, kept);
-      ranked.addAll(0, last ? round : round.subList(kept, round.size()));
+      current = last ? List.of() : judged.subList(0, kept);
+      ranked.addAll(0, last ? judged : judged.subList(kept, judged.size()));
     }
     return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
   }
@@ -190,7 +208,8 @@ public record Search(
       Plan plan,
       TrainTest data,
       Path folder,
-      Consumer<Trial> tried) {
+      Consumer<Trial> tried,
+      Consumer<Runs> round) {
     List<Runs.Run> planned = new ArrayList<>();
     for (Recipe recipe : contestants.keySet()) {
       for (long seed : plan.seeds) {
@@ -214,7 +233,9 @@ public record Search(
                 });
           }
         };
-    new Runs(planned, data).jobs(plan.jobs).watcher(watcher).runAll();
+    Runs runs = new Runs(planned, data).jobs(plan.jobs).watcher(watcher);
+    round.accept(runs);
+    runs.runAll();
     return new ArrayList<>(contestants.keySet().stream().map(judged::get).toList());
   }
 

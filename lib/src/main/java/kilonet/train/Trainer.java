@@ -80,9 +80,9 @@ public final class Trainer {
    * @throws DataException if there are fewer images than the recipe asks for
    */
   public Trainer(Recipe recipe, TrainTest data) {
-    this.recipe = recipe.data(data.name());
+    this.recipe = recipe.on(data);
     this.data = data.identity();
-    TrainTest images = recipe.images(data);
+    TrainTest images = this.recipe.images(data);
     this.train = images.train();
     this.test = images.test();
   }
@@ -279,6 +279,19 @@ public final class Trainer {
     return plain(kept.dup());
   }
 
+  /**
+   * What the run leaves in its folder, for who keeps it elsewhere; after {@link #run}.
+   *
+   * @throws IllegalStateException if {@link #run} was not called yet
+   */
+  public RunFiles files() {
+    return files(network());
+  }
+
+  private RunFiles files(MultiLayerNetwork network) {
+    return RunFiles.of(result, ModelFile.bytes(network, test.form()));
+  }
+
   /** A network that opens where Kilonet is not: with an updater of ND4J's own. */
   private MultiLayerNetwork plain(INDArray parameters) {
     MultiLayerNetwork plain =
@@ -431,9 +444,7 @@ public final class Trainer {
       return;
     }
     if (result != null) {
-      RunFolder.replace(folder.history(), history.csv());
-      RunFolder.replace(folder.model(), ModelFile.bytes(plain(keptParameters())));
-      RunFolder.replace(folder.result(), Json.pretty(result));
+      files(plain(keptParameters())).write(folder);
     }
     if (result != null && result.isFinished()) {
       folder.delete(folder.checkpoint());

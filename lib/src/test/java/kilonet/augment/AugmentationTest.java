@@ -131,7 +131,7 @@ class AugmentationTest {
     for (Interpolation how : Interpolation.values()) {
       Picture picture = Digits.of(7);
       for (int i = 0; i < 4; i++) {
-        RandomRotation.rotate(picture, 90, how, 0);
+        RandomRotation.rotate(picture, 90, how, Fill.BLACK);
       }
       assertThat(Digits.pixels(picture)).containsExactly(Digits.pixels(Digits.of(7)));
     }
@@ -140,11 +140,11 @@ class AugmentationTest {
   @Test
   void aPositiveAngleTurnsCounterClockwiseInARotationAndClockwiseInAnAffineMap() {
     Picture rotated = corner();
-    RandomRotation.rotate(rotated, 90, Interpolation.NEAREST, 0);
+    RandomRotation.rotate(rotated, 90, Interpolation.NEAREST, Fill.BLACK);
     assertThat(Digits.pixels(rotated)).containsExactly(0, 0, 0, 0, 0, 0, 1, 0, 0);
 
     Picture mapped = corner();
-    RandomAffine.transform(mapped, 90, 0, 0, 1, 0, 0, Interpolation.NEAREST, 0);
+    RandomAffine.transform(mapped, 90, 0, 0, 1, 0, 0, Interpolation.NEAREST, Fill.BLACK);
     assertThat(Digits.pixels(mapped)).containsExactly(0, 0, 1, 0, 0, 0, 0, 0, 0);
   }
 
@@ -226,7 +226,7 @@ class AugmentationTest {
       for (int down = -3; down <= 3; down++) {
         Picture shifted = Digits.of(6);
         Picture cropped = Digits.of(6);
-        RandomShift.shift(shifted, right, down, 0.5);
+        RandomShift.shift(shifted, right, down, Fill.of(0.5));
         new RandomCrop(28, 28, 3, false, RandomCrop.PaddingMode.CONSTANT, 0.5)
             .crop(cropped, -down, -right);
         assertThat(Digits.pixels(shifted)).containsExactly(Digits.pixels(cropped));
@@ -345,7 +345,7 @@ class AugmentationTest {
   void aPointOnTheFarEdgeIsOutside() {
     Picture picture = Digits.of(0);
 
-    RandomRotation.rotate(picture, -4.838712215423584, Interpolation.NEAREST, 0.5);
+    RandomRotation.rotate(picture, -4.838712215423584, Interpolation.NEAREST, Fill.of(0.5));
 
     for (int x = 0; x < 28; x++) {
       assertThat(picture.pixels()[27 * 28 + x]).isEqualTo(x <= 7 || x == 27 ? 0.5f : 0);
@@ -371,7 +371,7 @@ class AugmentationTest {
       }
       float[] before = Digits.pixels(picture);
       Interpolation how = Interpolation.values()[seed / 2 % 2];
-      Warp.affine(picture, how, -1, m[0], m[1], m[2], m[3], m[4], m[5]);
+      Warp.affine(picture, how, Fill.of(-1), m[0], m[1], m[2], m[3], m[4], m[5]);
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
           double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2];
@@ -428,7 +428,8 @@ class AugmentationTest {
       touched.load(bytes, 0);
       touched.pixels();
       for (Picture picture : List.of(loaded, touched)) {
-        Warp.affine(picture, Interpolation.BILINEAR, fill, m[0], m[1], m[2], m[3], m[4], m[5]);
+        Warp.affine(
+            picture, Interpolation.BILINEAR, Fill.of(fill), m[0], m[1], m[2], m[3], m[4], m[5]);
       }
       assertThat(Digits.pixels(loaded)).as("seed %d", seed).containsExactly(Digits.pixels(touched));
     }

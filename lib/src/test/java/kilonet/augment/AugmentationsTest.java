@@ -97,7 +97,7 @@ class AugmentationsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rotate(7) | At position 1 of 'rotate(7)': no augmentation is called 'rotate'; there are none, rotation, affine, shift, crop, perspective, erasing, cutout, elastic, jitter, noise, blur, normalize, apply, choice.",
+        "rotate(7) | At position 1 of 'rotate(7)': no augmentation is called 'rotate'; there are none, rotation, affine, shift, crop, perspective, erasing, cutout, coarse_dropout, hflip, vflip, grayscale, elastic, jitter, noise, blur, normalize, apply, choice.",
         "shift(2) + rotation(-7) | At position 12 of 'shift(2) + rotation(-7)': RandomRotation's degrees is -7: give a finite number, 0 or greater.",
         "rotation(NaN) | At position 10 of 'rotation(NaN)': degrees of rotation must be a number or a range, such as 0.9..1.1.",
         "rotation | At position 1 of 'rotation': rotation needs degrees: give a number or a range, such as 0.9..1.1.",

@@ -123,6 +123,6 @@ class BatchAugmentationTest {
             "At position 9 of 'mixup + cutmix': a batch is mixed once: give mixup or cutmix.");
     assertThatThrownBy(() -> new Batch(new float[3], new float[1], 2, 1, 2, 1))
         .hasMessage(
-            "3 features and 1 labels are no batch of 2 pictures of 1 x 2 with 1 classes: give arrays of that size.");
+            "3 features and 1 labels are no batch of 2 pictures of 1 x 1 x 2 with 1 classes: give arrays of that size.");
   }
 }

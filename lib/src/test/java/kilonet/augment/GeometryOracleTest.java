@@ -105,14 +105,14 @@ class GeometryOracleTest {
   private static void apply(Case wanted, Picture picture) {
     double[] p = wanted.p();
     Interpolation how = wanted.bytes() ? Interpolation.NEAREST : Interpolation.BILINEAR;
-    double fill = wanted.bytes() ? p[p.length - 1] / 255 : p[p.length - 1];
+    double value = wanted.bytes() ? p[p.length - 1] / 255 : p[p.length - 1];
+    Fill fill = Fill.of(value);
     switch (wanted.operation()) {
       case "rotate" -> RandomRotation.rotate(picture, p[0], how, fill);
       case "affine" ->
           RandomAffine.transform(picture, p[0], p[1], p[2], p[3], p[4], p[5], how, fill);
       case "perspective" ->
-          Warp.perspective(
-              picture, how, (float) fill, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+          Warp.perspective(picture, how, fill, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
       case "elastic_bilinear" -> elastic(picture, p[0], Interpolation.BILINEAR, p[1]);
       case "elastic_nearest" -> elastic(picture, p[0], Interpolation.NEAREST, p[1]);
       case "blur" ->
@@ -143,7 +143,7 @@ class GeometryOracleTest {
         field[n + y * width + x] = (float) (amplitude * Math.cos(phase) * height / 2);
       }
     }
-    Warp.displaced(picture, how, (float) fill, field, 0, n);
+    Warp.displaced(picture, how, Fill.of(fill), field, 0, n);
   }
 
   @ParameterizedTest
@@ -152,7 +152,17 @@ class GeometryOracleTest {
     Picture picture = wanted.picture();
     double[] p = wanted.p();
     RandomPerspective.warp(
-        picture, p[8], p[9], p[10], p[11], p[12], p[13], p[14], p[15], Interpolation.BILINEAR, 0);
+        picture,
+        p[8],
+        p[9],
+        p[10],
+        p[11],
+        p[12],
+        p[13],
+        p[14],
+        p[15],
+        Interpolation.BILINEAR,
+        Fill.BLACK);
     for (int i = 0; i < wanted.result().length; i++) {
       assertThat(picture.pixels()[i]).isCloseTo(wanted.result()[i], within(1e-4f));
     }

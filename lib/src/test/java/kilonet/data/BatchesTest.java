@@ -52,7 +52,7 @@ class BatchesTest {
       Arrays.fill(pixels, 6 * i, 6 * i + 6, (byte) (10 * i));
       labels[i] = (byte) (i % 4);
     }
-    return new ImageSet("numbered", 2, 3, 4, pixels, labels);
+    return new ImageSet("numbered", 2, 3, 4, pixels, labels).normalized(Normalization.MNIST);
   }
 
   /** Features and labels of the rest of an epoch, one array a batch. */

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.model.Models;
 import kilonet.photo.DigitPhoto;
 import kilonet.train.Json;

@@ -16,6 +16,7 @@ import java.util.Map;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.data.Mnist;
+import kilonet.data.Normalization;
 import kilonet.data.TrainTest;
 import kilonet.fused.FusedNetwork;
 import kilonet.text.Text;

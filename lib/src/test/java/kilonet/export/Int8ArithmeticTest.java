@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import kilonet.data.Normalization;
 import kilonet.export.Int8Arithmetic.Rounding;
 import kilonet.export.Int8Operation.Grid;
 import kilonet.export.Int8Operation.Rescaling;

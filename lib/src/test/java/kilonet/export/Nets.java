@@ -3,6 +3,7 @@ package kilonet.export;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import kilonet.model.Models;

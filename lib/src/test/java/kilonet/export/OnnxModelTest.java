@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.stream.Stream;
 import kilonet.data.ImageSet;
+import kilonet.data.Normalization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

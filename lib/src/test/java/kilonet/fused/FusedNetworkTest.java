@@ -70,7 +70,7 @@ class FusedNetworkTest {
 
   @AfterEach
   void theKernelsAreThoseOfEverybodyAgain() {
-    KernelChoice.use(KernelChoice.plain());
+    KernelChoice.use(null);
   }
 
   @ParameterizedTest

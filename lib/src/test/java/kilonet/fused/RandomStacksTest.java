@@ -44,7 +44,7 @@ class RandomStacksTest {
 
   @AfterEach
   void theKernelsAreThoseOfEverybodyAgain() {
-    KernelChoice.use(KernelChoice.plain());
+    KernelChoice.use(null);
   }
 
   @ParameterizedTest

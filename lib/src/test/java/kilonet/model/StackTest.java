@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import kilonet.train.Json;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,12 +32,86 @@ class StackTest {
     "depthwise 3x3",
     "depthwise 3x3 pad 1 no dropout",
     "depthwise 5x5 pad 2 plain",
+    "conv 32 3x3 stride 2",
+    "conv 32 3x3 stride 2 pad 2 dilation 2",
+    "depthwise 3x3 pad 4 dilation 4 plain",
+    "conv 8 3x3 stride 2 pad 1 no dropout",
     "maxpool 2",
     "avgpool 6",
     "global avgpool"
   })
   void aBlockIsWrittenAsItIsRead(String text) {
-    assertThat(Stack.Block.parse(text)).hasToString(text);
+    assertThat(Block.parse(text)).hasToString(text);
+  }
+
+  /** Worked out by hand: see Araujo and others, Computing Receptive Fields, 2019. */
+  @Test
+  void strideAndDilationWidenTheView() {
+    Stack net =
+        Stack.of("conv-bn-relu")
+            .input(3, 32, 32)
+            .conv(8, 3, 1)
+            .conv(16, 3, 2, 1, 1)
+            .conv(16, 3, 1, 2, 2)
+            .plainDepthwise(3, 1, 4, 4)
+            .conv(10, 3, 2, 1, 1)
+            .globalAveragePool();
+    assertThat(net.texts())
+        .containsExactly(
+            "conv 8 3x3 pad 1",
+            "conv 16 3x3 stride 2 pad 1",
+            "conv 16 3x3 pad 2 dilation 2",
+            "depthwise 3x3 pad 4 dilation 4 plain",
+            "conv 10 3x3 stride 2 pad 1",
+            "global avgpool");
+    Summary summary = Summary.of(net);
+    // 3, 5, then by 2 * 2 * 2, 2 * 4 * 2 and 2 * 2 pixels.
+    assertThat(summary.rows().stream().filter(row -> row.layer().startsWith("conv")))
+        .extracting(Summary.Row::receptiveField)
+        .containsExactly(3L, 5L, 13L, 29L, 33L);
+    assertThat(summary.rows().stream().filter(row -> row.layer().startsWith("conv")))
+        .extracting(Summary.Row::output)
+        .containsExactly("8x32x32", "16x16x16", "16x16x16", "16x16x16", "10x8x8");
+    assertThat(summary.parameters())
+        .isEqualTo(3 * 8 * 9 + 16 + 8 * 16 * 9 + 32 + 16 * 16 * 9 + 32 + 16 * 9 + 16 * 10 * 9 + 20);
+    assertThat(net.outputs()).isEqualTo(10);
+    assertThat(net.outputs(100).outputs()).isEqualTo(100);
+    assertThat(net.outputs(100).outputs(10)).isEqualTo(net);
+  }
+
+  @Test
+  void coloursAreWrittenDownAndGreysAreNot() {
+    Stack grey = Models.Model_2();
+    assertThat(Json.line(grey)).doesNotContain("channels");
+    assertThat(Json.read(Json.line(grey), Stack.class)).isEqualTo(grey);
+    Stack coloured = grey.input(3, 20, 24);
+    assertThat(Json.line(coloured)).startsWith("{\"channels\":3,\"height\":20,\"width\":24,");
+    assertThat(Json.read(Json.line(coloured), Stack.class)).isEqualTo(coloured);
+    for (String wrong : List.of("0", "2", "4", "null", "1.5", "\"3\"")) {
+      String text = Json.line(coloured).replace("\"channels\":3", "\"channels\":" + wrong);
+      if (wrong.equals("null")) {
+        assertThat(Json.read(text, Stack.class).channels()).isEqualTo(1);
+      } else {
+        assertThatThrownBy(() -> Json.read(text, Stack.class))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+    assertThatThrownBy(() -> grey.input(2, 28, 28))
+        .hasMessage("Pictures of 2 channels cannot be: give 1, or 3 for colours.");
+  }
+
+  @Test
+  void aKernelsReachCountsWithItsDilation() {
+    assertThat(Block.parse("conv 3 3x3 pad 4 dilation 2").padding()).isEqualTo(4);
+    assertThatThrownBy(() -> Block.parse("conv 3 3x3 pad 5 dilation 2"))
+        .hasMessage("A padding of 5 pixels does not fit a 3 x 3 kernel of dilation 2: use 0 to 4.");
+    assertThatThrownBy(() -> Block.parse("conv 3 3x3 stride 0"))
+        .hasMessage("The stride of a convolution is 0: give a whole number of at least 1.");
+    Stack far = Stack.of("conv").blocks("conv 3 3x3 dilation 14", "global avgpool");
+    assertThatThrownBy(() -> far.configuration(new Sgd(0.1), 1))
+        .hasMessage(
+            "'conv 3 3x3 dilation 14' does not fit the 28 x 28 pixels that reach it: make it smaller"
+                + " or pool less.");
   }
 
   @Test
@@ -116,7 +191,7 @@ class StackTest {
 
   @Test
   void whatCannotBeBuiltIsToldInASentence() {
-    assertThatThrownBy(() -> Stack.Block.parse("conv 3x3"))
+    assertThatThrownBy(() -> Block.parse("conv 3x3"))
         .hasMessageStartingWith("'conv 3x3' is no block: write 'conv 10 3x3'");
     assertThatThrownBy(() -> Stack.of("bn-conv"))
         .hasMessageStartingWith("'bn-conv' is no order of a block: start with conv");

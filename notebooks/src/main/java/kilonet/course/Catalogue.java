@@ -21,7 +21,9 @@ import kilonet.train.Recipes;
 /**
  * Every recipe that is known by name: those of the three steps, those of the records, such as
  * {@code record/small}, the records' {@link Ablations}, such as {@code
- * record/small-without-averaging}, and the published experiments, such as {@code 002/step3}.
+ * record/small-without-averaging}, the published experiments, such as {@code 002/step3}, and those
+ * on other data: {@code fashion/small}, below 8,000 parameters on Fashion-MNIST, and {@code
+ * next/cifar-10}, the next assignment of such a course.
  */
 public final class Catalogue {
 
@@ -29,11 +31,14 @@ public final class Catalogue {
   private static final List<String> RECORDS =
       Stream.of("sure", "small", "epochs", "clock").map("record/"::concat).toList();
 
-  /** The steps and the records. */
+  /** Recipes on other data than MNIST. */
+  private static final List<String> ELSEWHERE = List.of("fashion/small", "next/cifar-10");
+
+  /** The steps, the records and the recipes on other data. */
   private static final Map<String, Recipe> OURS =
       Stream.concat(
               Recipes.names().stream().map(Recipes::named),
-              RECORDS.stream().map(Catalogue::resource))
+              Stream.concat(RECORDS.stream(), ELSEWHERE.stream()).map(Catalogue::resource))
           .collect(Collectors.toMap(Recipe::name, Function.identity(), (a, b) -> a, TreeMap::new));
 
   private Catalogue() {}
@@ -51,16 +56,22 @@ public final class Catalogue {
     return RECORDS;
   }
 
+  /** The names of the recipes on other data than MNIST. */
+  public static List<String> elsewhere() {
+    return ELSEWHERE;
+  }
+
   /** The names of the steps and the records in alphabetical order, without the ablations. */
   public static List<String> ours() {
-    return List.copyOf(OURS.keySet());
+    return OURS.keySet().stream().filter(name -> !ELSEWHERE.contains(name)).toList();
   }
 
   /**
-   * All names but those of ablations: the steps and the records, then the published experiments.
+   * All names but those of ablations: the steps and the records, those on other data, then the
+   * published experiments.
    */
   public static List<String> names() {
-    return Stream.concat(ours().stream(), PublishedRecipes.names().stream()).toList();
+    return Stream.of(ours(), ELSEWHERE, PublishedRecipes.names()).flatMap(List::stream).toList();
   }
 
   /** A recipe by its name, an ablation included; nothing if there is none of this name. */

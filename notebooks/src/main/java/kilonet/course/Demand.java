@@ -1,9 +1,11 @@
 package kilonet.course;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import kilonet.chart.Axis;
 import kilonet.text.Text;
+import kilonet.train.Assignment;
 import kilonet.train.Contract;
 import kilonet.train.Result;
 
@@ -37,12 +39,28 @@ record Demand(String text, Predicate<Result> met) {
               "always so: says that the size does not matter yet",
               n -> new Demand("any number of parameters", run -> true)));
 
-  /** The assignment. */
-  static final List<Demand> ASSIGNMENT =
-      List.of(
-          lastFive(Contract.ACCURACY),
-          epochs(Contract.EPOCHS_UP_TO),
-          parameters(Contract.PARAMETERS_BELOW));
+  /** What an assignment is made of. */
+  static List<Demand> of(Assignment asked) {
+    List<Demand> demands = new ArrayList<>();
+    demands.add(
+        new Demand(
+            Text.of(
+                "%s%% of %s in each of the last %d epochs",
+                Axis.number(asked.accuracy()), asked.title(), asked.last()),
+            run ->
+                run.epochs() >= asked.last()
+                    && run.contract().lastFive().stream().allMatch(a -> a >= asked.accuracy())));
+    demands.add(epochs(asked.epochsUpTo()));
+    demands.add(parameters(asked.parametersBelow()));
+    Integer least = asked.receptiveFieldAbove();
+    if (least != null) {
+      demands.add(
+          new Demand(
+              Text.of("a receptive field of more than %d pixels", least),
+              run -> run.definition().model().receptiveField() > least));
+    }
+    return demands;
+  }
 
   private static Demand best(double accuracy) {
     return new Demand(

@@ -119,26 +119,28 @@ final class Findings {
   /** It reaches 99.4%, or how much its best epoch lacks. */
   static Claim goal(Result run) {
     double best = Collections.max(run.testAccuracy());
+    double goal = run.definition().goal().accuracy();
     return Claim.firstThatHolds(
-        reaches(run, Contract.ACCURACY),
+        reaches(run, goal),
         Claim.that(
-            best < Contract.ACCURACY,
+            best < goal,
             "It never reaches %s%%: its best epoch is %.2f points short of it.",
-            Axis.number(Contract.ACCURACY),
-            Contract.ACCURACY - best));
+            Axis.number(goal),
+            goal - best));
   }
 
   /** Between what its last five epochs lie, and how many of them are below 99.4%. */
   static Claim consistency(Result run) {
     List<Double> last = last(run);
-    long below = last.stream().filter(a -> a < Contract.ACCURACY).count();
+    double goal = run.definition().goal().accuracy();
+    long below = last.stream().filter(a -> a < goal).count();
     if (last.size() == 1) {
       return Claim.that(
           true,
           "Its only epoch is at %.2f%%, %s %s%%.",
           last.get(0),
           below == 1 ? "below" : "not below",
-          Axis.number(Contract.ACCURACY));
+          Axis.number(goal));
     }
     return Claim.that(
         true,
@@ -148,7 +150,7 @@ final class Findings {
         Collections.max(last),
         below == 0 ? "none" : Long.toString(below),
         below == 1 ? "is" : "are",
-        Axis.number(Contract.ACCURACY));
+        Axis.number(goal));
   }
 
   /** How far chance alone may have moved the last epoch's accuracy. */
@@ -162,7 +164,8 @@ final class Findings {
           "All %,d test images are right: what is left cannot be measured with them.",
           accuracy.images());
     }
-    double margin = accuracy.percent() - Contract.ACCURACY;
+    double goal = run.definition().goal().accuracy();
+    double margin = accuracy.percent() - goal;
     return Claim.that(
         true,
         "With %,d test images the standard error is %.2f points: the last epoch lies %.1f of them"
@@ -171,7 +174,7 @@ final class Findings {
         accuracy.standardError(),
         Math.abs(margin) / accuracy.standardError(),
         margin >= 0 ? "above" : "below",
-        Axis.number(Contract.ACCURACY),
+        Axis.number(goal),
         Math.abs(margin) < 2 * accuracy.standardError()
             ? "another seed may well end on its other side"
             : "chance alone hardly explains it");

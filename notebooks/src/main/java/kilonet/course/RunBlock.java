@@ -44,12 +44,12 @@ public record RunBlock(
         run.contract().met()
             ? "The target is met."
             : "The target is not met. " + String.join(" ", run.contract().misses()));
-    return new RunBlock(goals(), "", result, findings(run, predictions));
+    return new RunBlock(goals(run), "", result, findings(run, predictions));
   }
 
-  /** The assignment's demands. */
-  static List<String> goals() {
-    return Demand.ASSIGNMENT.stream().map(Demand::text).toList();
+  /** The demands of a run's assignment. */
+  static List<String> goals(Result run) {
+    return Demand.of(run.definition().goal()).stream().map(Demand::text).toList();
   }
 
   /** What a run came to, without a verdict. */
@@ -101,8 +101,11 @@ public record RunBlock(
     }
     ConfusionMatrix.Confusion pair = pairs.get(0);
     return text(
-        "Its most frequent mistake is to take a %d for a %d: %d of %d mistakes.",
-        pair.truth(), pair.predicted(), pair.count(), Mistake.all(predictions).size());
+        "Its most frequent mistake is to take a %s for a %s: %d of %d mistakes.",
+        predictions.className(pair.truth()),
+        predictions.className(pair.predicted()),
+        pair.count(),
+        Mistake.all(predictions).size());
   }
 
   private static String confidence(Predictions predictions) {

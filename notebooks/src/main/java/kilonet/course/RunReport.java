@@ -12,6 +12,7 @@ import kilonet.chart.NetworkGallery;
 import kilonet.chart.ReliabilityDiagram;
 import kilonet.chart.TrainingCurves;
 import kilonet.data.Batches;
+import kilonet.data.Datasets;
 import kilonet.data.ImageSet;
 import kilonet.data.TrainTest;
 import kilonet.evaluate.Calibration;
@@ -37,6 +38,7 @@ public final class RunReport {
 
   private static final int TEST_BATCH = 1_000;
   private static final int MISTAKES = 40;
+  private static final int EXPLAINED = 12;
   private static final int BINS = 15;
 
   /**
@@ -110,6 +112,9 @@ public final class RunReport {
     Map<String, Figure> figures = charts(run, predictions, test);
     Recipe recipe = run.definition();
     figures.put("filters.png", NetworkGallery.filters(network));
+    if (predictions.accuracy() < 100 && hasMaps(recipe)) {
+      figures.put("grad_cam.png", Gallery.explained(network, test, predictions, EXPLAINED));
+    }
     figures.put("feature_maps.png", NetworkGallery.featureMaps(network, test, 0));
     figures.put("receptive_fields.png", NetworkGallery.receptiveFields(recipe.model(), test, 0));
     figures.put("samples.png", Gallery.samples(images.train(), 12));
@@ -129,14 +134,13 @@ public final class RunReport {
 
   private static Page page(Result run, Predictions predictions, Map<String, Figure> figures) {
     Recipe recipe = run.definition();
+    boolean digits = Datasets.isDigits(run.data());
+    String things = digits ? "digits" : "images";
+    String one = digits ? "a digit" : "an image";
     ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
     Page page =
         new Page(
-            Text.of(
-                "%s on %s, seed %d",
-                run.recipe(),
-                run.data().equals(Recipe.MNIST) ? "MNIST" : "generated digits",
-                run.seed()));
+            Text.of("%s on %s, seed %d", run.recipe(), Datasets.title(run.data()), run.seed()));
     if (!run.isFinished()) {
       page.paragraph(
           Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
@@ -156,22 +160,39 @@ public final class RunReport {
     add(page, figures, "confusion.png", "Confusion matrix");
     page.table(confusion.mostConfusedTable(8));
     page.table(confusion.perClass());
-    add(page, figures, "mistakes.png", "Misclassified digits");
-    page.table(Mistake.table(Mistake.topLosses(predictions, 8)));
+    add(page, figures, "mistakes.png", Text.of("Misclassified %s", things));
+    if (figures.containsKey("grad_cam.png")) {
+      add(
+          page,
+          figures,
+          "grad_cam.png",
+          Text.of("Where the net looks in %s it gets wrong", things));
+    }
+    page.table(Mistake.table(Mistake.topLosses(predictions, 8), predictions.classes()));
     page.heading("Calibration");
     add(page, figures, "calibration.png", "Accuracy against confidence");
     page.heading("The net");
     page.code(Summary.of(recipe.model()).toString());
-    add(page, figures, "receptive_fields.png", "What each layer sees of a digit");
+    add(page, figures, "receptive_fields.png", Text.of("What each layer sees of %s", one));
     add(page, figures, "filters.png", "Filters of the first convolution");
-    add(page, figures, "feature_maps.png", "Feature maps of a digit");
+    add(page, figures, "feature_maps.png", Text.of("Feature maps of %s", one));
     page.heading("The data");
-    add(page, figures, "samples.png", "Digits of each class");
+    add(page, figures, "samples.png", Text.of("%s of each class", upper(things)));
     if (figures.containsKey("augmented.png")) {
-      add(page, figures, "augmented.png", "Augmented digits beside their originals");
+      add(page, figures, "augmented.png", Text.of("Augmented %s beside their originals", things));
     }
     page.heading("The recipe");
     return page.code(Json.pretty(recipe));
+  }
+
+  /** Whether a layer passes on pictures, of which one can ask where in them it looks. */
+  private static boolean hasMaps(Recipe recipe) {
+    return Summary.of(recipe.model()).rows().stream()
+        .anyMatch(row -> row.output().contains("x") && !row.output().endsWith("x1x1"));
+  }
+
+  private static String upper(String word) {
+    return Character.toUpperCase(word.charAt(0)) + word.substring(1);
   }
 
   private static void add(Page page, Map<String, Figure> figures, String file, String description) {

@@ -1,6 +1,7 @@
 package kilonet.course;
 
 import kilonet.chart.Axis;
+import kilonet.data.Datasets;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
 import kilonet.train.Contract;
@@ -35,7 +36,7 @@ public final class Verdict {
             "%,d training and %,d test images of %s%s",
             run.trainImages(),
             run.testImages(),
-            run.data().equals(Mnist.NAME) ? "MNIST" : "generated digits",
+            Datasets.title(run.data()),
             StepRun.isQuick(run) ? " (QUICK MODE)" : ""),
         run.data().equals(Mnist.NAME) && !StepRun.isQuick(run));
     row(

@@ -31,6 +31,30 @@ class CatalogueTest {
         .hasMessageContaining("No recipe is called 'record/small-without-luck'");
   }
 
+  /** The next assignment of such a course: what it demands, but for the accuracy. */
+  @Test
+  void recipesOnOtherDataKeepTheirOwnDemands() {
+    for (String name : Catalogue.elsewhere()) {
+      Recipe recipe = Catalogue.named(name);
+      assertThat(recipe.name()).isEqualTo(name);
+      assertThat(recipe.assignment().data()).isEqualTo(recipe.data());
+      assertThat(recipe.epochs()).isLessThanOrEqualTo(recipe.assignment().epochsUpTo());
+      assertThat(Summary.of(recipe.model()).parameters())
+          .isLessThan(recipe.assignment().parametersBelow());
+      assertThat(Catalogue.ours()).doesNotContain(name);
+      assertThat(Catalogue.names()).contains(name);
+    }
+    Recipe next = Catalogue.named("next/cifar-10");
+    assertThat(next.model().receptiveField())
+        .isEqualTo(55)
+        .isGreaterThan(next.assignment().receptiveFieldAbove());
+    assertThat(next.model().texts())
+        .noneMatch(block -> block.startsWith("maxpool"))
+        .anyMatch(block -> block.startsWith("depthwise"))
+        .anyMatch(block -> block.contains("dilation"));
+    assertThat(Summary.of(Catalogue.named("fashion/small").model()).parameters()).isEqualTo(7_936);
+  }
+
   @Test
   void everyRecipeIsWrittenAsItIsRead() {
     assertThat(Catalogue.names()).startsWith("model_1").contains("record/small", "002/step3");

@@ -68,7 +68,7 @@ class RunReportTest {
       assertThat(folder.resolve(pictures.group(1))).isRegularFile();
       count++;
     }
-    assertThat(count).isEqualTo(10);
+    assertThat(count).isEqualTo(11);
     assertThat(markdown)
         .contains("## Target", "## Result", "## Analysis", "It was tested on generated digits")
         .contains("test accuracy of the last 2 epochs: ")

@@ -29,19 +29,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MnistDownloadTest {
+class DataDownloadTest {
 
   private static final byte[] CONTENT = IdxFiles.images(300);
   private static final byte[] GZIP = IdxFiles.gzip(CONTENT);
-  private static final MnistFile FILE =
-      new MnistFile("train-images-idx3-ubyte", CONTENT.length, IdxFiles.sha256(CONTENT));
+  private static final DataFile FILE =
+      new DataFile("train-images-idx3-ubyte", CONTENT.length, IdxFiles.sha256(CONTENT));
 
   /** Long enough for a slow machine; only the test of a silent mirror waits for it. */
-  private static final MnistDownload.Patience PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(20), 1, 3, Duration.ofMillis(1));
+  private static final DataDownload.Patience PATIENCE =
+      new DataDownload.Patience(Duration.ofSeconds(20), 1, 3, Duration.ofMillis(1));
 
-  private static final MnistDownload.Patience LITTLE_PATIENCE =
-      new MnistDownload.Patience(Duration.ofSeconds(2), 1, 3, Duration.ofMillis(1));
+  private static final DataDownload.Patience LITTLE_PATIENCE =
+      new DataDownload.Patience(Duration.ofSeconds(2), 1, 3, Duration.ofMillis(1));
 
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<Long> progress = Collections.synchronizedList(new ArrayList<>());
@@ -107,7 +107,7 @@ class MnistDownloadTest {
 
   private Path download(URI... mirrors) {
     DownloadListener listener = (file, received, total) -> progress.add(received);
-    return new MnistDownload(List.of(FILE), List.of(mirrors), listener, PATIENCE).into(folder);
+    return new DataDownload(List.of(FILE), List.of(mirrors), listener, PATIENCE).into(folder);
   }
 
   private void assertDownloaded() throws IOException {
@@ -213,10 +213,10 @@ class MnistDownloadTest {
   @Test
   void given_a_mirror_that_failed_when_there_are_more_files_then_it_is_asked_last()
       throws IOException {
-    MnistFile second =
-        new MnistFile("t10k-images-idx3-ubyte", CONTENT.length, IdxFiles.sha256(CONTENT));
+    DataFile second =
+        new DataFile("t10k-images-idx3-ubyte", CONTENT.length, IdxFiles.sha256(CONTENT));
     List<URI> mirrors = List.of(mirror("empty", answers(404)), mirror("good", sends(GZIP)));
-    new MnistDownload(List.of(FILE, second), mirrors, DownloadListener.SILENT, PATIENCE)
+    new DataDownload(List.of(FILE, second), mirrors, DownloadListener.SILENT, PATIENCE)
         .into(folder);
     assertThat(requests).containsExactly("empty", "good", "good");
     assertThat(folder.resolve("t10k-images-idx3-ubyte.gz")).exists();
@@ -247,8 +247,7 @@ class MnistDownloadTest {
           }
         };
     List<URI> mirrors = List.of(mirror("silent", silent), mirror("good", sends(GZIP)));
-    new MnistDownload(List.of(FILE), mirrors, DownloadListener.SILENT, LITTLE_PATIENCE)
-        .into(folder);
+    new DataDownload(List.of(FILE), mirrors, DownloadListener.SILENT, LITTLE_PATIENCE).into(folder);
     assertDownloaded();
     // Silence before the first byte, then after the hundredth, and once more.
     assertThat(requests).containsExactly("silent", "silent", "silent bytes=100-", "good");
@@ -268,10 +267,10 @@ class MnistDownloadTest {
             Thread.currentThread().interrupt();
           }
         };
-    MnistDownload.Patience once =
-        new MnistDownload.Patience(Duration.ofSeconds(2), 1_000, 1, Duration.ofMillis(1));
+    DataDownload.Patience once =
+        new DataDownload.Patience(Duration.ofSeconds(2), 1_000, 1, Duration.ofMillis(1));
     List<URI> mirrors = List.of(mirror("drips", drips), mirror("good", sends(GZIP)));
-    new MnistDownload(List.of(FILE), mirrors, DownloadListener.SILENT, once).into(folder);
+    new DataDownload(List.of(FILE), mirrors, DownloadListener.SILENT, once).into(folder);
     assertDownloaded();
     assertThat(requests).containsExactly("drips", "good");
   }
@@ -301,7 +300,7 @@ class MnistDownloadTest {
                 + Text.of("%s: sent damaged gzip data; ", mirrors[1])
                 + Text.of(
                     "%s: sent other content than MNIST's (SHA-256 %s instead of %s); ",
-                    mirrors[2], IdxFiles.sha256(other), FILE.sha256())
+                    mirrors[2], IdxFiles.sha256(other), FILE.digest())
                 + Text.of("%s: sent more than the file's 235,216 bytes; ", mirrors[3])
                 + Text.of("%s: no connection)", refusing)
                 + ": name a folder that holds MNIST's four files in KILONET_DATA.")

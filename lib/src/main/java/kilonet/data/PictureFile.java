@@ -1,4 +1,4 @@
-package kilonet.photo;
+package kilonet.data;
 
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import kilonet.text.Text;
 
 /**
@@ -21,7 +22,7 @@ import kilonet.text.Text;
  * @param image upright, and made smaller where it is very large
  * @param step pixels of the file to one of the image
  */
-record PictureFile(BufferedImage image, int step) {
+public record PictureFile(BufferedImage image, int step) {
 
   /** Sides longer than this are read at every second, third, … pixel. */
   private static final int LARGEST_READ = 2_400;
@@ -38,9 +39,9 @@ record PictureFile(BufferedImage image, int step) {
    * @throws IOException if it is damaged, too large or of a kind that Java does not know; the
    *     message is the rest of a sentence
    */
-  static PictureFile of(byte[] bytes) throws IOException {
+  public static PictureFile of(byte[] bytes) throws IOException {
     requireWhole(bytes);
-    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       ImageReader reader = readers.next();
       try {
@@ -53,13 +54,40 @@ record PictureFile(BufferedImage image, int step) {
         int step = 1 + Math.max(size.width, size.height) / LARGEST_READ;
         ImageReadParam param = reader.getDefaultReadParam();
         param.setSourceSubsampling(step, step, 0, 0);
-        BufferedImage image = reader.read(0, param);
+        BufferedImage image =
+            Cmyk.isIn(bytes)
+                ? Cmyk.image(reader.readRaster(0, param), bytes)
+                : reader.read(0, param);
         return new PictureFile(ExifOrientation.upright(image, ExifOrientation.of(bytes)), step);
       } finally {
         reader.dispose();
       }
     } catch (RuntimeException e) {
       // Java's readers take for granted what a file says of itself.
+      throw new IOException(e.getMessage() == null ? "damaged" : e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Rows and columns of a picture as it is seen, upright.
+   *
+   * @throws IOException if it is damaged or of a kind that Java does not know; the message is the
+   *     rest of a sentence
+   */
+  static Dimension size(byte[] bytes) throws IOException {
+    requireWhole(bytes);
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      ImageReader reader = ImageIO.getImageReaders(in).next();
+      try {
+        reader.setInput(in);
+        boolean turned = ExifOrientation.isTurned(ExifOrientation.of(bytes));
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        return turned ? new Dimension(height, width) : new Dimension(width, height);
+      } finally {
+        reader.dispose();
+      }
+    } catch (RuntimeException e) {
       throw new IOException(e.getMessage() == null ? "damaged" : e.getMessage(), e);
     }
   }

@@ -1,6 +1,7 @@
-package kilonet.photo;
+package kilonet.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,31 +59,40 @@ final class ExifOrientation {
     return UPRIGHT;
   }
 
-  /** The image as it was seen. */
+  /** Whether rows become columns. */
+  static boolean isTurned(int orientation) {
+    return orientation >= 5;
+  }
+
+  /** The image as it was seen, pixel for pixel in its own colours. */
   static BufferedImage upright(BufferedImage image, int orientation) {
     if (orientation == UPRIGHT) {
       return image;
     }
     int wide = image.getWidth();
     int high = image.getHeight();
-    boolean turned = orientation >= 5;
-    BufferedImage result =
-        new BufferedImage(turned ? high : wide, turned ? wide : high, BufferedImage.TYPE_INT_ARGB);
-    for (int y = 0; y < result.getHeight(); y++) {
-      for (int x = 0; x < result.getWidth(); x++) {
-        int rgb =
+    boolean turned = isTurned(orientation);
+    WritableRaster from = image.getRaster();
+    WritableRaster to =
+        image
+            .getColorModel()
+            .createCompatibleWritableRaster(turned ? high : wide, turned ? wide : high);
+    Object pixel = null;
+    for (int y = 0; y < to.getHeight(); y++) {
+      for (int x = 0; x < to.getWidth(); x++) {
+        pixel =
             switch (orientation) {
-              case 2 -> image.getRGB(wide - 1 - x, y);
-              case 3 -> image.getRGB(wide - 1 - x, high - 1 - y);
-              case 4 -> image.getRGB(x, high - 1 - y);
-              case 5 -> image.getRGB(y, x);
-              case 6 -> image.getRGB(y, high - 1 - x);
-              case 7 -> image.getRGB(wide - 1 - y, high - 1 - x);
-              default -> image.getRGB(wide - 1 - y, x);
+              case 2 -> from.getDataElements(wide - 1 - x, y, pixel);
+              case 3 -> from.getDataElements(wide - 1 - x, high - 1 - y, pixel);
+              case 4 -> from.getDataElements(x, high - 1 - y, pixel);
+              case 5 -> from.getDataElements(y, x, pixel);
+              case 6 -> from.getDataElements(y, high - 1 - x, pixel);
+              case 7 -> from.getDataElements(wide - 1 - y, high - 1 - x, pixel);
+              default -> from.getDataElements(wide - 1 - y, x, pixel);
             };
-        result.setRGB(x, y, rgb);
+        to.setDataElements(x, y, pixel);
       }
     }
-    return result;
+    return new BufferedImage(image.getColorModel(), to, image.isAlphaPremultiplied(), null);
   }
 }

@@ -1,4 +1,4 @@
-package kilonet.photo;
+package kilonet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

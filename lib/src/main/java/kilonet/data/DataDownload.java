@@ -27,10 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import kilonet.text.Text;
 
 /**
- * Fetches MNIST's files from mirrors. A transfer that breaks off is resumed where it stopped; a
+ * Fetches a set's files from mirrors. A transfer that breaks off is resumed where it stopped; a
  * mirror that fails for good is tried last for the files that follow.
  */
-final class MnistDownload {
+final class DataDownload {
 
   /**
    * How much is put up with.
@@ -57,16 +57,42 @@ final class MnistDownload {
   /** How often the clock and what has come in are looked at, in milliseconds. */
   private static final int TICK = 50;
 
-  private static final String WAYS_ON =
-      Text.of(": name a folder that holds MNIST's four files in %s.", Mnist.FOLDER_VARIABLE);
-
-  private final List<MnistFile> files;
+  private final String title;
+  private final String waysOn;
+  private final List<DataFile> files;
   private final List<URI> mirrors;
   private final DownloadListener listener;
   private final Patience patience;
 
-  MnistDownload(
-      List<MnistFile> files, List<URI> mirrors, DownloadListener listener, Patience patience) {
+  /** Of MNIST. */
+  DataDownload(
+      List<DataFile> files, List<URI> mirrors, DownloadListener listener, Patience patience) {
+    this(
+        Datasets.title(Mnist.NAME),
+        Text.of(": name a folder that holds MNIST's four files in %s.", Mnist.FOLDER_VARIABLE),
+        files,
+        mirrors,
+        listener,
+        patience);
+  }
+
+  /**
+   * Of a set.
+   *
+   * @param title what it is called
+   * @param waysOn what else can be done, the end of a sentence
+   * @param files all that it has
+   * @param mirrors addresses of folders, tried in turn
+   */
+  DataDownload(
+      String title,
+      String waysOn,
+      List<DataFile> files,
+      List<URI> mirrors,
+      DownloadListener listener,
+      Patience patience) {
+    this.title = title;
+    this.waysOn = waysOn;
     this.files = files;
     this.mirrors = new ArrayList<>(mirrors);
     this.listener = listener;
@@ -79,7 +105,7 @@ final class MnistDownload {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new DataUnavailableException(
-          Text.of("%s: the folder for MNIST cannot be made (%s)%s", folder, e, WAYS_ON), e);
+          Text.of("%s: the folder for %s cannot be made (%s)%s", folder, title, e, waysOn), e);
     }
     HttpClient client =
         HttpClient.newBuilder()
@@ -87,7 +113,7 @@ final class MnistDownload {
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(patience.silence())
             .build();
-    for (MnistFile file : files) {
+    for (DataFile file : files) {
       if (file.in(folder).isEmpty()) {
         fetch(client, file, folder);
       }
@@ -95,7 +121,7 @@ final class MnistDownload {
     return folder;
   }
 
-  private void fetch(HttpClient client, MnistFile file, Path folder) {
+  private void fetch(HttpClient client, DataFile file, Path folder) {
     List<String> failures = new ArrayList<>();
     Exception last = null;
     for (URI mirror : List.copyOf(mirrors)) {
@@ -112,8 +138,8 @@ final class MnistDownload {
     }
     throw new DataUnavailableException(
         Text.of(
-            "MNIST's file %s could not be downloaded (%s)%s",
-            file.usualName(), String.join("; ", failures), WAYS_ON),
+            "%s's file %s could not be downloaded (%s)%s",
+            title, file.usualName(), String.join("; ", failures), waysOn),
         last);
   }
 
@@ -124,9 +150,8 @@ final class MnistDownload {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  private void fetch(HttpClient client, URI mirror, MnistFile file, Path folder)
-      throws IOException {
-    String name = file.usualName() + ".gz";
+  private void fetch(HttpClient client, URI mirror, DataFile file, Path folder) throws IOException {
+    String name = file.publishedName();
     String parent = mirror.toString().endsWith("/") ? mirror.toString() : mirror + "/";
     byte[] body = transfer(client, URI.create(parent + name), file);
     Path aside = Files.createTempFile(folder, name + ".", ".part");
@@ -139,21 +164,22 @@ final class MnistDownload {
     }
   }
 
-  private static void verify(MnistFile file, Path aside) throws IOException {
+  private void verify(DataFile file, Path aside) throws IOException {
     String found;
     try {
-      found = IdxReader.sha256(aside, file.size() + 1);
+      found = file.digestOf(aside);
     } catch (DataException e) {
       throw new IOException("sent damaged gzip data", e);
     }
-    if (!found.equals(file.sha256())) {
+    if (!found.equals(file.digest())) {
       throw new IOException(
           Text.of(
-              "sent other content than MNIST's (SHA-256 %s instead of %s)", found, file.sha256()));
+              "sent other content than %s's (SHA-256 %s instead of %s)",
+              title, found, file.digest()));
     }
   }
 
-  private byte[] transfer(HttpClient client, URI address, MnistFile file) throws IOException {
+  private byte[] transfer(HttpClient client, URI address, DataFile file) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (int left = patience.tries(); ; ) {
       try {
@@ -176,7 +202,7 @@ final class MnistDownload {
   }
 
   /** Asks for what a body still lacks; it keeps what came in, also where the transfer fails. */
-  private void request(HttpClient client, URI address, MnistFile file, ByteArrayOutputStream body)
+  private void request(HttpClient client, URI address, DataFile file, ByteArrayOutputStream body)
       throws IOException {
     int had = body.size();
     HttpRequest.Builder request = HttpRequest.newBuilder(address);
@@ -225,7 +251,7 @@ final class MnistDownload {
   /** Waits for an answer's end as long as enough of it comes in. */
   private HttpResponse<Void> await(
       CompletableFuture<HttpResponse<Void>> response,
-      MnistFile file,
+      DataFile file,
       ByteArrayOutputStream body,
       AtomicLong total)
       throws IOException, ExecutionException, InterruptedException {

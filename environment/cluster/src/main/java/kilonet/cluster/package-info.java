@@ -1,0 +1,2 @@
+/** Runs on <a href="https://spark.apache.org">Apache Spark</a>. */
+package kilonet.cluster;

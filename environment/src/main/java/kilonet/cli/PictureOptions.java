@@ -1,0 +1,91 @@
+package kilonet.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kilonet.data.Fit;
+import kilonet.data.PictureFolder;
+import kilonet.data.PictureForm;
+import kilonet.data.TrainTest;
+import kilonet.text.Text;
+import kilonet.train.Recipe;
+import picocli.CommandLine.Option;
+
+/** How a folder of one's own pictures is read. */
+final class PictureOptions {
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,4})(?:x(\\d{1,4}))?");
+
+  @Option(
+      names = "--size",
+      paramLabel = "HEIGHTxWIDTH",
+      description =
+          "Bring the pictures of a folder to this size (default: the size that the recipe's net"
+              + " takes).")
+  private String size;
+
+  @Option(
+      names = "--fit",
+      paramLabel = "pad|crop|stretch",
+      description =
+          "How pictures of other proportions are brought to the size: with a border (default), cut"
+              + " off, or stretched.")
+  private Fit fit;
+
+  @Option(
+      names = "--test-share",
+      paramLabel = "SHARE",
+      description =
+          "What share of a folder without train and test is put aside, class by class alike"
+              + " (default: 0.2).")
+  private Double testShare;
+
+  @Option(
+      names = "--split-seed",
+      paramLabel = "S",
+      description = "What the draw of that share depends on (default: 0).")
+  private long splitSeed;
+
+  @Option(
+      names = "--skip-broken",
+      description = "Go on without pictures that cannot be read, and name each.")
+  private boolean skipBroken;
+
+  /** The pictures of a folder for a recipe that is to be trained on them. */
+  TrainTest load(Path path, Recipe recipe, PrintWriter err) {
+    return read(path, recipe.model().height(), recipe.model().width(), err).load();
+  }
+
+  /** The pictures of a folder for a net that takes such ones. */
+  TrainTest load(Path path, PictureForm form, PrintWriter err) {
+    PictureFolder folder = read(path, form.height(), form.width(), err).classes(form.classes());
+    folder = fit == null ? folder.fit(form.fit()) : folder;
+    return (form.channels() == 1 ? folder.grey() : folder.colour()).load();
+  }
+
+  private PictureFolder read(Path path, int height, int width, PrintWriter err) {
+    PictureFolder folder =
+        PictureFolder.of(path)
+            .size(height, width)
+            .testShare(testShare == null ? 0.2 : testShare, splitSeed)
+            .listener(LoadBar.onTerminal());
+    if (size != null) {
+      Matcher sides = SIZE.matcher(size.toLowerCase(Locale.ROOT));
+      if (!sides.matches()) {
+        throw new IllegalArgumentException(
+            Text.of("'%s' is no size: write it as 32 or as 24x32, height first.", size));
+      }
+      int rows = Integer.parseInt(sides.group(1));
+      folder.size(rows, sides.group(2) == null ? rows : Integer.parseInt(sides.group(2)));
+    }
+    if (fit != null) {
+      folder.fit(fit);
+    }
+    if (skipBroken) {
+      folder.skipBroken(broken -> err.println("left out: " + broken));
+    }
+    return folder;
+  }
+}

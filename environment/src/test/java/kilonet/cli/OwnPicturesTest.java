@@ -1,0 +1,163 @@
+package kilonet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import kilonet.text.Text;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A folder of one's own pictures on the command line. */
+class OwnPicturesTest {
+
+  @TempDir private Path folder;
+
+  private record Outcome(int status, String out, String err) {
+
+    JsonNode json() throws IOException {
+      String stripped = out.stripTrailing();
+      return new ObjectMapper().readTree(stripped.substring(stripped.lastIndexOf('\n') + 1));
+    }
+  }
+
+  private static Outcome kilonet(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] words = new String[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = arguments[i].toString();
+    }
+    int status = Kilonet.execute(new PrintWriter(out, true), new PrintWriter(err, true), words);
+    return new Outcome(status, out.toString(), err.toString());
+  }
+
+  /** Discs, bars and crosses in colours, of many sizes and kinds. */
+  @BeforeEach
+  void draw() throws IOException {
+    String[] kinds = {"png", "bmp", "gif", "jpg"};
+    for (String name : new String[] {"bar", "cross", "disc"}) {
+      Path of = Files.createDirectories(folder.resolve("shapes").resolve(name));
+      for (int i = 0; i < 20; i++) {
+        int side = 20 + i;
+        BufferedImage image = new BufferedImage(side, side + i % 3, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        g.setColor(new Color(20 * (i % 4), 30, 60));
+        g.fillRect(0, 0, side, side + 3);
+        g.setColor(new Color(255, 200, 10 * i));
+        int third = side / 3;
+        switch (name) {
+          case "bar" -> g.fillRect(2, third, side - 4, third);
+          case "cross" -> {
+            g.drawLine(1, 1, side - 2, side - 2);
+            g.drawLine(1, side - 2, side - 2, 1);
+          }
+          default -> g.fillOval(third / 2, third / 2, 2 * third, 2 * third);
+        }
+        g.dispose();
+        String kind = kinds[i % kinds.length];
+        ImageIO.write(image, kind, of.resolve(Text.of("%02d.%s", i, kind)).toFile());
+      }
+    }
+  }
+
+  @Test
+  void fromFilesToAJudgedNet() throws IOException {
+    Path shapes = folder.resolve("shapes");
+    Path run = folder.resolve("run");
+    Outcome trained =
+        kilonet(
+            "train",
+            "--recipe",
+            "model_3",
+            "--data",
+            shapes,
+            "--epochs",
+            2,
+            "--size",
+            "28x28",
+            "--out",
+            run);
+    assertThat(trained.err)
+        .contains(
+            "The net of model_3 is changed to take pictures of 28 x 28 in colour and to tell 3"
+                + " classes apart.");
+    assertThat(trained.status).isZero();
+    assertThat(trained.out).contains("no assignment is about shapes");
+    JsonNode result = trained.json();
+    assertThat(result.get("data").asText()).isEqualTo("shapes");
+    assertThat(result.get("train_images").asInt()).isEqualTo(48);
+    assertThat(result.get("definition").get("normalization").get("mean")).hasSize(3);
+    assertThat(run.resolve("confusion.png")).exists();
+
+    Path model = run.resolve("model.zip");
+    Outcome evaluated = kilonet("evaluate", model, "--data", shapes);
+    assertThat(evaluated.err).isEmpty();
+    assertThat(evaluated.out).contains("cross").contains("disc");
+    assertThat(evaluated.json().get("accuracy").asDouble())
+        .isEqualTo(result.get("test_accuracy").get(1).asDouble());
+
+    Outcome predicted = kilonet("predict", model, shapes.resolve("bar/00.png"));
+    assertThat(predicted.status).isZero();
+    assertThat(predicted.json().get("class").asText()).isIn("bar", "cross", "disc");
+    assertThat(predicted.json().has("digit")).isFalse();
+    assertThat(predicted.json().get("probabilities")).hasSize(3);
+
+    assertThat(kilonet("report", run, "--data", shapes).status).isZero();
+    assertThat(Files.readString(run.resolve("report.md")))
+        .startsWith("# model_3 on shapes, seed 1")
+        .contains("Misclassified images")
+        .doesNotContain("generated digits");
+    assertThat(kilonet("report", run).err)
+        .contains(
+            "The run was trained on pictures called 'shapes': name their folder with --data.");
+
+    Outcome exported = kilonet("export", model, "--to", "onnx", "--data", shapes);
+    assertThat(exported.status).isEqualTo(2);
+    assertThat(exported.err).contains("only nets for grey pictures can be exported");
+  }
+
+  @Test
+  void brokenPicturesStopARunUnlessTheyMayBeLeftOut() throws IOException {
+    Path shapes = folder.resolve("shapes");
+    Path broken = Files.writeString(shapes.resolve("bar/zz.png"), "no picture");
+    Object[] train = {
+      "train", "--recipe", "model_2", "--data", shapes, "--epochs", 1, "--out", folder.resolve("r")
+    };
+    Outcome refused = kilonet(train);
+    assertThat(refused.status).isEqualTo(1);
+    assertThat(refused.err)
+        .contains("1 of 61 files are no pictures that can be read: " + broken)
+        .contains("--skip-broken");
+    Object[] more = Arrays.copyOf(train, train.length + 1);
+    more[train.length] = "--skip-broken";
+    Outcome borne = kilonet(more);
+    assertThat(borne.err).contains("left out: " + broken + " (of no known kind)");
+    assertThat(borne.status).isZero();
+  }
+
+  @Test
+  void whatIsNeitherASetNorAFolderIsRefused() {
+    Outcome none = kilonet("train", "--recipe", "model_2", "--data", "nowhere");
+    assertThat(none.status).isEqualTo(2);
+    assertThat(none.err)
+        .contains(
+            "No data is called 'nowhere', and there is no such folder: use a folder of pictures, or"
+                + " one of mnist, digits, fashion-mnist");
+    Outcome wrong =
+        kilonet(
+            "train", "--recipe", "model_2", "--data", folder.resolve("shapes"), "--size", "big");
+    assertThat(wrong.err).contains("'big' is no size: write it as 32 or as 24x32, height first.");
+  }
+}
