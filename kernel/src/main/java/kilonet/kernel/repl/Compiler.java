@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticListener;
 import javax.tools.FileObject;
@@ -53,10 +55,11 @@ final class Compiler {
    * @param message what the compiler says
    * @param start where it is
    * @param end where that ends
+   * @param code the compiler's own name of what it says
    * @param missing name of the method, type or variable that was looked for and not found; empty
    *     for other errors, and for members of something that was found
    */
-  record Finding(String message, long start, long end, String missing) {}
+  record Finding(String message, long start, long end, String code, String missing) {}
 
   /** What came out: the findings that are errors, and the class files by binary name. */
   record Result(List<Finding> errors, Map<String, byte[]> classes) {}
@@ -65,6 +68,14 @@ final class Compiler {
   interface Look<T> {
     T at(JavacTask task, CompilationUnitTree unit, List<Finding> errors) throws IOException;
   }
+
+  /** A call that has no value stands where one is needed. */
+  private static final String VOID = "compiler.err.void.not.allowed.here";
+
+  /** A member of what has a name. */
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "(?<of>[\\p{L}_$][\\p{L}\\p{N}_$]*)(\\s*\\.\\s*[\\p{L}_$][\\p{L}\\p{N}_$]*)+");
 
   private static final String NO_PROCESSORS = "-proc:none";
 
@@ -80,6 +91,9 @@ final class Compiler {
   private final Set<Path> processors = new LinkedHashSet<>();
 
   private JavacTaskPool pool = new JavacTaskPool(1);
+
+  /** Whether the last source took too long; the next is most often another writing of it. */
+  private boolean isTooLong;
 
   /**
    * A compiler.
@@ -218,23 +232,32 @@ final class Compiler {
   /**
    * Where the compiler takes too long with a source, it is asked first what is wrong with its
    * arguments by themselves, which is the reason nearly always. What it says then is right, but for
-   * members of what it takes lambdas for: if there are any, it is given more time.
+   * members of what depends on lambdas: if it says nothing else, it is given more time, and most
+   * where it says nothing.
    */
   private <T> T patiently(String packageName, String name, String source, Work<T> work) {
-    try {
-      return pooled(packageName, name, source, work, Patience.LITTLE, new ArrayList<>());
-    } catch (RuntimeException e) {
-      passUnless(PlainArguments.Exhausted.class, e);
+    boolean again = isTooLong;
+    isTooLong = false;
+    if (!again) {
+      try {
+        return pooled(packageName, name, source, work, Patience.LITTLE, new ArrayList<>());
+      } catch (RuntimeException e) {
+        passUnless(PlainArguments.Exhausted.class, e);
+      }
     }
     List<Finding> errors = new ArrayList<>();
     T plain = pooled(packageName, name, source, work, Patience.NONE, errors);
-    boolean plainly = !source.contains("->");
-    if (errors.stream().anyMatch(error -> plainly || !error.missing().isEmpty())) {
+    if (errors.stream().anyMatch(error -> isCertain(error, source))) {
+      isTooLong = true;
       return plain;
+    }
+    if (again) {
+      return patiently(packageName, name, source, work);
     }
     renew();
     try {
-      return pooled(packageName, name, source, work, Patience.MUCH, new ArrayList<>());
+      Patience more = errors.isEmpty() ? Patience.MUCH : Patience.MORE;
+      return pooled(packageName, name, source, work, more, new ArrayList<>());
     } catch (RuntimeException e) {
       passUnless(PlainArguments.Exhausted.class, e);
       if (errors.isEmpty()) {
@@ -242,6 +265,20 @@ final class Compiler {
       }
       return plain;
     }
+  }
+
+  /** Whether an error has nothing to do with what a lambda is taken for. */
+  private static boolean isCertain(Finding error, String source) {
+    if (!source.contains("->") || !error.missing().isEmpty() || error.code().equals(VOID)) {
+      return true;
+    }
+    Matcher member =
+        error.start() < 0
+            ? null
+            : MEMBER.matcher(source.substring((int) error.start(), (int) error.end()));
+    return member != null
+        && member.matches()
+        && !source.matches("(?s).*\\bvar\\s+" + Pattern.quote(member.group("of")) + "\\b.*");
   }
 
   /** Takes a fresh context where a task has ended for a reason, and throws on what is another. */
@@ -290,6 +327,7 @@ final class Compiler {
                     diagnostic.getMessage(Locale.ROOT),
                     diagnostic.getStartPosition(),
                     diagnostic.getEndPosition(),
+                    diagnostic.getCode(),
                     missing(diagnostic, source)));
           }
         };

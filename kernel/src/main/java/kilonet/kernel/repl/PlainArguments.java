@@ -31,19 +31,21 @@ final class PlainArguments extends ArgumentAttr {
   /** How much is granted, and what follows. */
   enum Patience {
     /** Nothing is granted: each argument is looked at by itself. */
-    NONE(0, 0, false),
+    NONE(0, 0.0, false),
     /** As much as sources in order need but for a few; then each argument by itself. */
-    SOME(500, 1, false),
+    SOME(500, 1.0, false),
     /** The same, but then the task is given up. */
-    LITTLE(400, 1, true),
+    LITTLE(400, 0.5, true),
     /** More than that, since lambdas in each other take it, and then the task is given up. */
-    MUCH(10_000, 4, true);
+    MORE(2_000, 1.0, true),
+    /** What choices in each other take, seven deep, and then the task is given up. */
+    MUCH(10_000, 4.0, true);
 
     private final int looks;
-    private final int perCharacter;
+    private final double perCharacter;
     private final boolean ending;
 
-    Patience(int looks, int perCharacter, boolean ending) {
+    Patience(int looks, double perCharacter, boolean ending) {
       this.looks = looks;
       this.perCharacter = perCharacter;
       this.ending = ending;
@@ -79,7 +81,7 @@ final class PlainArguments extends ArgumentAttr {
     Consumer<PlainArguments> start =
         arguments -> {
           arguments.patience = patience;
-          arguments.left = patience.looks + (long) patience.perCharacter * length;
+          arguments.left = patience.looks + (long) (patience.perCharacter * length);
         };
     if (context.get(methodAttrKey) instanceof PlainArguments arguments) {
       start.accept(arguments);

@@ -79,7 +79,7 @@ final class Shadow {
       for (String option : options) {
         looking |= option.startsWith("--should-stop");
       }
-      Patience patience = looking ? Patience.SOME : Patience.MUCH;
+      Patience patience = looking ? Patience.SOME : Patience.MORE;
       return super.getTask(
           Writer.nullWriter(),
           files,
