@@ -325,7 +325,14 @@ class KilonetTest {
         .isEqualTo(runs.resolve("model_3-digits-seed1"));
     History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
     Result other =
-        Result.of(recipe.epochs(1), 7_806, Engine.FUSED, DataIdentity.MNIST, 1_000, 100, history);
+        new Result(
+            7_806,
+            Engine.FUSED.version(),
+            DataIdentity.MNIST,
+            1_000,
+            100,
+            recipe.epochs(1),
+            history);
     Files.createDirectories(first);
     Files.writeString(first.resolve("result.json"), Json.pretty(other));
     assertThat(DefaultFolder.of(runs, recipe.epochs(1), Engine.FUSED, false)).isEqualTo(first);

@@ -3,27 +3,15 @@ package kilonet.data;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import kilonet.augment.Augmentation;
 import kilonet.augment.BatchAugmentation;
-import kilonet.augment.Picture;
-import kilonet.augment.RandomStream;
 import kilonet.text.Text;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.concurrency.AffinityManager;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The images of a set in batches, augmented, normalized and with one-hot labels, made ready by
@@ -52,56 +40,20 @@ public final class Batches implements DataSetIterator, AutoCloseable {
 
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Tells the stream of an epoch's order from those of its images, whose third key is 0 or more.
-   */
-  private static final long ORDER = -1;
-
   private final transient ImageSet set;
-  private final transient Settings settings;
+  private final transient BatchSettings settings;
   private final int batches;
-  private final int ahead;
-  private final transient Slot[] ring;
-  private final int[] order;
-  private final float[][] normalized;
-
-  private final transient ThreadPoolExecutor workers;
+  private final transient BatchRing ring;
   private int epoch;
   private int position;
-  private boolean ordered;
-
-  // Batches are counted through all epochs, so that a buffer is never reused too early.
-  private long handedOut;
-  private long ordersGiven;
 
   private transient DataSetPreProcessor preProcessor;
 
-  private Batches(Settings settings) {
+  private Batches(BatchSettings settings) {
     this.settings = settings;
-    this.set = settings.set;
-    this.batches = (set.size() + settings.batchSize - 1) / settings.batchSize;
-    this.ahead = Math.max(4, 2 * settings.workers);
-    this.ring = IntStream.range(0, KEPT + ahead).mapToObj(i -> new Slot()).toArray(Slot[]::new);
-    this.workers =
-        new ThreadPoolExecutor(
-            settings.workers,
-            settings.workers,
-            1,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(ahead),
-            Batches::worker);
-    workers.allowCoreThreadTimeOut(true);
-    this.order = IntStream.range(0, set.size()).toArray();
-    this.normalized =
-        IntStream.range(0, set.channels())
-            .mapToObj(settings.normalization::table)
-            .toArray(float[][]::new);
-  }
-
-  private static Thread worker(Runnable work) {
-    Thread thread = new Thread(work, "kilonet-batches");
-    thread.setDaemon(true);
-    return thread;
+    this.set = settings.set();
+    this.batches = (set.size() + settings.batchSize() - 1) / settings.batchSize();
+    this.ring = new BatchRing(settings, batches);
   }
 
   /**
@@ -161,10 +113,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               "There is no batch %,d in epoch %,d: give epochs from 0 and batches from 0 to %,d.",
               batch, epoch, batches));
     }
-    forgetOrders();
-    if (epoch != this.epoch) {
-      ordered = false;
-    }
+    ring.forget();
     this.epoch = epoch;
     this.position = batch;
   }
@@ -200,36 +149,12 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               "Epoch %,d has no more than its %,d batches: call reset() to go to the next epoch.",
               epoch, batches));
     }
-    if (workers.isShutdown()) {
-      throw new IllegalStateException("These batches were closed: build new ones.");
-    }
-    arrange();
-    giveOrders();
-    DataSet batch = await(ring[(int) (handedOut % ring.length)]);
-    handedOut++;
+    DataSet batch = ring.next(epoch, position);
     position++;
     if (preProcessor != null) {
       preProcessor.preProcess(batch);
     }
     return batch;
-  }
-
-  private DataSet await(Slot slot) {
-    try {
-      slot.ready.acquire();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while waiting for a batch.", e);
-    }
-    if (slot.failure != null) {
-      slot.ready.release();
-      throw new IllegalStateException(
-          Text.of(
-              "Batch %,d of epoch %,d could not be made: %s",
-              position, epoch, slot.failure.getMessage()),
-          slot.failure);
-    }
-    return slot.current();
   }
 
   /**
@@ -240,56 +165,24 @@ public final class Batches implements DataSetIterator, AutoCloseable {
    */
   @Override
   public DataSet next(int size) {
-    if (size != settings.batchSize) {
+    if (size != settings.batchSize()) {
       throw new UnsupportedOperationException(
           Text.of(
               "A batch of %,d cannot be given: these are batches of %,d.",
-              size, settings.batchSize));
+              size, settings.batchSize()));
     }
     return next();
-  }
-
-  /** Has the next batches of the epoch made. */
-  private void giveOrders() {
-    long end = handedOut + Math.min(ahead, batches - position);
-    for (; ordersGiven < end; ordersGiven++) {
-      Slot slot = ring[(int) (ordersGiven % ring.length)];
-      slot.epoch = epoch;
-      slot.batch = position + (int) (ordersGiven - handedOut);
-      workers.execute(slot);
-    }
-  }
-
-  /** Takes back what was not begun, and waits for what was. */
-  private void forgetOrders() {
-    for (; ordersGiven > handedOut; ordersGiven--) {
-      Slot slot = ring[(int) ((ordersGiven - 1) % ring.length)];
-      if (!workers.remove(slot)) {
-        slot.ready.acquireUninterruptibly();
-      }
-    }
-  }
-
-  private void arrange() {
-    if (settings.shuffled && !ordered) {
-      for (int i = 0; i < order.length; i++) {
-        order[i] = i;
-      }
-      ImageSet.shuffle(order, new RandomStream(settings.seed, epoch, ORDER));
-      ordered = true;
-    }
   }
 
   /** Ends the background threads; the batches handed out last stay valid. */
   @Override
   public void close() {
-    forgetOrders();
-    workers.shutdown();
+    ring.close();
   }
 
   @Override
   public int batch() {
-    return settings.batchSize;
+    return settings.batchSize();
   }
 
   @Override
@@ -299,12 +192,12 @@ public final class Batches implements DataSetIterator, AutoCloseable {
 
   @Override
   public int totalOutcomes() {
-    return settings.outputs;
+    return settings.outputs();
   }
 
   @Override
   public List<String> getLabels() {
-    return IntStream.range(0, settings.outputs).mapToObj(set.form()::className).toList();
+    return IntStream.range(0, settings.outputs()).mapToObj(set.form()::className).toList();
   }
 
   @Override
@@ -333,182 +226,6 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     throw new NotSerializableException(
         "Batches cannot be written: keep seed, epoch and position, and use startAt.");
   }
-
-  /**
-   * A place in the ring and the making of its batch: buffers for a full batch and, once needed, for
-   * the smaller last one.
-   */
-  private final class Slot implements Runnable {
-
-    private final Semaphore ready = new Semaphore(0);
-    private final Picture picture = new Picture(set.channels(), set.height(), set.width());
-    private final RandomStream random = new RandomStream(0);
-    private final float[] pixels = new float[set.imageSize()];
-    private final float[] oneHot = new float[settings.outputs];
-    private float[] mixedPixels;
-    private float[] mixedLabels;
-    private Buffers full;
-    private Buffers last;
-    private Buffers used;
-
-    private int epoch;
-    private int batch;
-    private Throwable failure;
-
-    @Override
-    public void run() {
-      failure = null;
-      try {
-        fill();
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      } finally {
-        ready.release();
-      }
-    }
-
-    DataSet current() {
-      // ND4J must know that the values were written on the side of the CPU.
-      Nd4j.getAffinityManager()
-          .tagLocation(used.batch.getFeatures(), AffinityManager.Location.HOST);
-      Nd4j.getAffinityManager().tagLocation(used.batch.getLabels(), AffinityManager.Location.HOST);
-      return used.batch;
-    }
-
-    private void fill() {
-      int from = batch * settings.batchSize;
-      int rows = Math.min(settings.batchSize, set.size() - from);
-      use(rows);
-      float off = settings.labelSmoothing / settings.outputs;
-      float on = 1 - settings.labelSmoothing + off;
-      Arrays.fill(oneHot, off);
-      for (int row = 0; row < rows; row++) {
-        int image = order[from + row];
-        if (settings.augmentation == null) {
-          copy(image);
-        } else {
-          augment(image);
-        }
-        used.features.put(row * pixels.length, pixels);
-        oneHot[set.label(image)] = on;
-        used.labels.put(row * oneHot.length, oneHot);
-        oneHot[set.label(image)] = off;
-      }
-      if (settings.mixing != null) {
-        mix(rows);
-      }
-    }
-
-    private void use(int rows) {
-      if (rows == settings.batchSize) {
-        full = full == null ? new Buffers(rows) : full;
-        used = full;
-      } else {
-        last = last == null ? new Buffers(rows) : last;
-        used = last;
-      }
-    }
-
-    private void mix(int rows) {
-      if (mixedPixels == null) {
-        mixedPixels = new float[settings.batchSize * pixels.length];
-        mixedLabels = new float[settings.batchSize * oneHot.length];
-      }
-      used.features.get(0, mixedPixels, 0, rows * pixels.length);
-      used.labels.get(0, mixedLabels, 0, rows * oneHot.length);
-      random.set(settings.seed, epoch, -2L - batch);
-      settings.mixing.apply(
-          new BatchAugmentation.Batch(
-              mixedPixels,
-              mixedLabels,
-              rows,
-              set.channels(),
-              set.height(),
-              set.width(),
-              oneHot.length),
-          random);
-      used.features.put(0, mixedPixels, 0, rows * pixels.length);
-      used.labels.put(0, mixedLabels, 0, rows * oneHot.length);
-    }
-
-    private void copy(int image) {
-      byte[] source = set.pixels();
-      int offset = image * pixels.length;
-      int plane = set.height() * set.width();
-      for (int channel = 0; channel < normalized.length; channel++) {
-        float[] table = normalized[channel];
-        int end = (channel + 1) * plane;
-        for (int i = channel * plane; i < end; i++) {
-          pixels[i] = table[source[offset + i] & 0xFF];
-        }
-      }
-    }
-
-    private void augment(int image) {
-      picture.resize(set.height(), set.width());
-      picture.load(set.pixels(), image * pixels.length);
-      random.set(settings.seed, epoch, image);
-      settings.augmentation.apply(picture, random);
-      if (picture.height() != set.height() || picture.width() != set.width()) {
-        throw new IllegalStateException(
-            Text.of(
-                    "The augmentation %s turned an image of %d x %d into one of %d x %d: use one that keeps",
-                    settings.augmentation,
-                    set.height(),
-                    set.width(),
-                    picture.height(),
-                    picture.width())
-                + " the size, such as a crop with padding.");
-      }
-      int plane = set.height() * set.width();
-      for (int channel = 0; channel < set.channels(); channel++) {
-        normalize(
-            picture.pixels(),
-            pixels,
-            channel * plane,
-            (channel + 1) * plane,
-            settings.normalization.mean(channel),
-            settings.normalization.std(channel));
-      }
-    }
-  }
-
-  private static void normalize(
-      float[] from, float[] to, int start, int end, float mean, float std) {
-    for (int i = start; i < end; i++) {
-      to[i] = (from[i] - mean) / std;
-    }
-  }
-
-  /** Arrays of ND4J and views to write into them. */
-  private final class Buffers {
-
-    private final DataSet batch;
-    private final FloatBuffer features;
-    private final FloatBuffer labels;
-
-    Buffers(int rows) {
-      // A worker is never in a workspace: these arrays outlive any.
-      INDArray x = Nd4j.create(DataType.FLOAT, rows, set.channels(), set.height(), set.width());
-      INDArray y = Nd4j.create(DataType.FLOAT, rows, settings.outputs);
-      batch = new DataSet(x, y);
-      features = x.data().asNioFloat();
-      labels = y.data().asNioFloat();
-    }
-  }
-
-  /** What batches are like; made by {@link Builder}. */
-  private record Settings(
-      ImageSet set,
-      int batchSize,
-      boolean shuffled,
-      long seed,
-      Augmentation augmentation,
-      BatchAugmentation mixing,
-      Normalization normalization,
-      float labelSmoothing,
-      int outputs,
-      int workers) {}
 
   /** Settings of batches; what is not set is as said at each method. */
   public static final class Builder {
@@ -631,7 +348,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     /** The batches, at the start of epoch 0. */
     public Batches build() {
       return new Batches(
-          new Settings(
+          new BatchSettings(
               set,
               batchSize,
               shuffled,

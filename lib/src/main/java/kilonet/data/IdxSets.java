@@ -98,7 +98,7 @@ final class IdxSets {
             Text.of("%s-%s-labels-idx1-ubyte.gz", name, part),
             file -> IdxReader.labels(file, classes.size() + least).labels());
     for (int i = 0; i < labels.length; i++) {
-      labels[i] -= least;
+      labels[i] = (byte) (labels[i] - least);
     }
     transpose(images.pixels());
     return set(name, classes, images, labels);

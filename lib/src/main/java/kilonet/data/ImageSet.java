@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import kilonet.augment.RandomStream;
 import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -378,16 +377,6 @@ public final class ImageSet {
     int[][] parts = new Stratification(labels, classCounts()).parts(validation, seed);
     ImageSet train = select(parts[0]);
     return new Split(train, select(parts[1]).normalized(train.normalization()));
-  }
-
-  /** Fisher and Yates's shuffle. */
-  static void shuffle(int[] values, RandomStream random) {
-    for (int i = values.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int value = values[i];
-      values[i] = values[j];
-      values[j] = value;
-    }
   }
 
   @Override

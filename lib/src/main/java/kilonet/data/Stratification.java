@@ -30,7 +30,7 @@ final class Stratification {
     boolean[] chosen = new boolean[labels.length];
     for (int c = 0; c < counts.length; c++) {
       int[] members = membersOf(c);
-      ImageSet.shuffle(members, new RandomStream(seed, c));
+      new RandomStream(seed, c).shuffle(members);
       for (int i = 0; i < quotas[c]; i++) {
         chosen[members[i]] = true;
       }

@@ -1,13 +1,9 @@
 package kilonet.fused;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import kilonet.fused.Stage.Shape;
-import kilonet.text.Notice;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -15,15 +11,12 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.AsyncDataSetIterator;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A DL4J network whose gradients and outputs come from a compiled plan in plain Java, with the
@@ -36,6 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Outputs may be asked for by several threads; they are computed one after the other, each by
  * all of the network's threads. Training belongs to one thread at a time.
+ *
+ * <p>The file is long because all that DL4J calls meets the engine here: gradients, outputs, steps,
+ * epochs.
  */
 @SuppressWarnings("overrides") // MultiLayerNetwork itself drops the varargs of doEvaluation
 public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseable {
@@ -49,18 +45,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   private static final int PREFETCHED = 2;
 
-  /** So many plans are kept: for a batch, a last one that is smaller, and another shape or two. */
-  private static final int PLANS = 4;
-
-  private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
-
-  private final int threads;
-  private transient Team team;
-  private transient Map<Shape, Stack> stacks;
-  private transient Map<Batch, TrainingPlan> trainingPlans;
-  private transient Map<Shape, InferencePlan> inferencePlans;
+  private final transient Plans plans;
   private transient Stack stack;
-  private transient String unsupported;
   private transient int microBatch;
   private transient TrainingPlan last;
   private transient float[] parameterCopy;
@@ -71,9 +57,6 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   private transient Gradient views;
   private final transient ReentrantLock training = new ReentrantLock();
   private final transient ReentrantLock computing = new ReentrantLock();
-
-  /** The size of a batch and the shape of its images. */
-  private record Batch(int images, Shape shape) {}
 
   private transient int correct;
   private transient boolean closed;
@@ -100,7 +83,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       throw new IllegalArgumentException(
           "The number of threads is " + threads + "; it has to be at least 1.");
     }
-    this.threads = threads;
+    this.plans = new Plans(this, threads);
   }
 
   /**
@@ -137,10 +120,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * @return "fused", or "dl4j: " and the reason: the layer that has no fused form
    */
   public String engine() {
-    if (unsupported != null) {
-      return "dl4j: " + unsupported;
-    }
-    return "fused";
+    return plans.unsupported() == null ? "fused" : "dl4j: " + plans.unsupported();
   }
 
   /**
@@ -214,19 +194,18 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
               + classes
               + "], one row an image and one column a logit.");
     }
-    Stack current = stack;
-    last =
-        trainingPlans.computeIfAbsent(new Batch(batch, stack.input()), any -> plan(current, batch));
+    last = plans.training(stack, batch);
+    allocate();
     if (labelCopy == null || labelCopy.length < batch * classes) {
       labelCopy = new float[batch * classes];
     }
-    INDArray labelRows = plain(wanted);
-    pointer(labelRows).get(labelCopy, 0, batch * classes);
-    INDArray images = plain(input);
-    pointer(flattenedParams).get(parameterCopy);
+    INDArray labelRows = Floats.plain(wanted);
+    Floats.pointer(labelRows).get(labelCopy, 0, batch * classes);
+    INDArray images = Floats.plain(input);
+    Floats.pointer(flattenedParams).get(parameterCopy);
     double loss =
         last.run(
-            pointer(images),
+            Floats.pointer(images),
             labelCopy,
             parameterCopy,
             gradientCopy,
@@ -235,42 +214,11 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
             microBatch,
             getEpochCount());
     if (last.spoilt()) {
-      refuseUnlessFinite(images);
+      Floats.refuseUnlessFinite(images);
     }
-    pointer(flattenedGradients).put(gradientCopy);
+    Floats.pointer(flattenedGradients).put(gradientCopy);
     correct = last.correct();
     score = loss / batch + calcRegularizationScore(true);
-  }
-
-  private TrainingPlan plan(Stack current, int batch) {
-    try {
-      return new TrainingPlan(current, batch, team);
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(
-          "The activations of images of "
-              + current.input()
-              + " are more than Java's arrays hold: use smaller images, or fewer channels.",
-          e);
-    }
-  }
-
-  /** Says which image has a number that is none, where one has. */
-  private static void refuseUnlessFinite(INDArray images) {
-    long size = images.length() / images.size(0);
-    float[] one = new float[(int) size];
-    for (int i = 0; i < images.size(0); i++) {
-      pointer(images).getPointer(i * size).get(one);
-      for (float value : one) {
-        if (!Float.isFinite(value)) {
-          throw new IllegalArgumentException(
-              "Image "
-                  + i
-                  + " of the batch, counted from 0, has the value "
-                  + value
-                  + "; all values have to be finite numbers.");
-        }
-      }
-    }
   }
 
   /**
@@ -301,14 +249,14 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
                 + count * current.classes()
                 + ".");
       }
-      InferencePlan plan =
-          inferencePlans.computeIfAbsent(current.input(), any -> new InferencePlan(current, team));
-      INDArray plain = plain(images);
-      pointer(flattenedParams).get(parameterCopy);
+      InferencePlan plan = plans.inference(current);
+      allocate();
+      INDArray plain = Floats.plain(images);
+      Floats.pointer(flattenedParams).get(parameterCopy);
       plan.load(parameterCopy);
-      plan.run(pointer(plain), count, logits);
+      plan.run(Floats.pointer(plain), count, logits);
       if (plan.spoilt()) {
-        refuseUnlessFinite(plain);
+        Floats.refuseUnlessFinite(plain);
       }
     } finally {
       computing.unlock();
@@ -378,15 +326,15 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     computing.lock();
     try {
       // Listeners may change gradients and parameters: clipping and weight decay do.
-      pointer(flattenedParams).get(parameterCopy);
-      pointer(flattenedGradients).get(gradientCopy);
+      Floats.pointer(flattenedParams).get(parameterCopy);
+      Floats.pointer(flattenedGradients).get(gradientCopy);
       updater.step(
           parameterCopy,
           gradientCopy,
           (int) features.size(0),
           getIterationCount(),
           getEpochCount());
-      pointer(flattenedParams).put(parameterCopy);
+      Floats.pointer(flattenedParams).put(parameterCopy);
     } finally {
       computing.unlock();
     }
@@ -445,47 +393,19 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   /** Whether the engine computes with such images; else DL4J does, or refuses them. */
   private boolean supports(INDArray images) {
-    if (closed || unsupported != null || images == null) {
+    if (closed || plans.unsupported() != null || images == null) {
       return false;
     }
-    Shape shape = shape(images);
+    Shape shape = Floats.shape(images);
     if (shape == null || images.size(0) == 0) {
       return false;
     }
     computing.lock();
     try {
-      return supports(shape);
+      return plans.supports(shape);
     } finally {
       computing.unlock();
     }
-  }
-
-  private boolean supports(Shape shape) {
-    if (stacks != null && stacks.containsKey(shape)) {
-      return stacks.get(shape) != null;
-    }
-    Stack read = null;
-    try {
-      read = Stack.of(this, shape);
-    } catch (UnsupportedLayerException e) {
-      if (stacks == null) {
-        unsupported = e.getMessage();
-        Notice.warn(LOG, "Trained by DL4J itself, which is slow: " + unsupported + ".");
-        return false;
-      }
-      Notice.warn(LOG, "Images of " + shape + " are left to DL4J: " + e.getMessage() + ".");
-    }
-    if (stacks == null) {
-      stacks = latest();
-      trainingPlans = latest();
-      inferencePlans = latest();
-      team = new Team(threads);
-      parameterCopy = new float[read.parameters()];
-      gradientCopy = new float[read.parameters()];
-      stack = read;
-    }
-    stacks.put(shape, read);
-    return read != null;
   }
 
   /**
@@ -497,9 +417,15 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     if (closed) {
       throw new IllegalStateException("The network is closed: ask it before, or make another.");
     }
-    Shape shape = shape(images);
-    supports(shape);
-    return stacks.get(shape);
+    return plans.stack(Floats.shape(images));
+  }
+
+  /** Makes room for parameters and gradient in Java's memory, once. */
+  private void allocate() {
+    if (parameterCopy == null) {
+      parameterCopy = new float[stack.parameters()];
+      gradientCopy = new float[stack.parameters()];
+    }
   }
 
   private int classes(INDArray images) {
@@ -509,56 +435,6 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     } finally {
       computing.unlock();
     }
-  }
-
-  /** A map that keeps what was asked for last. */
-  private static <K, V> Map<K, V> latest() {
-    return new LinkedHashMap<>(PLANS, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > PLANS;
-      }
-    };
-  }
-
-  private static Shape shape(INDArray images) {
-    if (images.dataType() != DataType.FLOAT) {
-      return null;
-    }
-    if (images.rank() == 4) {
-      return new Shape((int) images.size(1), (int) images.size(2), (int) images.size(3));
-    }
-    return images.rank() == 2 ? new Shape((int) images.size(1), 1, 1) : null;
-  }
-
-  /** The array itself if its elements lie in C order, side by side, as floats; a copy else. */
-  private static INDArray plain(INDArray array) {
-    boolean side =
-        array.dataType() == DataType.FLOAT
-            && array.ordering() == 'c'
-            && Nd4j.getExecutioner() != null
-            && array.length() > 0
-            && sideBySide(array);
-    return side ? array : array.castTo(DataType.FLOAT).dup('c');
-  }
-
-  private static boolean sideBySide(INDArray array) {
-    long expected = 1;
-    for (int i = array.rank() - 1; i >= 0; i--) {
-      if (array.size(i) != 1 && array.stride(i) != expected) {
-        return false;
-      }
-      expected *= array.size(i);
-    }
-    return true;
-  }
-
-  /** The first number of an array whose numbers lie side by side. */
-  static FloatPointer pointer(INDArray array) {
-    Pointer start = array.data().addressPointer();
-    return new FloatPointer(start).getPointer(array.offset() - array.data().offset());
   }
 
   /** The gradient vector by name, as DL4J's updaters want it. */
@@ -592,12 +468,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
     computing.lock();
     try {
       closed = true;
-      if (team != null) {
-        team.close();
-        trainingPlans.clear();
-        inferencePlans.clear();
-        last = null;
-      }
+      plans.close();
+      last = null;
     } finally {
       computing.unlock();
     }

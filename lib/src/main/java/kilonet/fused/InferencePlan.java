@@ -20,6 +20,9 @@ import org.bytedeco.javacpp.FloatPointer;
  * go through all stages, in memory that fits a cache. One plan serves every batch size.
  */
 final class InferencePlan {
+  /** Of images that need more floats, sixteen at a time, no sample is made: 32 MB. */
+  private static final long LARGE = 1 << 23;
+
   private final Stack stack;
   private final Team team;
   private final Layout[] layouts;
@@ -224,7 +227,12 @@ final class InferencePlan {
    * @param logits takes one row for each image, one column for each class
    */
   void run(FloatPointer images, int count, float[] logits) {
-    run(KernelChoice.forInference(stack.multiplyAdds() * count, sample), images, count, logits);
+    long groups = (count + LANES - 1) / LANES;
+    Kernels chosen =
+        size > LARGE
+            ? KernelChoice.forLongSteps(stack.multiplyAdds() * groups * LANES)
+            : KernelChoice.forInference(stack.multiplyAdds() * count, sample);
+    run(chosen, images, count, logits);
   }
 
   /** Whether an image of the last run has a value that is no finite number. */

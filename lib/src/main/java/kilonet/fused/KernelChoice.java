@@ -12,11 +12,12 @@ import org.slf4j.LoggerFactory;
  * Chooses the kernels. All give the same bits.
  *
  * <p>The vector kernels are slow until the compiler has seen them, slower than plain Java by far.
- * So a process starts with the plain ones. Training that lasts goes over to the vector kernels as
- * they are: its threads run them until they are compiled, which is over sooner than beside other
- * work. Inference must not halt: while it goes on with the plain ones, a thread of its own has the
- * vector kernels compiled, on a small batch of the same net, and then all plans change over. {@code
- * -Dkilonet.kernels=plain} or {@code =vector} chooses for good.
+ * So a process starts with the plain ones. Training that lasts, and inference of images so large
+ * that each takes long, go over to the vector kernels as they are: their threads run them until
+ * they are compiled, which is over sooner than beside other work. Other inference must not halt:
+ * while it goes on with the plain ones, a thread of its own has the vector kernels compiled, on a
+ * small batch of the same net, and then all plans change over. {@code -Dkilonet.kernels=plain} or
+ * {@code =vector} chooses for good.
  */
 final class KernelChoice {
   private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
@@ -24,7 +25,7 @@ final class KernelChoice {
   /** Multiply-adds of inference that are done before the vector kernels are compiled beside it. */
   private static final long MOMENT = 300_000_000;
 
-  /** Multiply-adds that are done before training goes over: about half a second's work. */
+  /** Multiply-adds that are done before long steps go over: about half a second's work. */
   private static final long LASTING = 1_500_000_000;
 
   /** From this gain over the plain kernels on, the vector kernels count as compiled. */
@@ -70,11 +71,11 @@ final class KernelChoice {
   }
 
   /**
-   * The kernels for the next step of training.
+   * The kernels for the next step of training, or of inference of large images.
    *
    * @param multiplyAdds how much it is
    */
-  static Kernels forTraining(long multiplyAdds) {
+  static Kernels forLongSteps(long multiplyAdds) {
     if (current == PLAIN && !chosen && WORK.addAndGet(multiplyAdds) > LASTING) {
       current = VECTOR;
     }

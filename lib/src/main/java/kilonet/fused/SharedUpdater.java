@@ -196,7 +196,7 @@ final class SharedUpdater {
       values[i] = gradient[trainedAt[i]] / batch;
     }
     if (flat != null) {
-      FloatPointer kept = FusedNetwork.pointer(state);
+      FloatPointer kept = Floats.pointer(state);
       kept.get(flatState);
       for (int i = 0; i < flat.size(); i++) {
         Flat stretch = flat.get(i);

@@ -94,7 +94,7 @@ final class TrainingPlan {
       int iteration,
       int microBatch,
       int epoch) {
-    batch.kernels = KernelChoice.forTraining(3 * stack.multiplyAdds() * batch.images);
+    batch.kernels = KernelChoice.forLongSteps(3 * stack.multiplyAdds() * batch.images);
     batch.labels = labels;
     batch.parameters = parameters;
     batch.gradient = gradient;

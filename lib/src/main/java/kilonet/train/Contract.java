@@ -56,14 +56,18 @@ public record Contract(
         && last(accuracies).stream().allMatch(accuracy -> accuracy >= ACCURACY);
   }
 
-  /** Judges a run. */
+  /**
+   * Judges a run.
+   *
+   * @param data what its images are; null where only their name in the recipe is known
+   */
   static Contract of(Recipe recipe, DataIdentity data, long parameters, History history) {
     Assignment asked = recipe.goal();
     List<Double> accuracies = history.each(EpochResult::testAccuracy);
     int epochs = accuracies.size();
     List<Double> last = accuracies.subList(Math.max(0, epochs - asked.last()), epochs);
     List<String> misses = new ArrayList<>();
-    isOf(asked, data).ifPresent(misses::add);
+    isOf(asked, recipe.data(), data).ifPresent(misses::add);
     if (recipe.validation() > 0) {
       misses.add("It was tested on a part of the training set, not on the test set.");
     }
@@ -93,23 +97,23 @@ public record Contract(
   }
 
   /** What is wrong with the images, if anything. */
-  private static Optional<String> isOf(Assignment asked, DataIdentity data) {
+  private static Optional<String> isOf(Assignment asked, String name, DataIdentity data) {
     boolean right =
         Recipe.MNIST.equals(asked.data())
-            ? data.isMnist()
-            : asked.data() == null || asked.data().equals(data.name());
+            ? data == null ? Recipe.MNIST.equals(name) : data.isMnist()
+            : asked.data() == null || asked.data().equals(name);
     if (right) {
       return Optional.empty();
     }
     String wanted = Datasets.title(asked.data());
     return Optional.of(
-        switch (data.name()) {
+        switch (name) {
           case Recipe.DIGITS -> Text.of("It was tested on generated digits, not on %s.", wanted);
           case Recipe.MNIST ->
               Recipe.MNIST.equals(asked.data())
                   ? "Its images are some of MNIST's, not MNIST as it is published."
                   : Text.of("It was tested on MNIST, not on %s.", wanted);
-          default -> Text.of("It was tested on '%s', not on %s.", data.name(), wanted);
+          default -> Text.of("It was tested on '%s', not on %s.", name, wanted);
         });
   }
 

@@ -1,5 +1,6 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -37,7 +39,8 @@ import kilonet.text.Text;
 /**
  * How records are written as JSON: names in snake_case. What is read must say all that a record has
  * and nothing else, each once, as the kind of value that it is: nothing is guessed, cut or passed
- * over. What is left out where it is null ({@link JsonInclude}) may be missing.
+ * over. What is left out where it is null ({@link JsonInclude}) may be missing. What follows from
+ * other parts ({@link JsonIgnoreProperties}) must be there, and follow.
  */
 public final class Json {
 
@@ -126,10 +129,33 @@ public final class Json {
    */
   public static <T> T read(String text, Class<T> type) {
     try {
-      return LINE.readValue(text, type);
+      T value = LINE.readValue(text, type);
+      requireDerived(text, value);
+      return value;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           Text.of("This is no JSON of a %s: %s", type.getSimpleName(), complaint(e)), e);
+    }
+  }
+
+  /** Sees that what follows from other parts of a record, and is written for readers, follows. */
+  private static void requireDerived(String text, Object value) throws JsonProcessingException {
+    JsonIgnoreProperties derived = value.getClass().getAnnotation(JsonIgnoreProperties.class);
+    if (derived == null) {
+      return;
+    }
+    JsonNode said = LINE.readTree(text);
+    JsonNode right = LINE.readTree(line(value));
+    for (String part : derived.value()) {
+      if (!right.get(part).equals(said.get(part))) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "This is no JSON of a %s: %s.",
+                value.getClass().getSimpleName(),
+                said.has(part)
+                    ? Text.of("its '%s' does not follow from the rest of it", part)
+                    : Text.of("'%s' is missing", part)));
+      }
     }
   }
 

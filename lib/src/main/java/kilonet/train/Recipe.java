@@ -24,7 +24,8 @@ import kilonet.text.Text;
 
 /**
  * All that defines a run. The same recipe gives the same numbers, bit for bit, whatever the vectors
- * and threads with the same engine.
+ * and threads with the same engine. (The file is long because a recipe has nineteen parts, each
+ * with its range, its sentence and its way to be another.)
  *
  * @param name what people call it, such as {@code model_3}; results are filed under it, so that it
  *     is what {@link Check#fileName} allows, or several such names parted by {@code /}
@@ -175,31 +176,7 @@ public record Recipe(
    */
   public TrainTest images(TrainTest all) {
     ImageSet train = all.train();
-    if (train.height() != model.height() || train.width() != model.width()) {
-      throw new IllegalArgumentException(
-          Text.of(
-                  "The net of %s is for pictures of %d x %d pixels, but those of %s have %d x %d: give the",
-                  name, model.height(), model.width(), train.name(), train.height(), train.width())
-              + " model their height and width.");
-    }
-    if (train.channels() != model.channels()) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "The net of %s is for pictures of %d channel%s, but those of %s have %d: give the model"
-                  + " as many, with input(channels, height, width).",
-              name,
-              model.channels(),
-              model.channels() == 1 ? "" : "s",
-              train.name(),
-              train.channels()));
-    }
-    if (model.outputs() < train.classes()) {
-      throw new IllegalArgumentException(
-          Text.of(
-                  "The net of %s tells %d classes apart, but %s has %d: give its last convolution as many",
-                  name, model.outputs(), train.name(), train.classes())
-              + " channels.");
-    }
+    NetFit.require(name, model, train);
     ImageSet test = all.test();
     if (normalization != null) {
       train = train.normalized(normalization);
@@ -442,78 +419,9 @@ public record Recipe(
     return differences;
   }
 
-  private Recipe with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
+  private Recipe with(Consumer<RecipeDraft> change) {
+    RecipeDraft draft = new RecipeDraft(this);
     change.accept(draft);
     return draft.recipe();
-  }
-
-  /** A recipe whose parts can be changed one at a time. */
-  private static final class Draft {
-
-    private String name;
-    private Stack model;
-    private String data;
-    private String augmentation;
-    private String mixing;
-    private Optimizer optimizer;
-    private String schedule;
-    private String averaging;
-    private double labelSmoothing;
-    private double clipping;
-    private int epochs;
-    private int patience;
-    private int batch;
-    private int accumulation;
-    private long seed;
-    private int limit;
-    private int validation;
-    private Normalization normalization;
-    private Assignment assignment;
-
-    Draft(Recipe recipe) {
-      name = recipe.name;
-      model = recipe.model;
-      data = recipe.data;
-      augmentation = recipe.augmentation;
-      mixing = recipe.mixing;
-      optimizer = recipe.optimizer;
-      schedule = recipe.schedule;
-      averaging = recipe.averaging;
-      labelSmoothing = recipe.labelSmoothing;
-      clipping = recipe.clipping;
-      epochs = recipe.epochs;
-      patience = recipe.patience;
-      batch = recipe.batch;
-      accumulation = recipe.accumulation;
-      seed = recipe.seed;
-      limit = recipe.limit;
-      validation = recipe.validation;
-      normalization = recipe.normalization;
-      assignment = recipe.assignment;
-    }
-
-    Recipe recipe() {
-      return new Recipe(
-          name,
-          model,
-          data,
-          augmentation,
-          mixing,
-          optimizer,
-          schedule,
-          averaging,
-          labelSmoothing,
-          clipping,
-          epochs,
-          patience,
-          batch,
-          accumulation,
-          seed,
-          limit,
-          validation,
-          normalization,
-          assignment);
-    }
   }
 }

@@ -1,96 +1,147 @@
 package kilonet.train;
 
+import com.fasterxml.jackson.annotation.JsonGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import kilonet.data.DataIdentity;
 
 /**
- * What a run came to; {@code result.json} of its folder.
+ * What a run came to; {@code result.json} of its folder, which says beside what is kept here what
+ * follows from it: figures by epoch, speed, the assignment's verdict. A file whose figures do not
+ * follow is refused.
  *
- * @param recipe the recipe's name
  * @param parameters trainable parameters
- * @param seed the recipe's seed
  * @param engine {@code fused}, with the version of its arithmetic, or {@code dl4j}
- * @param data the name of the images, such as {@code mnist} or {@code digits}
  * @param dataset what the images are, by name and content; null in files from before this was
  *     written
  * @param trainImages images trained on in an epoch
  * @param testImages images tested on
- * @param epochs epochs trained
- * @param trainAccuracy percent, by epoch
- * @param trainLoss mean cross-entropy, by epoch
- * @param testAccuracy percent, by epoch, of the net that is kept
- * @param testLoss mean cross-entropy, by epoch
- * @param rawTestAccuracy percent, by epoch, of the net without averaging
- * @param imagesPerSecond training images a second, over the whole run
- * @param seconds spent on training
- * @param contract the assignment's verdict
  * @param definition the whole recipe
  * @param history the epochs, figure by figure
  */
+@JsonPropertyOrder({
+  "recipe",
+  "parameters",
+  "seed",
+  "engine",
+  "data",
+  "dataset",
+  "train_images",
+  "test_images",
+  "epochs",
+  "train_accuracy",
+  "train_loss",
+  "test_accuracy",
+  "test_loss",
+  "raw_test_accuracy",
+  "images_per_second",
+  "seconds",
+  "contract",
+  "definition",
+  "history"
+})
+@JsonIgnoreProperties(
+    value = {
+      "recipe",
+      "seed",
+      "data",
+      "epochs",
+      "train_accuracy",
+      "train_loss",
+      "test_accuracy",
+      "test_loss",
+      "raw_test_accuracy",
+      "images_per_second",
+      "seconds",
+      "contract"
+    },
+    allowGetters = true)
 public record Result(
-    String recipe,
     long parameters,
-    long seed,
     String engine,
-    String data,
     @JsonInclude(JsonInclude.Include.NON_NULL) DataIdentity dataset,
     int trainImages,
     int testImages,
-    int epochs,
-    List<Double> trainAccuracy,
-    List<Double> trainLoss,
-    List<Double> testAccuracy,
-    List<Double> testLoss,
-    List<Double> rawTestAccuracy,
-    double imagesPerSecond,
-    double seconds,
-    Contract contract,
     Recipe definition,
     History history) {
 
-  /**
-   * What the epochs of a run come to.
-   *
-   * @param recipe what was run
-   * @param parameters trainable parameters of its net
-   * @param engine what computed
-   * @param data all that the recipe took its images from
-   * @param train images trained on in an epoch
-   * @param test images tested on
-   * @param history one epoch or more
-   */
-  public static Result of(
-      Recipe recipe,
-      long parameters,
-      Engine engine,
-      DataIdentity data,
-      int train,
-      int test,
-      History history) {
-    double seconds = history.epochs().stream().mapToDouble(EpochResult::seconds).sum();
-    int epochs = history.epochs().size();
-    return new Result(
-        recipe.name(),
-        parameters,
-        recipe.seed(),
-        engine.version(),
-        data.name(),
-        data,
-        train,
-        test,
-        epochs,
-        history.each(EpochResult::trainAccuracy),
-        history.each(EpochResult::trainLoss),
-        history.each(EpochResult::testAccuracy),
-        history.each(EpochResult::testLoss),
-        history.each(EpochResult::rawTestAccuracy),
-        Math.round(10 * epochs * (double) train / seconds) / 10.0,
-        Math.round(1000 * seconds) / 1000.0,
-        Contract.of(recipe, data, parameters, history),
-        recipe,
-        history);
+  /** The recipe's name. */
+  @JsonGetter
+  public String recipe() {
+    return definition.name();
+  }
+
+  /** The recipe's seed. */
+  @JsonGetter
+  public long seed() {
+    return definition.seed();
+  }
+
+  /** The name of the images, such as {@code mnist} or {@code digits}. */
+  @JsonGetter
+  public String data() {
+    return definition.data();
+  }
+
+  /** Epochs trained. */
+  @JsonGetter
+  public int epochs() {
+    return history.epochs().size();
+  }
+
+  /** Percent, by epoch. */
+  @JsonGetter
+  public List<Double> trainAccuracy() {
+    return history.each(EpochResult::trainAccuracy);
+  }
+
+  /** Mean cross-entropy, by epoch. */
+  @JsonGetter
+  public List<Double> trainLoss() {
+    return history.each(EpochResult::trainLoss);
+  }
+
+  /** Percent, by epoch, of the net that is kept. */
+  @JsonGetter
+  public List<Double> testAccuracy() {
+    return history.each(EpochResult::testAccuracy);
+  }
+
+  /** Mean cross-entropy, by epoch. */
+  @JsonGetter
+  public List<Double> testLoss() {
+    return history.each(EpochResult::testLoss);
+  }
+
+  /** Percent, by epoch, of the net without averaging. */
+  @JsonGetter
+  public List<Double> rawTestAccuracy() {
+    return history.each(EpochResult::rawTestAccuracy);
+  }
+
+  /** Training images a second, over the whole run. */
+  @JsonGetter
+  public double imagesPerSecond() {
+    return Math.round(10 * epochs() * (double) trainImages / time()) / 10.0;
+  }
+
+  /** Seconds spent on training. */
+  @JsonGetter
+  public double seconds() {
+    return Math.round(1000 * time()) / 1000.0;
+  }
+
+  private double time() {
+    return history.epochs().stream().mapToDouble(EpochResult::seconds).sum();
+  }
+
+  /** The assignment's verdict. */
+  @JsonGetter
+  public Contract contract() {
+    return Contract.of(definition, dataset, parameters, history);
   }
 
   /** Whether every epoch of the recipe was trained, or its patience ran out. */

@@ -13,16 +13,10 @@ import kilonet.data.ImageSet;
 import kilonet.data.TrainTest;
 import kilonet.fused.FusedNetwork;
 import kilonet.model.Summary;
-import kilonet.schedule.ReduceLROnPlateau;
-import kilonet.schedule.SchedulePlan;
-import kilonet.schedule.Schedules;
 import kilonet.text.Check;
 import kilonet.text.Text;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.nativeblas.NativeOps;
@@ -64,10 +58,7 @@ public final class Trainer {
   private int threads = Runtime.getRuntime().availableProcessors();
   private volatile boolean stopped;
 
-  private SchedulePlan schedule;
-  private Learner learner;
-  private Hits hits;
-  private Averaging averaging;
+  private TrainingState state;
   private INDArray kept;
   private Result result;
 
@@ -159,7 +150,7 @@ public final class Trainer {
   private Result train() {
     Nd4j.getExecutioner(); // loads the native code
     NativeOps openMp = NativeOpsHolder.getInstance().getDeviceNativeOps();
-    int threads = openMp.ompGetMaxThreads();
+    int ofNd4j = openMp.ompGetMaxThreads();
     if (engine == Engine.FUSED) {
       // What is left to ND4J are updates of a few thousand numbers: waking threads for each of them
       // takes longer than the work. Holds for this thread only.
@@ -168,13 +159,13 @@ public final class Trainer {
     try (Batches batches = recipe.batches(train);
         Batches testing =
             Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
-      prepare();
+      state = new TrainingState(recipe, train.size(), engine, threads);
       Optional<Checkpoint> checkpoint = checkpoint();
       provideRoom();
       History history = new History(List.of());
       Checkpoint.Tally tally = Checkpoint.Tally.NOTHING;
       if (checkpoint.isPresent()) {
-        restore(checkpoint.get());
+        state.restore(checkpoint.get());
         history = checkpoint.get().state().history();
         tally = checkpoint.get().state().tally();
         result = result(history);
@@ -183,17 +174,13 @@ public final class Trainer {
       while (!Result.isFinished(recipe, history)) {
         int epoch = history.epochs().size();
         batches.startAt(epoch, tally.batches());
-        tally = trainEpoch(batches, epoch, tally);
+        tally = state.train(batches, epoch, tally, () -> stopped, progress);
         if (tally.batches() < batches.batchesPerEpoch()) {
           save(history, tally);
           break;
         }
-        if (averaging != null) {
-          averaging.afterEpoch(learner.network().params(), epoch + 1);
-        }
-        history = history.plus(test(testing, epoch, tally));
+        history = history.plus(state.end(testing, epoch, tally));
         tally = Checkpoint.Tally.NOTHING;
-        report(history.last());
         result = result(history);
         save(history, tally);
         progress.epoch(history.last());
@@ -207,7 +194,7 @@ public final class Trainer {
     } finally {
       progress.ended();
       release();
-      openMp.setOmpNumThreads(threads);
+      openMp.setOmpNumThreads(ofNd4j);
     }
   }
 
@@ -261,14 +248,10 @@ public final class Trainer {
 
   /** Keeps the parameters and gives back what the engine holds outside the heap. */
   private void release() {
-    if (learner != null) {
-      kept = keptParameters();
-      learner.close();
+    if (state != null) {
+      kept = state.keptParameters();
+      state.close();
     }
-  }
-
-  private INDArray keptParameters() {
-    return (averaging == null ? learner.network().params() : averaging.average()).dup();
   }
 
   /** The trained net, the averaged one where the recipe averages; after {@link #run}. */
@@ -325,117 +308,16 @@ public final class Trainer {
     return recipe.updatesPerEpoch(train.size());
   }
 
-  private void prepare() {
-    schedule =
-        Schedules.parse(
-            recipe.schedule(),
-            recipe.optimizer().learningRate(),
-            recipe.epochs(),
-            updatesPerEpoch());
-    learner = new Learner(recipe, schedule, engine, threads);
-    hits = new Hits(learner.network());
-    learner.network().addListeners(hits);
-    averaging = Averaging.of(recipe.averaging(), learner.network().params());
-  }
-
-  private Checkpoint.Tally trainEpoch(Batches batches, int epoch, Checkpoint.Tally tally) {
-    while (batches.hasNext() && !(stopped && tally.batches() % recipe.accumulation() == 0)) {
-      long start = System.nanoTime();
-      DataSet batch = batches.next();
-      int update = learner.network().getIterationCount();
-      double rate = learner.rate(epoch);
-      hits.expect(batch.getLabels());
-      boolean updated = learner.learn(batch, epoch, tally.batches(), !batches.hasNext());
-      if (!learner.isFinite()) {
-        throw diverged(epoch, tally.batches(), rate);
-      }
-      if (updated && averaging != null) {
-        averaging.afterBatch(learner.network().params(), update);
-      }
-      int images = (int) batch.getFeatures().size(0);
-      tally = tally.plus(images, learner.loss(), hits.count(), System.nanoTime() - start);
-      progress.batch(
-          tally.batches(),
-          tally.loss() / tally.images(),
-          100.0 * tally.right() / tally.images(),
-          rate,
-          tally.images() / (tally.nanos() / 1e9));
-    }
-    return tally;
-  }
-
-  private TrainingException diverged(int epoch, int batch, double rate) {
-    String what =
-        Double.isFinite(learner.loss())
-            ? "A parameter is no number any more"
-            : "The loss became " + learner.loss();
-    return new TrainingException(
-        Text.of(
-                "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a"
-                    + " warm-up,",
-                what, epoch + 1, batch + 1, rate)
-            + " or batch norm.");
-  }
-
-  private EpochResult test(Batches testing, int epoch, Checkpoint.Tally tally) {
-    MultiLayerNetwork network = learner.network();
-    Predictions raw = Predictions.of(network, testing);
-    Predictions kept = raw;
-    if (averaging != null) {
-      INDArray parameters = network.params().dup();
-      network.params().assign(averaging.average());
-      kept = Predictions.of(network, testing);
-      network.params().assign(parameters);
-    }
-    double seconds = tally.nanos() / 1e9;
-    EpochResult tested =
-        new EpochResult(
-            epoch + 1,
-            tally.loss() / tally.images(),
-            100.0 * tally.right() / tally.images(),
-            kept.loss(),
-            kept.accuracy(),
-            raw.accuracy(),
-            schedule.learningRate().valueAt(learner.network().getIterationCount() - 1, epoch),
-            seconds,
-            tally.images() / seconds);
-    if (!tested.isFinite()) {
-      throw new TrainingException(
-          Text.of(
-                  "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or"
-                      + " batch",
-                  epoch + 1, tested.testLoss())
-              + " norm.");
-    }
-    return tested;
-  }
-
-  /**
-   * Tells a plateau schedule how the epoch went, by the validation images where the recipe keeps
-   * some, else by the training images: the test set decides nothing.
-   */
-  private void report(EpochResult epoch) {
-    boolean validated = recipe.validation() > 0;
-    plateau()
-        .ifPresent(
-            plateau ->
-                plateau.step(
-                    switch (plateau.settings().metric()) {
-                      case LOSS -> validated ? epoch.testLoss() : epoch.trainLoss();
-                      case ACCURACY -> validated ? epoch.testAccuracy() : epoch.trainAccuracy();
-                    }));
-  }
-
   private Result result(History history) {
     return history.epochs().isEmpty()
         ? null
-        : Result.of(
-            recipe,
+        : new Result(
             Summary.of(recipe.model()).parameters(),
-            engine,
+            engine.version(),
             data,
             train.size(),
             test.size(),
+            recipe,
             history);
   }
 
@@ -444,57 +326,20 @@ public final class Trainer {
       return;
     }
     if (result != null) {
-      files(plain(keptParameters())).write(folder);
+      files(plain(state.keptParameters())).write(folder);
     }
     if (result != null && result.isFinished()) {
       folder.delete(folder.checkpoint());
       return;
     }
-    MultiLayerNetwork network = learner.network();
-    Checkpoint.State state =
-        new Checkpoint.State(
-            recipe,
-            engine.version(),
-            data,
-            history,
-            network.getIterationCount(),
-            tally,
-            plateau().map(ReduceLROnPlateau::state).orElse(null));
-    RunFolder.replace(
-        folder.checkpoint(),
-        new Checkpoint(
-                state,
-                network.params().dup().data().asFloat(),
-                updaterState().map(u -> u.dup().data().asFloat()).orElse(new float[0]),
-                averaging == null ? new float[0] : averaging.average().data().asFloat())
-            .bytes());
-  }
-
-  private Optional<INDArray> updaterState() {
-    return Optional.ofNullable(learner.network().getUpdater().getStateViewArray());
-  }
-
-  private Optional<ReduceLROnPlateau> plateau() {
-    return schedule.learningRate() instanceof ReduceLROnPlateau plateau
-        ? Optional.of(plateau)
-        : Optional.empty();
+    RunFolder.replace(folder.checkpoint(), state.checkpoint(data, history, tally).bytes());
   }
 
   private Optional<Checkpoint> checkpoint() {
     if (folder == null || !resume || !Files.exists(folder.checkpoint())) {
       return Optional.empty();
     }
-    Checkpoint.Plan plan =
-        new Checkpoint.Plan(
-            recipe,
-            engine,
-            data,
-            train.size(),
-            (int) learner.network().numParams(),
-            updaterState().map(INDArray::length).orElse(0L).intValue(),
-            averaging != null,
-            plateau().orElse(null));
-    return Optional.of(Checkpoint.read(folder.checkpoint(), plan));
+    return Optional.of(Checkpoint.read(folder.checkpoint(), state.plan(data)));
   }
 
   /** A full disk is to be noticed now and not after an epoch. */
@@ -502,55 +347,8 @@ public final class Trainer {
     if (folder == null) {
       return;
     }
-    long numbers =
-        3 * learner.network().numParams() + updaterState().map(INDArray::length).orElse(0L);
     long text = FILES + (long) EPOCH * Math.min(recipe.epochs(), LISTED_EPOCHS);
     // Twice, because the old files stay until the new ones are whole.
-    folder.provide(2 * (Float.BYTES * numbers + text));
-  }
-
-  private void restore(Checkpoint checkpoint) {
-    assign(learner.network().params(), checkpoint.parameters());
-    updaterState().ifPresent(state -> assign(state, checkpoint.updater()));
-    if (averaging != null) {
-      assign(averaging.average(), checkpoint.average());
-    }
-    plateau().ifPresent(plateau -> plateau.restore(checkpoint.state().plateau()));
-    learner.network().setIterationCount(checkpoint.state().iteration());
-  }
-
-  private static void assign(INDArray to, float[] numbers) {
-    to.assign(Nd4j.createFromArray(numbers).reshape(to.shape()));
-  }
-
-  /**
-   * Counts what a training pass classified rightly: the fused engine tells; of Deeplearning4j, also
-   * where the fused engine falls back to it, the last activations before the softmax are looked at,
-   * which has no parameters of its own.
-   */
-  private static final class Hits extends BaseTrainingListener {
-
-    private final MultiLayerNetwork network;
-    private INDArray labels;
-    private int seen;
-
-    Hits(MultiLayerNetwork network) {
-      this.network = network;
-    }
-
-    void expect(INDArray labels) {
-      this.labels = labels;
-      this.seen = -1;
-    }
-
-    int count() {
-      return seen < 0 ? ((FusedNetwork) network).correctInLastBatch() : seen;
-    }
-
-    @Override
-    public void onForwardPass(Model model, List<INDArray> activations) {
-      INDArray logits = activations.get(activations.size() - 1).reshape(labels.shape());
-      seen = logits.argMax(1).eq(labels.argMax(1)).castTo(labels.dataType()).sumNumber().intValue();
-    }
+    folder.provide(2 * (Float.BYTES * state.numbers() + text));
   }
 }

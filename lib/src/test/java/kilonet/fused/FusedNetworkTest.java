@@ -12,10 +12,12 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
@@ -299,6 +301,34 @@ class FusedNetworkTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageEndingWith("use smaller images, or fewer channels.");
     }
+  }
+
+  /** A sample of the same work, beside it, would take as much memory again. */
+  @Test
+  void largeImagesHaveTheirOwnThreadsWarmUp() {
+    Set<Thread> before = warmUps();
+    KernelChoice.use(null);
+    MultiLayerConfiguration large =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .input(1, 300, 300)
+            .conv(6)
+            .conv(6)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(large, 1)) {
+      network.init();
+      do {
+        network.output(Nd4j.create(DataType.FLOAT, 1, 1, 300, 300), false);
+        assertThat(before).containsAll(warmUps());
+      } while (!KernelChoice.isWarm());
+    }
+  }
+
+  private static Set<Thread> warmUps() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("kilonet-fused-warm-up"))
+        .collect(Collectors.toSet());
   }
 
   @Test

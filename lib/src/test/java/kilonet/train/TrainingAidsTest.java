@@ -231,7 +231,8 @@ class TrainingAidsTest {
       history = history.plus(new EpochResult(i + 1, 0, 0, 0, accuracies[i], 0, 0, 1, 1));
     }
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5).seed(seed);
-    return Result.of(recipe, 100, Engine.FUSED, DataIdentity.MNIST, 60_000, 10_000, history);
+    return new Result(
+        100, Engine.FUSED.version(), DataIdentity.MNIST, 60_000, 10_000, recipe, history);
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package kilonet.course;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +16,6 @@ import kilonet.chart.Plot;
 import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Contract;
-import kilonet.train.Json;
 import kilonet.train.Result;
 import kilonet.train.Spread;
 
@@ -36,9 +34,6 @@ public final class PublishedReport {
   static final String TO_COME = "not measured yet";
 
   private PublishedReport() {}
-
-  /** Why a row differs from what was published, in a sentence. */
-  private record Explanation(String id, String because) {}
 
   /**
    * Makes {@code Published.md}, {@code Published.csv} and {@code Published.png} from {@code
@@ -62,7 +57,7 @@ public final class PublishedReport {
       return files;
     }
     Map<String, String> explanations =
-        explanations(results.resolveSibling("remarks").resolve("published.json"), rows);
+        Explanation.read(results.resolveSibling("remarks").resolve("published.json"), rows);
     Figure chart = chart(rows);
     files.put(
         "Published.md",
@@ -70,36 +65,6 @@ public final class PublishedReport {
     files.put("Published.csv", csv(rows).getBytes(StandardCharsets.UTF_8));
     files.put("Published.png", chart.png());
     return files;
-  }
-
-  private static Map<String, String> explanations(Path file, List<Reproduction> rows) {
-    Map<String, String> explanations = new LinkedHashMap<>();
-    if (!Files.exists(file)) {
-      return explanations;
-    }
-    for (Explanation explanation : Json.read(file, Explanation[].class)) {
-      Reproduction row =
-          rows.stream()
-              .filter(r -> r.published().id().equals(explanation.id))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          Text.of(
-                                  "%s explains '%s', but no published experiment is called so: use"
-                                      + " an id of",
-                                  file, explanation.id)
-                              + " Published.md."));
-      if (!row.differs()) {
-        throw new IllegalArgumentException(
-            Text.of(
-                "%s explains why %s differs from what was published, but it does not: delete that"
-                    + " entry.",
-                file, explanation.id));
-      }
-      explanations.put(explanation.id, explanation.because);
-    }
-    return explanations;
   }
 
   private static Page page(

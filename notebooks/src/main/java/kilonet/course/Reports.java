@@ -1,13 +1,9 @@
 package kilonet.course;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,12 +13,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import kilonet.chart.PngNote;
-import kilonet.chart.RunComparison;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
-import kilonet.train.History;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
@@ -43,9 +35,8 @@ public final class Reports {
   private final List<Step> steps = new ArrayList<>();
   private final Course course;
   private final String toRun;
-  private final String toWrite;
+  private final ReportFolder reports;
   private final boolean quick;
-  private final Function<Path, Optional<String>> html;
   private final List<String> problems = new ArrayList<>();
 
   /**
@@ -57,9 +48,14 @@ public final class Reports {
     present(folder);
     this.folder = folder;
     this.quick = quick;
-    this.html = html;
     this.toRun = Text.of("run 'kilonet course run %s'", folder);
-    this.toWrite = Text.of("run 'kilonet report --write %s'", folder);
+    this.reports =
+        new ReportFolder(
+            folder.resolve("reports"),
+            html,
+            Text.of("run 'kilonet report --write %s'", folder),
+            this::orBack,
+            problems::add);
     this.course = Course.of(folder);
     for (int number = 1; number <= Step.COUNT; number++) {
       StepText.read(folder, number, problems::add).ifPresent(steps::add);
@@ -142,14 +138,9 @@ public final class Reports {
     for (Step step : steps) {
       Notebook notebook = Notebook.read(file(folder, step.number()));
       notebook.clear();
-      notebook.open(blank(step));
+      notebook.open(OpeningBlock.blank(step));
       RunFolder.replace(notebook.file(), notebook.bytes());
     }
-  }
-
-  /** An opening block without figures. */
-  private static String blank(Step step) {
-    return opening(step, "", new StepResults(Path.of(""), List.of(step), Map.of()));
   }
 
   /** Whether a folder's notebooks were run in quick mode only. */
@@ -181,13 +172,12 @@ public final class Reports {
     if (!problems.isEmpty()) {
       return problems;
     }
-    pages(results, Set.copyOf(steps))
-        .forEach((name, bytes) -> RunFolder.replace(reports().resolve(name), bytes));
+    pages(results, Set.copyOf(steps)).forEach(reports::write);
     if (!results.runs().isEmpty()) {
-      RunFolder.replace(reports().resolve(CHART), chart(results));
+      reports.write(CHART, results.chart());
     }
     for (Step step : steps) {
-      notebook(step).filter(Notebook::isExecuted).ifPresent(this::render);
+      notebook(step).filter(Notebook::isExecuted).ifPresent(reports::render);
     }
     readme(results, (file, text) -> RunFolder.replace(file, text.getBytes(StandardCharsets.UTF_8)));
     claims(results);
@@ -201,12 +191,12 @@ public final class Reports {
         problems.addAll(disagreements);
         return;
       }
-      notebook.open(opening(step, results));
+      notebook.open(OpeningBlock.of(step, results, quick));
     } else if (results.run(step).isPresent()) {
       problem("%s was not executed: %s%s.", notebook.file(), toRun, orBack(notebook.file()));
       return;
     } else {
-      notebook.open(blank(step));
+      notebook.open(OpeningBlock.blank(step));
     }
     notebook.seal();
     RunFolder.replace(notebook.file(), notebook.bytes());
@@ -219,11 +209,11 @@ public final class Reports {
     for (Step step : steps) {
       notebook(step).flatMap(notebook -> runAgain(step, notebook)).ifPresent(problems::add);
     }
+    StepResults results = StepResults.read(folder, steps, quick, problems::add);
     if (!problems.isEmpty()) {
       // All else follows from that, and would bury it.
       return problems;
     }
-    StepResults results = StepResults.read(folder, steps, quick, problems::add);
     Set<Step> sound = new LinkedHashSet<>();
     for (Step step : steps) {
       if (results.run(step).isEmpty()) {
@@ -236,24 +226,25 @@ public final class Reports {
           .ifPresent(
               notebook -> {
                 sound.add(step);
-                checkHtml(notebook);
+                reports.checkHtml(notebook);
               });
     }
     if (!results.runs().isEmpty()) {
       claims(results);
       Map<String, byte[]> pages = pages(results, sound);
-      pages.put(CHART, chart(results));
-      pages.forEach(this::checkPage);
+      pages.put(CHART, results.chart());
+      pages.forEach(reports::check);
       DrawingPage.problems(
               last().recipe(),
-              reports(),
+              reports.path(),
               results.folder(),
               () -> Mnist.find(null).map(from -> Mnist.load(from).test()))
           .forEach(problems::add);
       if (sound.size() == steps.size()) {
-        leftOver(pages.keySet());
+        reports.checkNothingElse(pages.keySet(), steps);
       }
-      readme(results, (file, text) -> compare(file.toString(), text(file), text));
+      readme(
+          results, (file, text) -> reports.compare(file.toString(), ReportFolder.text(file), text));
     }
     return problems;
   }
@@ -291,7 +282,10 @@ public final class Reports {
       return false;
     }
     int before = problems.size();
-    compare(notebook.file() + ", opening block", notebook.opening(), opening(step, results));
+    reports.compare(
+        notebook.file() + ", opening block",
+        notebook.opening(),
+        OpeningBlock.of(step, results, quick));
     problems.addAll(disagreements(step, notebook, results));
     for (Notebook.Cell cell : notebook.broken()) {
       problem(
@@ -364,31 +358,6 @@ public final class Reports {
     return Optional.empty();
   }
 
-  private String opening(Step step, StepResults results) {
-    String mark = results.run(step).map(run -> mark(run.result())).orElse("");
-    return opening(step, mark, results);
-  }
-
-  private static String opening(Step step, String mark, StepResults results) {
-    return ("# " + step.heading() + "\n\n" + mark + results.block(step).markdown()).strip();
-  }
-
-  /** What nobody must overlook, as a quotation; nothing about a run that counts. */
-  private String mark(Result run) {
-    String quickly =
-        quick
-            ? "> QUICK MODE: a tenth of the images and few epochs. These figures show that the"
-                + " notebook works and nothing else.\n\n"
-            : "";
-    return run.data().equals(Mnist.NAME)
-        ? quickly
-        : quickly + "> GENERATED DIGITS: these figures say nothing about MNIST.\n\n";
-  }
-
-  private Path reports() {
-    return folder.resolve("reports");
-  }
-
   /** The step that reaches the goal. */
   private Step last() {
     return steps.get(steps.size() - 1);
@@ -396,7 +365,7 @@ public final class Reports {
 
   /** What follows a notebook's own text on its page. */
   private String ending(Step step, StepResults results) {
-    boolean drawn = step == last() && Files.exists(reports().resolve(DrawingPage.FILE));
+    boolean drawn = step == last() && Files.exists(reports.path().resolve(DrawingPage.FILE));
     return results.seedsSection(step) + (drawn ? "\n\n" + DrawingPage.LINK : "");
   }
 
@@ -412,62 +381,6 @@ public final class Reports {
     return pages;
   }
 
-  private static byte[] chart(StepResults results) {
-    Map<String, List<History>> histories = new LinkedHashMap<>();
-    results
-        .runs()
-        .forEach(
-            (step, runs) ->
-                histories.put(
-                    Text.of("Step %d", step.number()),
-                    runs.stream().map(run -> run.result().history()).toList()));
-    return RunComparison.of(histories).png(2);
-  }
-
-  private void checkPage(String name, byte[] expected) {
-    Path file = reports().resolve(name);
-    if (!Files.isRegularFile(file)) {
-      problem("%s is missing: %s.", file, toWrite);
-    } else if (name.endsWith(".png")) {
-      if (!isSame(bytes(file), expected)) {
-        problem("%s is not the picture of these results: %s.", file, toWrite);
-      }
-    } else {
-      compare(file.toString(), text(file), new String(expected, StandardCharsets.UTF_8));
-    }
-  }
-
-  /**
-   * Whether a picture is the expected one, or was drawn from the same data on another machine:
-   * fonts differ, and with them the pixels.
-   */
-  private static boolean isSame(byte[] found, byte[] expected) {
-    return Arrays.equals(found, expected)
-        || PngNote.of(expected)
-            .filter(PngNote::hasData)
-            .flatMap(
-                right ->
-                    PngNote.of(found)
-                        .filter(note -> note.data().equals(right.data()) && note.isOf(found)))
-            .isPresent();
-  }
-
-  /** Pages and pictures that nothing writes any more would be taken for true. */
-  private void leftOver(Set<String> pages) {
-    Set<String> known = new HashSet<>(pages);
-    known.add(DrawingPage.FILE);
-    steps.forEach(step -> known.add(step.name() + ".html"));
-    try (Stream<Path> files = Files.list(reports())) {
-      files
-          .filter(file -> file.toString().matches(".*\\.(png|svg|md|html|csv)"))
-          .filter(file -> !known.contains(file.getFileName().toString()))
-          .sorted()
-          .forEach(file -> problem("%s belongs to no result: delete it.", file));
-    } catch (IOException e) {
-      problem("%s cannot be read (%s).", reports(), e);
-    }
-  }
-
   /** Gives the README, with its table as it should be, to somebody. */
   private void readme(StepResults results, BiConsumer<Path, String> to) {
     Path notebooks = folder.toAbsolutePath().normalize();
@@ -479,7 +392,7 @@ public final class Reports {
       problem("%s is missing: course.json says that the table of the steps is there.", file);
       return;
     }
-    StepTable.in(text(file), notebooks.getFileName().toString(), results, CHART)
+    StepTable.in(ReportFolder.text(file), notebooks.getFileName().toString(), results, CHART)
         .ifPresentOrElse(
             text -> to.accept(file, text),
             () ->
@@ -488,61 +401,7 @@ public final class Reports {
                     file, StepTable.BEGIN, StepTable.END));
   }
 
-  private Path page(Notebook notebook) {
-    String name = notebook.file().getFileName().toString();
-    return reports().resolve(name.replace(".ipynb", ".html"));
-  }
-
-  private void render(Notebook notebook) {
-    Optional<String> page;
-    try {
-      page = html.apply(notebook.file()).map(text -> text.strip() + "\n");
-    } catch (IllegalStateException e) {
-      problem("%s", e.getMessage());
-      return;
-    }
-    if (page.isEmpty()) {
-      problem(
-          "%s was not rendered as HTML, because %s is missing: %s.",
-          notebook.file(), Nbconvert.COMMAND, Nbconvert.TO_INSTALL);
-      return;
-    }
-    RunFolder.replace(page(notebook), RenderedPage.bytes(page.get(), bytes(notebook.file())));
-  }
-
-  private void checkHtml(Notebook notebook) {
-    Path file = page(notebook);
-    if (!Files.isRegularFile(file)) {
-      problem("%s is missing: %s.", file, toWrite);
-      return;
-    }
-    RenderedPage.fault(text(file), bytes(notebook.file()))
-        .ifPresent(
-            fault ->
-                problem(
-                    "%s was %s %s: %s%s.",
-                    file, fault, notebook.file(), toWrite, orBack(notebook.file())));
-  }
-
-  private void compare(String place, String found, String expected) {
-    Difference.of(found, expected)
-        .ifPresent(
-            difference -> problem("%s does not say what the results say: %s", place, difference));
-  }
-
   private void problem(String format, Object... values) {
     problems.add(Text.of(format, values));
-  }
-
-  private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(Text.of("%s cannot be read: %s", file, e), e);
-    }
-  }
-
-  private static String text(Path file) {
-    return new String(bytes(file), StandardCharsets.UTF_8);
   }
 }

@@ -14,8 +14,10 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import kilonet.chart.RunComparison;
 import kilonet.data.Mnist;
 import kilonet.text.Text;
+import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -172,5 +174,16 @@ record StepResults(Path folder, List<Step> steps, Map<Step, List<Run>> runs) {
 
   private static String spread(List<Run> seeds, Function<Result, Double> figure) {
     return Spread.of(seeds.stream().map(seed -> figure.apply(seed.result)).toList()).text("%", 2);
+  }
+
+  /** The picture of the steps side by side. */
+  byte[] chart() {
+    Map<String, List<History>> histories = new LinkedHashMap<>();
+    runs.forEach(
+        (step, all) ->
+            histories.put(
+                Text.of("Step %d", step.number()),
+                all.stream().map(run -> run.result().history()).toList()));
+    return RunComparison.of(histories).png(2);
   }
 }

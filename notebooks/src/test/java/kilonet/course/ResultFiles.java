@@ -33,13 +33,13 @@ final class ResultFiles {
     }
     long parameters = Summary.of(recipe.model()).parameters();
     Result result =
-        Result.of(
-            recipe,
+        new Result(
             parameters,
-            Engine.FUSED,
+            Engine.FUSED.version(),
             DataIdentity.MNIST,
             60_000,
             10_000,
+            recipe,
             new History(epochs));
     Path file = Runs.file(results, recipe);
     Files.createDirectories(file.getParent());

@@ -123,13 +123,13 @@ final class EmptyRuns {
             .mapToObj(epoch -> new EpochResult(epoch, 1, 50, 1, 50, 50, 0.1, 1, 100))
             .toList();
     Result result =
-        Result.of(
-            recipe,
+        new Result(
             Summary.of(recipe.model()).parameters(),
-            Engine.FUSED,
+            Engine.FUSED.version(),
             data.identity(),
             data.train().size(),
             data.test().size(),
+            recipe,
             new History(epochs));
     return RunFiles.of(result, new byte[MODEL]);
   }

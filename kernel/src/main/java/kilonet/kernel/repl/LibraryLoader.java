@@ -3,6 +3,8 @@ package kilonet.kernel.repl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -192,9 +194,9 @@ public final class LibraryLoader extends URLClassLoader {
       }
       String text = resource.toString();
       return text.endsWith(name)
-          ? new URL(text.substring(0, text.length() - name.length()))
+          ? new URI(text.substring(0, text.length() - name.length())).toURL()
           : resource;
-    } catch (IOException e) {
+    } catch (IOException | URISyntaxException e) {
       return resource;
     }
   }

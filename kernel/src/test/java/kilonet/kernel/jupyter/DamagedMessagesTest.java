@@ -100,7 +100,7 @@ class DamagedMessagesTest {
       case 0 -> frames.set(1, new byte[] {'0'});
       case 1 -> frames.remove(random.nextInt(frames.size()));
       case 2 -> frames.add(random.nextInt(frames.size()), bytes(random.nextInt(50)));
-      case 3 -> frames.get(random.nextInt(4) + 2)[0] ^= 1 << random.nextInt(8);
+      case 3 -> frames.get(random.nextInt(4) + 2)[0] ^= (byte) (1 << random.nextInt(8));
       case 4 -> {
         return kernel.frames(proper, nested(one(List.of(600, 2000, 10_000))).getBytes());
       }

@@ -1,0 +1,30 @@
+package kilonet.data;
+
+import kilonet.augment.Augmentation;
+import kilonet.augment.BatchAugmentation;
+
+/**
+ * What batches are like, as {@link Batches.Builder} says.
+ *
+ * @param set the images
+ * @param batchSize images in a batch
+ * @param shuffled whether each epoch has an order of its own
+ * @param seed what order and augmentation depend on
+ * @param augmentation how an image is changed at random, or null
+ * @param mixing how a batch is mixed at random, or null
+ * @param normalization what becomes of pixels
+ * @param labelSmoothing the smoothing's epsilon, from 0 to below 1
+ * @param outputs columns of the labels
+ * @param workers threads that make batches
+ */
+record BatchSettings(
+    ImageSet set,
+    int batchSize,
+    boolean shuffled,
+    long seed,
+    Augmentation augmentation,
+    BatchAugmentation mixing,
+    Normalization normalization,
+    float labelSmoothing,
+    int outputs,
+    int workers) {}
