@@ -1,6 +1,6 @@
 """Measures PyTorch on the networks and batch sizes of `kilonet bench`, on the CPU.
 
-    python3 pytorch.py [THREADS] [ROUNDS]
+    python3 pytorch.py [THREADS] [ROUNDS] [NET...]
 
 Prints images a second, medians over the rounds: training with batches of 128, inference with 1,000
 images at a time without gradients. Debian's package python3-torch (1.13) is enough.
@@ -52,7 +52,22 @@ def net_001_step1():
         *relu(32, 64, 3), *relu(64, 128, 3), *plain(128, 10, 5), nn.Flatten())
 
 
+def normed(inputs, outputs, kernel=3, **options):
+    return [
+        nn.Conv2d(inputs, outputs, kernel, bias=False, **options), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def net_next_cifar_10():
+    return nn.Sequential(
+        *normed(3, 32, padding=1), *normed(32, 32, padding=1), *normed(32, 48, stride=2, padding=1),
+        *normed(48, 48, padding=2, dilation=2), nn.Conv2d(48, 48, 3, padding=1, groups=48, bias=False),
+        *normed(48, 64, 1), *normed(64, 64, stride=2, padding=1), *normed(64, 64, padding=1),
+        *normed(64, 64, padding=2, dilation=2), *normed(64, 64, padding=1), nn.AdaptiveAvgPool2d(1),
+        *plain(64, 10, 1), nn.Flatten())
+
+
 NETS = {
+    "next/cifar-10": net_next_cifar_10,
     "002/step3": net_002_step3,
     "model_3": net_model_3,
     "003/step1": net_003_step1,
@@ -60,9 +75,14 @@ NETS = {
 }
 
 
+def random_images(net, count):
+    coloured = net[0].in_channels == 3
+    return torch.rand(count, 3, 32, 32) if coloured else torch.rand(count, 1, 28, 28)
+
+
 def training(net, steps, batch=128):
     net.train()
-    images, labels = torch.rand(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+    images, labels = random_images(net, batch), torch.randint(0, 10, (batch,))
     loss_of = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, nesterov=True)
     start = time.perf_counter()
@@ -75,7 +95,7 @@ def training(net, steps, batch=128):
 
 def inference(net, count=1000):
     net.eval()
-    images = torch.rand(count, 1, 28, 28)
+    images = random_images(net, count)
     with torch.no_grad():
         start = time.perf_counter()
         net(images)

@@ -35,13 +35,14 @@ class ArrowsTest {
         "augment text",
         "schedule text",
         "data augment text",
-        "model augment text",
-        "fused text",
+        "layer text",
+        "model layer augment text",
+        "fused layer text",
         "train fused model data augment schedule text",
-        "evaluate train data model text",
+        "evaluate train data model layer text",
         "chart evaluate train model data augment schedule text",
         "photo data augment text",
-        "export train fused data text"
+        "export train fused layer data text"
       })
   void aPackageKnowsThoseBelowItAlone(String arrows) {
     List<String> names = Arrays.asList(arrows.split(" "));
@@ -76,6 +77,7 @@ class ArrowsTest {
             "evaluate",
             "export",
             "fused",
+            "layer",
             "model",
             "photo",
             "schedule",

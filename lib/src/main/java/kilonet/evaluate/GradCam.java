@@ -2,6 +2,8 @@ package kilonet.evaluate;
 
 import java.util.List;
 import kilonet.data.Resampling;
+import kilonet.layer.Add;
+import kilonet.layer.Keep;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
@@ -31,7 +33,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 public record GradCam(String layer, int output, int height, int width, float[] map) {
 
   /**
-   * The map of the last layer whose picture is larger than a pixel, before all is averaged.
+   * The map of the last layer whose picture is larger than a pixel, before all is averaged, and on
+   * which all depends: none of a residual addition's two ways.
    *
    * @param network a sequential net that ends in a softmax; it stays as it is
    * @param picture {@code [1, channels, height, width]}, normalized
@@ -41,9 +44,12 @@ public record GradCam(String layer, int output, int height, int width, float[] m
   public static GradCam of(MultiLayerNetwork network, INDArray picture, int output) {
     Gradients gradients = new Gradients(network, picture);
     int last = -1;
+    int ways = 0;
     for (int i = 0; i < network.getnLayers(); i++) {
       INDArray out = gradients.activations.get(i + 1);
-      last = out.rank() == 4 && out.size(2) * out.size(3) > 1 ? i : last;
+      ways += gradients.layer(i) instanceof Keep ? 1 : gradients.layer(i) instanceof Add ? -1 : 0;
+      // On one of two ways that are to be added, a layer sees a part of what comes behind.
+      last = ways == 0 && out.rank() == 4 && out.size(2) * out.size(3) > 1 ? i : last;
     }
     if (last < 0) {
       throw new IllegalArgumentException(

@@ -275,8 +275,11 @@ public final class DrawPage {
       String name;
       String kind;
       if (c != null) {
-        String what = c.groups() == 1 ? "Convolution" : "Depthwise convolution";
-        name = Text.of("%s %d", what, ++convolutions) + (c.slope() == 1 ? "" : " and ReLU");
+        boolean depthwise = c.groups() == c.in().channels() && c.groups() > 1;
+        String what = depthwise ? "Depthwise convolution" : "Convolution";
+        String groups = depthwise || c.groups() == 1 ? "" : Text.of(" in %d groups", c.groups());
+        name =
+            Text.of("%s %d%s", what, ++convolutions, groups) + (c.slope() == 1 ? "" : " and ReLU");
         kind = CONVOLUTION;
       } else {
         boolean max = ((Pooling) operation).kind() == Pooling.Kind.MAX;

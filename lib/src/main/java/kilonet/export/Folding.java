@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.ShortcutLayer;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -128,7 +130,8 @@ public final class Folding {
       requireSoftmax(layer, loss.getActivationFn());
     } else if (last) {
       throw unknown(layer, "the last one has to be a softmax with its loss");
-    } else if (layer.getClass() == ConvolutionLayer.class) {
+    } else if (layer.getClass() == ConvolutionLayer.class
+        || layer instanceof GroupedConvolution2D) {
       addConvolution((ConvolutionLayer) layer);
     } else if (layer instanceof DepthwiseConvolution2D convolution) {
       addDepthwise(convolution, convolution.getDepthMultiplier(), false);
@@ -149,6 +152,10 @@ public final class Folding {
       require(!dense.hasLayerNorm(), layer, "it has layer norm");
       addDense((int) dense.getNIn(), (int) dense.getNOut(), dense.hasBias(), layer);
       activate(layer, dense.getActivationFn());
+    } else if (layer instanceof ShortcutLayer) {
+      throw unknown(
+          layer,
+          "no exported file adds what stands at two places of a net: train one without 'add'");
     } else if (!(layer instanceof DropoutLayer)) {
       throw unknown(layer, "layers of this kind are not known here");
     }
@@ -157,8 +164,8 @@ public final class Folding {
   private static IllegalArgumentException refused(String why) {
     return new IllegalArgumentException(
         Text.of(
-            "This net cannot be exported: %s. What can be: convolutions (also depthwise and"
-                + " separable), batch norm, ReLU and leaky ReLU, dropout, max and average pooling,"
+            "This net cannot be exported: %s. What can be: convolutions (also in groups,"
+                + " depthwise and separable), batch norm, ReLU and leaky ReLU, dropout, max and average pooling,"
                 + " dense layers, and a softmax at the end.",
             why));
   }
@@ -327,10 +334,12 @@ public final class Folding {
     Shape out = out(layer, layer.getConvolutionMode(), window, (int) layer.getNOut());
     require(layer.getNIn() == shape.channels(), layer, "it does not fit its input " + shape);
     INDArray weights = network.getLayer(index).getParam("W");
-    float[] values = new float[out.channels() * shape.channels() * window.taps()];
+    int groups = layer instanceof GroupedConvolution2D grouped ? grouped.groups() : 1;
+    int inputs = shape.channels() / groups;
+    float[] values = new float[out.channels() * inputs * window.taps()];
     int next = 0;
     for (int o = 0; o < out.channels(); o++) {
-      for (int i = 0; i < shape.channels(); i++) {
+      for (int i = 0; i < inputs; i++) {
         for (int y = 0; y < window.kernelHeight(); y++) {
           for (int x = 0; x < window.kernelWidth(); x++) {
             values[next++] = weights.getFloat(o, i, y, x);
@@ -339,7 +348,7 @@ public final class Folding {
       }
     }
     float[] bias = bias(layer.hasBias(), out.channels());
-    add(new Convolution(shape, out, window, 1, values, bias, 1));
+    add(new Convolution(shape, out, window, groups, values, bias, 1));
     activate(layer, layer.getActivationFn());
   }
 

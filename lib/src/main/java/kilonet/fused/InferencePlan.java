@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import kilonet.fused.Stage.Activation;
+import kilonet.fused.Stage.Addition;
 import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Stage.Keeping;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
+import kilonet.fused.Stage.Recalling;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -65,8 +68,10 @@ final class InferencePlan {
       } else if (stage instanceof Pointwise p) {
         addPointwise(i, p);
         waiting = p.activation();
+      } else if (stage instanceof Pooling p) {
+        addPooling(i, p);
       } else {
-        addPooling(i, (Pooling) stage);
+        addShortcut(i, stage);
       }
       Stage next = i + 1 < stack.stages().size() ? stack.stages().get(i + 1) : null;
       boolean waits = next instanceof Pooling pooling && pooling.kind() == Pooling.Kind.MAX;
@@ -88,7 +93,7 @@ final class InferencePlan {
 
   /**
    * Finds places for what goes between the stages: two that are used in turn, and one of its own
-   * for what has zeros around it.
+   * for what has zeros around it or is wanted again for an addition.
    */
   private long place() {
     int[] turns = new int[2];
@@ -96,10 +101,14 @@ final class InferencePlan {
     int[] which = new int[layouts.length];
     for (int i = 0; i < layouts.length; i++) {
       boolean skipped = i > 0 && stack.stages().get(i - 1) instanceof Convolution && folds(i - 1);
-      if (skipped) {
+      if (skipped || i > 0 && placeOf(i) < i) {
         continue;
       }
-      if (layouts[i].isDense()) {
+      boolean again =
+          i < stack.stages().size()
+              && (stack.stages().get(i) instanceof Keeping
+                  || stack.stages().get(i) instanceof Recalling);
+      if (layouts[i].isDense() && !again) {
         which[i] = turn;
         turns[turn] = Math.max(turns[turn], layouts[i].floats());
         turn = 1 - turn;
@@ -109,10 +118,25 @@ final class InferencePlan {
     }
     long padded = (long) turns[0] + turns[1];
     for (int i = 0; i < layouts.length; i++) {
+      if (i > 0 && placeOf(i) < i) {
+        places[i] = places[placeOf(i)];
+        continue;
+      }
       places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : (int) padded;
       padded = Memory.checked(padded + (which[i] == 2 ? layouts[i].floats() : 0));
     }
     return padded;
+  }
+
+  /** Into which stage goes what lies where that of another one does: itself, or one before. */
+  private int placeOf(int boundary) {
+    Stage before = stack.stages().get(boundary - 1);
+    if (before instanceof Keeping) {
+      return boundary - 1;
+    }
+    return before instanceof Recalling r && TrainingBatch.sharesPlace(r, boundary - 1, layouts)
+        ? r.kept()
+        : boundary;
   }
 
   private int at(int boundary) {
@@ -212,6 +236,32 @@ final class InferencePlan {
                 layouts[i + 1].plane(),
                 part,
                 parts));
+  }
+
+  private void addShortcut(int i, Stage stage) {
+    Layout out = layouts[i + 1];
+    if (stage instanceof Addition a) {
+      Layout first = layouts[i];
+      Layout second = layouts[a.other()];
+      steps.add(
+          (memory, part, parts) ->
+              ShortcutTraining.add(
+                  kernels,
+                  memory,
+                  first,
+                  at(i),
+                  second,
+                  at(a.other()),
+                  out,
+                  at(i + 1),
+                  part,
+                  parts));
+    } else if (stage instanceof Recalling r && placeOf(i + 1) > i) {
+      Layout in = layouts[r.kept()];
+      steps.add(
+          (memory, part, parts) ->
+              ShortcutTraining.copy(memory, in, at(r.kept()), out, at(i + 1), part, parts));
+    }
   }
 
   /** Takes the parameters over; to be called after each change of them. */

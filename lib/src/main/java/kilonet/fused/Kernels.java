@@ -126,6 +126,9 @@ abstract class Kernels {
   /** Adds a stretch of pixels to 16 sums. */
   abstract void sum(float[] d, int at, int pixels, float[] sums, int sumsAt);
 
+  /** {@code out = x + y}, of each pixel; {@code out} may be where {@code x} is. */
+  abstract void add(float[] x, int from, float[] y, int second, float[] out, int to, int pixels);
+
   /** {@code out = x - first}, of each pixel, where {@code first} is one. */
   abstract void differences(float[] x, int from, int first, float[] out, int to, int pixels);
 

@@ -124,6 +124,13 @@ abstract class PlainPixels extends Kernels {
   }
 
   @Override
+  void add(float[] x, int from, float[] y, int second, float[] out, int to, int pixels) {
+    for (int i = 0; i < pixels * LANES; i++) {
+      out[to + i] = x[from + i] + y[second + i];
+    }
+  }
+
+  @Override
   void differences(float[] x, int from, int first, float[] out, int to, int pixels) {
     for (int i = 0; i < pixels * LANES; i++) {
       out[to + i] = x[from + i] - x[first + i % LANES];

@@ -2,15 +2,23 @@ package kilonet.fused;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import kilonet.fused.Stage.Activation;
+import kilonet.fused.Stage.Addition;
 import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Stage.Keeping;
 import kilonet.fused.Stage.Norm;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
+import kilonet.fused.Stage.Recalling;
 import kilonet.fused.Stage.Shape;
 import kilonet.fused.Stage.Window;
+import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.Keep;
+import kilonet.layer.Recall;
+import kilonet.layer.ShortcutLayer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -88,6 +96,11 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
     private Shape shape;
     private int index;
 
+    /** By the name of a shortcut, the stages that keep something and that go back to it. */
+    private final Map<String, Integer> keeping = new HashMap<>();
+
+    private final Map<String, Integer> recalling = new HashMap<>();
+
     Reader(MultiLayerNetwork network, Shape input) {
       this.network = network;
       this.input = input;
@@ -112,6 +125,11 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
             layer instanceof BaseLayer base && base.getWeightNoise() != null,
             "has weight noise");
         add(layer, index == last);
+      }
+      for (Stage stage : stages) {
+        if (stage instanceof Keeping k && k.again() < 0) {
+          throw new UnsupportedLayerException(0, network, "keeps what is never added");
+        }
       }
       if (network.params().length() > Integer.MAX_VALUE) {
         throw new UnsupportedLayerException(0, network, "has more than 2^31 parameters");
@@ -146,6 +164,12 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
           && !last) {
         dropInput(layer);
         addConvolution(convolution);
+      } else if (layer instanceof GroupedConvolution2D convolution && !last) {
+        dropInput(layer);
+        addConvolution(convolution);
+      } else if (layer instanceof ShortcutLayer mark && !last) {
+        refuse(layer, layer.getIDropout() != null, "has dropout of its own");
+        addMark(mark);
       } else if (layer instanceof DepthwiseConvolution2D convolution && !last) {
         dropInput(layer);
         addDepthwise(convolution);
@@ -257,15 +281,43 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
       }
     }
 
+    private void addMark(ShortcutLayer mark) throws UnsupportedLayerException {
+      int here = stages.size();
+      String name = mark.shortcut();
+      if (mark instanceof Keep) {
+        keeping.put(name, here);
+        stages.add(new Keeping(shape, -1));
+      } else if (mark instanceof Recall) {
+        int kept = keeping.get(name);
+        recalling.put(name, here);
+        Shape back = stages.get(kept).in();
+        stages.set(kept, new Keeping(back, here + 1));
+        stages.add(new Recalling(shape, back, kept));
+        shape = back;
+      } else {
+        int kept = keeping.get(name);
+        Integer recalled = recalling.remove(name);
+        if (recalled == null) {
+          stages.set(kept, new Keeping(stages.get(kept).in(), here + 1));
+        }
+        int other = recalled == null ? kept : recalled;
+        Shape wanted = stages.get(other).in();
+        refuse(mark, !wanted.equals(shape), "adds " + wanted + " to " + shape);
+        stages.add(new Addition(shape, other));
+      }
+    }
+
     private void addConvolution(ConvolutionLayer layer) throws UnsupportedLayerException {
       Window window = window(layer);
       Shape out = out(layer, window, (int) layer.getNOut());
       refuseMisfit(layer, out);
       INDArray weights = network.getLayer(index).getParam("W");
-      int[] at = new int[out.channels() * shape.channels() * window.taps()];
+      int groups = layer instanceof GroupedConvolution2D grouped ? grouped.groups() : 1;
+      int inputs = shape.channels() / groups;
+      int[] at = new int[out.channels() * inputs * window.taps()];
       int next = 0;
       for (int o = 0; o < out.channels(); o++) {
-        for (int i = 0; i < shape.channels(); i++) {
+        for (int i = 0; i < inputs; i++) {
           for (int y = 0; y < window.kernelHeight(); y++) {
             for (int x = 0; x < window.kernelWidth(); x++) {
               at[next++] = at(weights, o, i, y, x);
@@ -273,7 +325,7 @@ record Stack(List<Stage> stages, Shape input, int parameters) {
           }
         }
       }
-      addConvolution(out, window, 1, at, biases(layer, out), activation(layer));
+      addConvolution(out, window, groups, at, biases(layer, out), activation(layer));
     }
 
     /** A convolution of each channel by itself. */

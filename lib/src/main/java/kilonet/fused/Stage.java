@@ -204,4 +204,35 @@ sealed interface Stage {
       AVERAGE_WITH_PADDING
     }
   }
+
+  /**
+   * A place in the chain to which a later {@link Addition} goes back; nothing is done there.
+   *
+   * @param again what goes into this stage of the list has the errors of its input added to its own
+   */
+  record Keeping(Shape in, int again) implements Stage {
+    @Override
+    public Shape out() {
+      return in;
+    }
+  }
+
+  /**
+   * Goes back to what a {@link Keeping} saw.
+   *
+   * @param kept the number of the stage into which goes what comes out here
+   */
+  record Recalling(Shape in, Shape out, int kept) implements Stage {}
+
+  /**
+   * The sum of what comes in and of what went into a stage before.
+   *
+   * @param other the number of that stage, a {@link Keeping} or a {@link Recalling}
+   */
+  record Addition(Shape in, int other) implements Stage {
+    @Override
+    public Shape out() {
+      return in;
+    }
+  }
 }

@@ -2,7 +2,9 @@ package kilonet.fused;
 
 import java.util.List;
 import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Stage.Keeping;
 import kilonet.fused.Stage.Pointwise;
+import kilonet.fused.Stage.Recalling;
 import kilonet.fused.Stage.Shape;
 
 /**
@@ -63,13 +65,25 @@ final class TrainingBatch {
         // Goes from one stage to the next without a place in memory.
         continue;
       }
-      activations[i] = next;
-      next = Math.addExact(next, layouts[i].floats());
+      Stage before = i > begin ? stack.stages().get(i - 1) : null;
+      if (before instanceof Keeping) {
+        activations[i] = activations[i - 1];
+        errors[i] = errors[i - 1];
+        continue;
+      }
+      if (before instanceof Recalling r && sharesPlace(r, i - 1, layouts)) {
+        activations[i] = activations[r.kept()];
+      } else {
+        activations[i] = next;
+        next = Math.addExact(next, layouts[i].floats());
+      }
       if (PointwiseTraining.pools(stack, i)) {
         errors[i] = activations[i];
-      } else if (i > begin && stack.stages().get(i - 1) instanceof Pointwise) {
+      } else if (before instanceof Pointwise) {
         errors[i] = errors[i - 1];
-      } else if (i > 0 || stack.stages().get(0) instanceof Pointwise) {
+      } else if (i > 0
+          || stack.stages().get(0) instanceof Pointwise
+          || stack.stages().get(0) instanceof Keeping) {
         errors[i] = next;
         next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
       }
@@ -78,14 +92,21 @@ final class TrainingBatch {
     memory = Memory.of((long) stride * groups);
   }
 
+  /** Whether what a stage goes back to may stay where it is. */
+  static boolean sharesPlace(Recalling r, int stage, Layout[] layouts) {
+    return layouts[stage + 1].equals(layouts[r.kept()]);
+  }
+
   /** What goes into each stage, with the zeros around it that a convolution wants. */
   static Layout[] layouts(Stack stack) {
     List<Stage> stages = stack.stages();
     Layout[] layouts = new Layout[stages.size() + 1];
-    for (int i = 0; i <= stages.size(); i++) {
+    for (int i = stages.size(); i >= 0; i--) {
       Shape shape = i == 0 ? stack.input() : stages.get(i - 1).out();
       layouts[i] = Layout.dense(shape);
-      if (i < stages.size() && stages.get(i) instanceof Convolution c) {
+      if (i < stages.size() && stages.get(i) instanceof Keeping) {
+        layouts[i] = layouts[i + 1];
+      } else if (i < stages.size() && stages.get(i) instanceof Convolution c) {
         layouts[i] =
             new Layout(
                 shape,
@@ -93,6 +114,15 @@ final class TrainingBatch {
                 c.window().padWidth(),
                 c.window().below(c.in(), c.out()),
                 c.window().beside(c.in(), c.out()));
+      }
+    }
+    for (int i = 0; i < stages.size() - 1; i++) {
+      if (stages.get(i) instanceof Recalling r
+          && stages.get(i + 1) instanceof Convolution c
+          && layouts[i + 1].isDense()
+          && c.in().equals(r.out())) {
+        // A convolution without padding does not mind the zeros that another one wants.
+        layouts[i + 1] = layouts[r.kept()];
       }
     }
     return layouts;

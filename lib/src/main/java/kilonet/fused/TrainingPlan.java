@@ -68,7 +68,10 @@ final class TrainingPlan {
         before = null;
         i += pools ? 1 : 0;
       } else {
-        stages.add(new PoolingTraining(batch, i, (Pooling) stage));
+        stages.add(
+            stage instanceof Pooling p
+                ? new PoolingTraining(batch, i, p)
+                : new ShortcutTraining(batch, i, stage));
         before = null;
       }
     }

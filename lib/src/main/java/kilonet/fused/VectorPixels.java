@@ -281,6 +281,15 @@ abstract class VectorPixels extends Kernels {
   }
 
   @Override
+  void add(float[] x, int from, float[] y, int second, float[] out, int to, int pixels) {
+    for (int i = 0; i < pixels * LANES; i += V) {
+      FloatVector.fromArray(S, x, from + i)
+          .add(FloatVector.fromArray(S, y, second + i))
+          .intoArray(out, to + i);
+    }
+  }
+
+  @Override
   void differences(float[] x, int from, int first, float[] out, int to, int pixels) {
     for (int lane = 0; lane < LANES; lane += V) {
       FloatVector off = FloatVector.fromArray(S, x, first + lane);

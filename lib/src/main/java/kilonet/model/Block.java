@@ -19,10 +19,23 @@ import kilonet.text.Text;
  * @param padding zeros added at each side, in pixels
  * @param dilation pixels from one tap of a kernel to the next, at least 1 (Yu, Koltun:
  *     <i>Multi-Scale Context Aggregation by Dilated Convolutions</i>, 2016)
+ * @param groups into how many groups a convolution divides its channels, at least 1 (Xie and
+ *     others: <i>Aggregated Residual Transformations for Deep Neural Networks</i>, 2017)
+ * @param span over how many blocks an addition goes back, at least 1; 0 for all else
+ * @param relu whether the stack's ReLU applies here; behind an addition, whether there is one
  * @param dropout whether the stack's dropout applies here
  */
 public record Block(
-    Kind kind, int channels, int kernel, int stride, int padding, int dilation, boolean dropout) {
+    Kind kind,
+    int channels,
+    int kernel,
+    int stride,
+    int padding,
+    int dilation,
+    int groups,
+    int span,
+    boolean relu,
+    boolean dropout) {
 
   /** What a block does. */
   public enum Kind {
@@ -39,19 +52,35 @@ public record Block(
     /** Mean over windows that do not overlap. */
     AVERAGE_POOL,
     /** Mean over the whole picture. */
-    GLOBAL_AVERAGE_POOL
+    GLOBAL_AVERAGE_POOL,
+    /**
+     * Adds what went into the last blocks, as many as the span says (He and others: <i>Deep
+     * Residual Learning for Image Recognition</i>, 2016).
+     */
+    ADD,
+    /**
+     * Adds the same, brought to as many channels and pixels by a 1 x 1 convolution and the batch
+     * norm of the stack's order.
+     */
+    ADD_THROUGH
   }
 
   private static final Pattern CONV =
       Pattern.compile(
           "(?:conv (?<channels>\\d{1,6})|depthwise) (?<kernel>\\d{1,4})x\\k<kernel>"
               + "(?: stride (?<stride>\\d{1,4}))?(?: pad (?<pad>\\d{1,4}))?"
-              + "(?: dilation (?<dilation>\\d{1,4}))?(?<plain> plain)?(?<sure> no dropout)?");
+              + "(?: dilation (?<dilation>\\d{1,4}))?(?: groups (?<groups>\\d{1,6}))?"
+              + "(?<plain> plain)?(?<linear> no relu)?(?<sure> no dropout)?");
+  private static final Pattern ADD =
+      Pattern.compile(
+          "add (?<span>\\d{1,4})(?<through> through 1x1(?: stride (?<stride>\\d{1,4}))?)?"
+              + "(?<relu> relu)?");
   private static final Pattern POOL = Pattern.compile("(max|avg)pool (\\d{1,4})");
 
   /** Checks the numbers. */
   public Block {
     boolean conv = kind == Kind.CONV || kind == Kind.PLAIN;
+    boolean adds = kind == Kind.ADD || kind == Kind.ADD_THROUGH;
     if (conv && channels < 1) {
       throw new IllegalArgumentException(
           Text.of("A convolution of %d channels cannot be: give it at least 1.", channels));
@@ -62,6 +91,16 @@ public record Block(
     }
     Check.atLeast("The stride of a convolution", stride, 1);
     Check.atLeast("The dilation of a convolution", dilation, 1);
+    Check.atLeast("The number of groups of a convolution", groups, 1);
+    if (conv && channels % groups != 0) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "A convolution's %d channels cannot be divided into %d groups: take a multiple of %d.",
+              channels, groups, groups));
+    }
+    if (adds) {
+      Check.atLeast("The number of blocks that an addition goes back", span, 1);
+    }
     int most = Math.max(0, reach(kernel, dilation) - 1);
     if (padding < 0 || padding > most) {
       throw new IllegalArgumentException(
@@ -76,6 +115,37 @@ public record Block(
     this(kind, channels, kernel, 1, padding, 1, dropout);
   }
 
+  /** A block in one group, with the stack's ReLU where it has the stack's other parts. */
+  public Block(
+      Kind kind, int channels, int kernel, int stride, int padding, int dilation, boolean dropout) {
+    this(
+        kind,
+        channels,
+        kernel,
+        stride,
+        padding,
+        dilation,
+        1,
+        0,
+        kind == Kind.CONV || kind == Kind.DEPTHWISE,
+        dropout);
+  }
+
+  /** An addition of what went into the last blocks. */
+  static Block addition(Kind kind, int span, int stride, boolean relu) {
+    return new Block(kind, 0, 1, stride, 0, 1, 1, span, relu, false);
+  }
+
+  /** This block with another number of output channels. */
+  Block withChannels(int other) {
+    return new Block(kind, other, kernel, stride, padding, dilation, groups, span, relu, dropout);
+  }
+
+  /** Whether it adds what went into a block before. */
+  boolean adds() {
+    return span > 0;
+  }
+
   /** Pixels from the first to the last tap of a kernel, both included. */
   int reach() {
     return reach(kernel, dilation);
@@ -87,6 +157,9 @@ public record Block(
 
   /** What a value sees behind this block, given what one sees before it. */
   ReceptiveField widen(ReceptiveField before) {
+    if (adds()) {
+      return before;
+    }
     boolean pool = kind == Kind.MAX_POOL || kind == Kind.AVERAGE_POOL;
     return before.through(kernel, pool ? kernel : stride, padding, dilation);
   }
@@ -97,14 +170,26 @@ public record Block(
       case CONV, PLAIN, DEPTHWISE, PLAIN_DEPTHWISE -> (side + 2 * padding - reach()) / stride + 1;
       case MAX_POOL, AVERAGE_POOL -> side / kernel;
       case GLOBAL_AVERAGE_POOL -> 1;
+      case ADD, ADD_THROUGH -> side;
     };
+  }
+
+  /** What the channels of the picture become. */
+  int channelsAfter(int before) {
+    return channels > 0 ? channels : before;
   }
 
   /**
    * Reads what {@link #toString} writes: {@code conv 10 3x3}, {@code conv 12 3x3 pad 1}, {@code
    * conv 10 1x1 plain}, {@code conv 16 1x1 no dropout}, {@code conv 32 3x3 stride 2 pad 2 dilation
-   * 2}, {@code depthwise 3x3}, {@code depthwise 3x3 pad 1 plain}, {@code maxpool 2}, {@code avgpool
-   * 4} or {@code global avgpool}.
+   * 2}, {@code conv 32 3x3 groups 4}, {@code conv 16 1x1 no relu}, {@code depthwise 3x3}, {@code
+   * depthwise 3x3 pad 1 plain}, {@code maxpool 2}, {@code avgpool 4}, {@code global avgpool},
+   * {@code add 2}, {@code add 2 relu} or {@code add 2 through 1x1 stride 2 relu}.
+   *
+   * <p>{@code add 2} adds to what the last two blocks have made of a picture what went into them;
+   * {@code through 1x1} brings it to their channels and, by its stride, to their pixels on its way.
+   * What comes out of the sum goes through no part of the stack's order, but through a ReLU where
+   * {@code relu} is written.
    *
    * @throws IllegalArgumentException if the text is none of these
    */
@@ -123,7 +208,18 @@ public record Block(
           number(conv.group("stride"), 1),
           number(conv.group("pad"), 0),
           number(conv.group("dilation"), 1),
+          number(conv.group("groups"), 1),
+          0,
+          !plain && conv.group("linear") == null,
           !plain && conv.group("sure") == null);
+    }
+    Matcher add = ADD.matcher(text);
+    if (add.matches()) {
+      return addition(
+          add.group("through") == null ? Kind.ADD : Kind.ADD_THROUGH,
+          Integer.parseInt(add.group("span")),
+          number(add.group("stride"), 1),
+          add.group("relu") != null);
     }
     Matcher pool = POOL.matcher(text);
     if (pool.matches()) {
@@ -137,8 +233,9 @@ public record Block(
         Text.of(
                 "'%s' is no block: write 'conv 10 3x3', 'conv 12 3x3 pad 1', 'conv 10 1x1 plain',",
                 text)
-            + " 'conv 16 1x1 no dropout', 'conv 32 3x3 stride 2 pad 2 dilation 2', 'depthwise 3x3',"
-            + " 'depthwise 3x3 plain', 'maxpool 2', 'avgpool 4' or 'global avgpool'.");
+            + " 'conv 16 1x1 no dropout', 'conv 16 1x1 no relu', 'conv 32 3x3 stride 2 pad 2 dilation"
+            + " 2', 'conv 32 3x3 groups 4', 'depthwise 3x3', 'depthwise 3x3 plain', 'maxpool 2',"
+            + " 'avgpool 4', 'global avgpool', 'add 2', 'add 2 relu' or 'add 2 through 1x1 stride 2'.");
   }
 
   private static int number(String digits, int otherwise) {
@@ -152,17 +249,27 @@ public record Block(
       case MAX_POOL -> "maxpool " + kernel;
       case AVERAGE_POOL -> "avgpool " + kernel;
       case GLOBAL_AVERAGE_POOL -> "global avgpool";
-      case CONV -> Text.of("conv %d ", channels) + window() + (dropout ? "" : " no dropout");
+      case CONV -> Text.of("conv %d ", channels) + window() + without();
       case PLAIN -> Text.of("conv %d ", channels) + window() + " plain";
-      case DEPTHWISE -> "depthwise " + window() + (dropout ? "" : " no dropout");
+      case DEPTHWISE -> "depthwise " + window() + without();
       case PLAIN_DEPTHWISE -> "depthwise " + window() + " plain";
+      case ADD -> "add " + span + (relu ? " relu" : "");
+      case ADD_THROUGH ->
+          Text.of("add %d through 1x1", span)
+              + (stride == 1 ? "" : " stride " + stride)
+              + (relu ? " relu" : "");
     };
+  }
+
+  private String without() {
+    return (relu ? "" : " no relu") + (dropout ? "" : " no dropout");
   }
 
   private String window() {
     return Text.of("%dx%d", kernel, kernel)
         + (stride == 1 ? "" : " stride " + stride)
         + (padding == 0 ? "" : " pad " + padding)
-        + (dilation == 1 ? "" : " dilation " + dilation);
+        + (dilation == 1 ? "" : " dilation " + dilation)
+        + (groups == 1 ? "" : " groups " + groups);
   }
 }

@@ -45,4 +45,13 @@ public record ReceptiveField(long size, long jump, double start) {
     return new ReceptiveField(
         size + reach * jump, jump * stride, start + (reach / 2.0 - padding) * jump);
   }
+
+  /**
+   * What a sum sees of two ways that lead to it: what the longer one sees. Where the two step by
+   * other numbers of pixels, the greater one counts.
+   */
+  public ReceptiveField plus(ReceptiveField other) {
+    ReceptiveField longer = other.size > size ? other : this;
+    return new ReceptiveField(longer.size, Math.max(jump, other.jump), longer.start);
+  }
 }

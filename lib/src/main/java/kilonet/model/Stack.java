@@ -8,6 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import kilonet.augment.RandomStream;
+import kilonet.layer.Add;
+import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.Keep;
+import kilonet.layer.Recall;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -111,6 +115,14 @@ public record Stack(
           Text.of("Pictures of %d channels cannot be: give 1, or 3 for colours.", channels));
     }
     blocks = List.copyOf(blocks);
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.get(i).span() > i) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "'%s' goes back over %d blocks, where only %d stand before it.",
+                blocks.get(i), blocks.get(i).span(), i));
+      }
+    }
   }
 
   /** Reads a stack, of grey pictures where it does not say otherwise. */
@@ -217,6 +229,27 @@ public record Stack(
     return add(new Block(Block.Kind.GLOBAL_AVERAGE_POOL, 0, 0, 0, false));
   }
 
+  /**
+   * Adds what went into the last blocks to what they have made of it, so that they learn only the
+   * rest. Both have as many channels and pixels.
+   *
+   * @param span how many blocks, at least 1
+   */
+  public Stack plus(int span) {
+    return add(Block.addition(Block.Kind.ADD, span, 1, false));
+  }
+
+  /**
+   * The same where the channels or the pixels are others: a 1 x 1 convolution, with the batch norm
+   * of the order, brings what went in to what has come out.
+   *
+   * @param span how many blocks, at least 1
+   * @param stride by how many times fewer pixels have come out, rounded up; 1 for as many
+   */
+  public Stack plusThrough(int span, int stride) {
+    return add(Block.addition(Block.Kind.ADD_THROUGH, span, stride, false));
+  }
+
   /** Adds blocks written as text, such as {@code conv 10 3x3}. */
   public Stack blocks(String... texts) {
     Stack result = this;
@@ -253,16 +286,7 @@ public record Stack(
     for (int i = blocks.size() - 1; i >= 0; i--) {
       Block block = blocks.get(i);
       if (block.channels() > 0) {
-        changed.set(
-            i,
-            new Block(
-                block.kind(),
-                classes,
-                block.kernel(),
-                block.stride(),
-                block.padding(),
-                block.dilation(),
-                block.dropout()));
+        changed.set(i, block.withChannels(classes));
         break;
       }
     }
@@ -274,14 +298,19 @@ public record Stack(
    * such pooling, what the output sees.
    */
   public long receptiveField() {
-    ReceptiveField field = ReceptiveField.INPUT;
-    for (Block block : blocks) {
+    List<ReceptiveField> fields = new ArrayList<>(List.of(ReceptiveField.INPUT));
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
       if (block.kind() == Block.Kind.GLOBAL_AVERAGE_POOL) {
         break;
       }
-      field = block.widen(field);
+      ReceptiveField field = fields.get(i);
+      fields.add(
+          block.adds()
+              ? field.plus(fields.get(i - block.span()).through(1, block.stride(), 0, 1))
+              : block.widen(field));
     }
-    return field.size();
+    return fields.get(fields.size() - 1).size();
   }
 
   /** The configuration's input, {@code [batch, channels, height, width]}. */
@@ -305,18 +334,15 @@ public record Stack(
             .updater(updater)
             .convolutionMode(ConvolutionMode.Truncate)
             .list();
-    int rows = height;
-    int columns = width;
+    List<Size> sizes = new ArrayList<>(List.of(new Size(channels, height, width)));
     int convolutions = 0;
     int pools = 0;
-    for (Block block : blocks) {
-      if (rows + 2 * block.padding() < block.reach()
-          || columns + 2 * block.padding() < block.reach()) {
-        throw new IllegalArgumentException(
-            Text.of(
-                "'%s' does not fit the %d x %d pixels that reach it: make it smaller or pool less.",
-                block, rows, columns));
-      }
+    int additions = 0;
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      Size size = sizes.get(i);
+      requireFit(block, size);
+      keep(net, i);
       switch (block.kind()) {
         case CONV, DEPTHWISE -> addParts(net, block, ++convolutions);
         case PLAIN, PLAIN_DEPTHWISE -> net.layer(convolution(block, ++convolutions));
@@ -327,16 +353,17 @@ public record Stack(
                     .name("pool" + ++pools)
                     .collapseDimensions(false)
                     .build());
+        case ADD, ADD_THROUGH -> addSum(net, block, sizes.get(i - block.span()), size, ++additions);
       }
-      rows = block.after(rows);
-      columns = block.after(columns);
+      sizes.add(size.behind(block));
     }
-    if (rows != 1 || columns != 1) {
+    Size last = sizes.get(blocks.size());
+    if (last.rows != 1 || last.columns != 1) {
       throw new IllegalArgumentException(
           Text.of(
                   "The last block leaves %d x %d pixels, where a class needs one: end in 'global avgpool'",
-                  rows, columns)
-              + Text.of(" or in 'conv %d %dx%d plain'.", outputs(), rows, columns));
+                  last.rows, last.columns)
+              + Text.of(" or in 'conv %d %dx%d plain'.", outputs(), last.rows, last.columns));
     }
     return net.layer(
             new LossLayer.Builder(LossFunctions.LossFunction.MCXENT)
@@ -347,23 +374,118 @@ public record Stack(
         .build();
   }
 
+  /** The shape of what goes into a block. */
+  private record Size(int channels, int rows, int columns) {
+
+    Size behind(Block block) {
+      return new Size(block.channelsAfter(channels), block.after(rows), block.after(columns));
+    }
+
+    /** What a 1 x 1 convolution of so many channels leaves. */
+    Size through(int channels, int stride) {
+      return new Size(channels, (rows - 1) / stride + 1, (columns - 1) / stride + 1);
+    }
+
+    @Override
+    public String toString() {
+      return Text.of("%d x %d x %d", channels, rows, columns);
+    }
+  }
+
+  private static void requireFit(Block block, Size size) {
+    if (size.rows + 2 * block.padding() < block.reach()
+        || size.columns + 2 * block.padding() < block.reach()) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "'%s' does not fit the %d x %d pixels that reach it: make it smaller or pool less.",
+              block, size.rows, size.columns));
+    }
+    if (size.channels % block.groups() != 0) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "'%s' cannot divide the %d channels that reach it into %d groups: let the block before"
+                  + " have a multiple of %d.",
+              block, size.channels, block.groups(), block.groups()));
+    }
+  }
+
+  /** Keeps what goes into a block for each addition that goes back to it. */
+  private void keep(NeuralNetConfiguration.ListBuilder net, int at) {
+    int additions = 0;
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.get(i).adds()) {
+        additions++;
+        if (i - blocks.get(i).span() == at) {
+          net.layer(new Keep("keep" + additions, shortcut(additions)));
+        }
+      }
+    }
+  }
+
+  private static String shortcut(int addition) {
+    return "shortcut" + addition;
+  }
+
+  private void addSum(
+      NeuralNetConfiguration.ListBuilder net, Block block, Size from, Size to, int number) {
+    boolean through = block.kind() == Block.Kind.ADD_THROUGH;
+    if (!to.equals(through ? from.through(to.channels, block.stride()) : from)) {
+      throw new IllegalArgumentException(
+          Text.of("'%s' cannot add %s values to %s: ", block, from, to) + remedy(block, from, to));
+    }
+    if (through) {
+      net.layer(
+          new Recall(
+              "recall" + number,
+              shortcut(number),
+              (InputType.InputTypeConvolutional)
+                  InputType.convolutional(from.rows, from.columns, from.channels)));
+      Block single = new Block(Block.Kind.PLAIN, to.channels, 1, block.stride(), 0, 1, false);
+      net.layer(convolution(single, "through" + number));
+      if (List.of(order.split("-")).contains("bn")) {
+        net.layer(batchNorm("through-bn" + number));
+      }
+    }
+    net.layer(new Add("add" + number, shortcut(number)));
+    if (block.relu()) {
+      net.layer(relu("add-relu" + number));
+    }
+  }
+
+  private static String remedy(Block block, Size from, Size to) {
+    for (int stride = 1; stride <= Math.max(from.rows, from.columns); stride++) {
+      if (from.through(to.channels, stride).equals(to)) {
+        Block fits = Block.addition(Block.Kind.ADD_THROUGH, block.span(), stride, block.relu());
+        return Text.of("write '%s'.", fits);
+      }
+    }
+    return Text.of(
+        "no stride brings %d x %d pixels to %d x %d, so pad the convolutions between.",
+        from.rows, from.columns, to.rows, to.columns);
+  }
+
+  private static BatchNormalization batchNorm(String name) {
+    return new BatchNormalization.Builder()
+        .name(name)
+        .decay(BATCH_NORM_DECAY)
+        .eps(BATCH_NORM_EPSILON)
+        .build();
+  }
+
+  private static ActivationLayer relu(String name) {
+    return new ActivationLayer.Builder().name(name).activation(Activation.RELU).build();
+  }
+
   private void addParts(NeuralNetConfiguration.ListBuilder net, Block block, int number) {
     for (String part : order.split("-")) {
       switch (part) {
         case "conv" -> net.layer(convolution(block, number));
-        case "bn" ->
-            net.layer(
-                new BatchNormalization.Builder()
-                    .name("bn" + number)
-                    .decay(BATCH_NORM_DECAY)
-                    .eps(BATCH_NORM_EPSILON)
-                    .build());
-        case "relu" ->
-            net.layer(
-                new ActivationLayer.Builder()
-                    .name("relu" + number)
-                    .activation(Activation.RELU)
-                    .build());
+        case "bn" -> net.layer(batchNorm("bn" + number));
+        case "relu" -> {
+          if (block.relu()) {
+            net.layer(relu("relu" + number));
+          }
+        }
         case "dropout" -> {
           if (dropout > 0 && block.dropout()) {
             // Deeplearning4j asks for the probability of keeping a value.
@@ -376,9 +498,13 @@ public record Stack(
   }
 
   private ConvolutionLayer convolution(Block block, int number) {
+    return convolution(block, "conv" + number);
+  }
+
+  private ConvolutionLayer convolution(Block block, String name) {
     if (block.kind() == Block.Kind.DEPTHWISE || block.kind() == Block.Kind.PLAIN_DEPTHWISE) {
       return new DepthwiseConvolution2D.Builder(block.kernel(), block.kernel())
-          .name("conv" + number)
+          .name(name)
           .depthMultiplier(1)
           .stride(block.stride(), block.stride())
           .padding(block.padding(), block.padding())
@@ -387,15 +513,18 @@ public record Stack(
           .activation(Activation.IDENTITY)
           .build();
     }
-    return new ConvolutionLayer.Builder(block.kernel(), block.kernel())
-        .name("conv" + number)
-        .nOut(block.channels())
-        .stride(block.stride(), block.stride())
-        .padding(block.padding(), block.padding())
-        .dilation(block.dilation(), block.dilation())
-        .hasBias(bias)
-        .activation(Activation.IDENTITY)
-        .build();
+    ConvolutionLayer.Builder builder =
+        new ConvolutionLayer.Builder(block.kernel(), block.kernel())
+            .name(name)
+            .nOut(block.channels())
+            .stride(block.stride(), block.stride())
+            .padding(block.padding(), block.padding())
+            .dilation(block.dilation(), block.dilation())
+            .hasBias(bias)
+            .activation(Activation.IDENTITY);
+    return block.groups() == 1
+        ? builder.build()
+        : new GroupedConvolution2D(builder, block.groups());
   }
 
   private static SubsamplingLayer pool(Block block, int number) {

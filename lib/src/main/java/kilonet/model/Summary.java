@@ -2,8 +2,14 @@ package kilonet.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.Keep;
+import kilonet.layer.Recall;
+import kilonet.layer.ShortcutLayer;
 import kilonet.text.Numbers;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -176,6 +182,7 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
     ReceptiveField high = ReceptiveField.INPUT;
     ReceptiveField wide = ReceptiveField.INPUT;
     InputType shape = input;
+    Map<String, Aside> asides = new HashMap<>();
     for (int i = 0; i < configuration.getConfs().size(); i++) {
       Layer layer = configuration.getConf(i).getLayer();
       InputPreProcessor preProcessor = configuration.getInputPreProcess(i);
@@ -191,8 +198,18 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
         high = high.through(picture.getHeight(), 1, 0, 1);
         wide = wide.through(picture.getWidth(), 1, 0, 1);
       }
+      if (layer instanceof ShortcutLayer mark) {
+        Aside here = new Aside(shape, high, wide);
+        Aside next = here.at(mark, asides);
+        shape = next.shape;
+        high = next.high;
+        wide = next.wide;
+      }
       // Deeplearning4j takes the output of a loss layer to be empty.
-      InputType output = layer instanceof LossLayer ? shape : layer.getOutputType(i, shape);
+      InputType output =
+          layer instanceof LossLayer || layer instanceof ShortcutLayer
+              ? shape
+              : layer.getOutputType(i, shape);
       if (geometry != null) {
         high =
             high.through(
@@ -222,6 +239,29 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
         rows.stream().mapToLong(Row::multiplyAdds).reduce(0, Math::addExact));
   }
 
+  /** What stands on one of two ways. */
+  private record Aside(InputType shape, ReceptiveField high, ReceptiveField wide) {
+
+    /** What stands behind a mark. */
+    Aside at(ShortcutLayer mark, Map<String, Aside> asides) {
+      if (mark instanceof Keep) {
+        asides.put(mark.shortcut(), this);
+        return this;
+      }
+      Aside other =
+          mark instanceof Recall
+              ? asides.put(mark.shortcut(), this)
+              : asides.remove(mark.shortcut());
+      if (other == null) {
+        throw unknown(mark);
+      }
+      if (mark instanceof Recall) {
+        return other;
+      }
+      return new Aside(shape, high.plus(other.high), wide.plus(other.wide));
+    }
+  }
+
   private static InputType previous(MultiLayerConfiguration configuration, int i, InputType input) {
     return i == 0 ? input : configuration.getLayerActivationTypes(input).get(i - 1);
   }
@@ -238,7 +278,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
           LocalResponseNormalization.class,
           LossLayer.class,
           OutputLayer.class,
-          PReLULayer.class);
+          PReLULayer.class,
+          ShortcutLayer.class);
 
   private record Geometry(long[] kernel, long[] stride, long[] padding, long[] dilation) {
 
@@ -351,7 +392,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
       if (layer instanceof SeparableConvolution2D s) {
         return product(positions, c.getNIn(), s.getDepthMultiplier(), taps + o.getChannels());
       }
-      return product(positions, taps, c.getNIn(), o.getChannels());
+      long inputs = layer instanceof GroupedConvolution2D g ? c.getNIn() / g.groups() : c.getNIn();
+      return product(positions, taps, inputs, o.getChannels());
     }
     if (layer instanceof FeedForwardLayer f
         && !(layer instanceof BatchNormalization)

@@ -67,7 +67,7 @@ public record Contract(
     int epochs = accuracies.size();
     List<Double> last = accuracies.subList(Math.max(0, epochs - asked.last()), epochs);
     List<String> misses = new ArrayList<>();
-    isOf(asked, recipe.data(), data).ifPresent(misses::add);
+    isOf(asked, data == null ? recipe.data() : data.name(), data).ifPresent(misses::add);
     if (recipe.validation() > 0) {
       misses.add("It was tested on a part of the training set, not on the test set.");
     }

@@ -114,11 +114,13 @@ public record RunFolder(Path path) {
     Path aside = path.resolve("room." + UUID.randomUUID() + UNFINISHED);
     try {
       Files.createDirectories(path);
-      long room = Files.getFileStore(path).getUsableSpace();
+      // Asked of the folder itself: of its file store Java knows nothing in a container whose table
+      // of mounts does not name it.
+      long room = path.toFile().getUsableSpace();
       if (room > 0 && room < bytes) {
         throw new IOException(Text.of("%,d bytes are needed and %,d are left", bytes, room));
       }
-      // A file store may say nothing, or more than this user may have.
+      // The answer may be 0 for unknown, or more than this user may have.
       try (FileChannel channel =
           FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         fill(channel, bytes);

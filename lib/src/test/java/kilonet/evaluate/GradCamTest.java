@@ -59,6 +59,12 @@ class GradCamTest {
     return List.of(
         network(stack.conv(5, 3, 2, 1, 1).conv(4, 3, 1, 2, 2).globalAveragePool().plain(4, 1)),
         network(stack.conv(4).maxPool(2).depthwise(3, 1).globalAveragePool().plain(4, 1)),
+        network(
+            stack
+                .blocks("conv 4 3x3 pad 1", "conv 4 3x3 pad 1 groups 2", "add 1")
+                .blocks("conv 5 3x3 stride 2 pad 1", "add 1 through 1x1 stride 2")
+                .globalAveragePool()
+                .plain(4, 1)),
         dense);
   }
 
@@ -125,6 +131,18 @@ class GradCamTest {
 
   private static double logit(MultiLayerNetwork network, INDArray picture) {
     return network.feedForward(picture, false).get(network.getnLayers() - 1).getDouble(0, 1);
+  }
+
+  /** A layer on one of two ways is not where all that is seen comes together. */
+  @Test
+  void theMapIsThatOfTheSum() {
+    Stack stack =
+        Stack.of("conv-relu").input(3, 9, 11).blocks("conv 4 3x3 pad 1", "conv 4 3x3 pad 1");
+    INDArray picture = picture(DataType.FLOAT);
+    Stack sum = stack.plus(1).globalAveragePool().plain(4, 1);
+    assertThat(GradCam.of(network(sum), picture, 1).layer()).isEqualTo("add1");
+    Stack pooled = stack.averagePool(9).blocks("conv 4 1x1", "add 1", "global avgpool").plain(4, 1);
+    assertThat(GradCam.of(network(pooled), picture, 1).layer()).isEqualTo("relu2");
   }
 
   /** With a mean and a linear layer behind the maps, the weights are those of the layer. */

@@ -70,6 +70,15 @@ class FoldingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer 1 'edges' is a ConvolutionLayer, and its activation is tanh")
         .hasMessageContaining("What can be");
+    MultiLayerNetwork sum =
+        Nets.of(
+            kilonet.model.Stack.of("conv-bn-relu")
+                .blocks("conv 6 3x3 pad 1", "conv 6 3x3 pad 1", "add 1", "global avgpool")
+                .plain(10, 1));
+    assertThatThrownBy(() -> Folding.of(sum, Nets.INPUT))
+        .hasMessageContaining(
+            "layer 4 'keep1' is a Keep, and no exported file adds what stands at two places of a net:"
+                + " train one without 'add'.");
     MultiLayerNetwork response = Nets.of(new LocalResponseNormalization.Builder().build());
     assertThatThrownBy(() -> Folding.of(response, Nets.INPUT))
         .hasMessageContaining("layer 1 'layer0' is a LocalResponseNormalization");

@@ -74,6 +74,15 @@ final class Nets {
                 .averagePool(11)
                 .plain(10, 1)));
     nets.put(
+        "groups",
+        of(
+            Stack.of("conv-bn-relu")
+                .blocks("conv 6 3x3", "maxpool 2", "conv 8 3x3 pad 1 groups 2")
+                .blocks(
+                    "conv 6 3x3 stride 2 groups 2 no relu",
+                    "global avgpool",
+                    "conv 10 1x1 plain")));
+    nets.put(
         "biases and a wide head",
         of(Stack.of("conv-relu").withBias().conv(3).maxPool(2).plain(10, 13)));
     nets.put(

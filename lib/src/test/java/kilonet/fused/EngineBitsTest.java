@@ -46,7 +46,7 @@ class EngineBitsTest {
     }
     assertThat(said.get("no module")).contains("--add-modules jdk.incubator.vector");
     String expected = digests(said.get("widest"));
-    assertThat(expected.lines()).hasSize(3);
+    assertThat(expected.lines()).hasSize(4);
     for (Map.Entry<String, String> one : said.entrySet()) {
       assertThat(digests(one.getValue())).as(one.getKey()).isEqualTo(expected);
     }
@@ -91,7 +91,8 @@ class EngineBitsTest {
           List.of(
               Recipes.named("model_3"),
               SampleRecipes.named("002/step3"),
-              SampleRecipes.named("record/small"))) {
+              SampleRecipes.named("record/small"),
+              Recipes.named("model_3").name("residual").model(residual()))) {
         Path run = Path.of(arguments[0]).resolve(recipe.name());
         Result result =
             new Trainer(
@@ -104,6 +105,14 @@ class EngineBitsTest {
         System.out.println(
             "bits " + recipe.name() + " " + Sha256.hex(parameters(run)) + " " + history);
       }
+    }
+
+    private static kilonet.model.Stack residual() {
+      return kilonet.model.Stack.of("conv-bn-relu-dropout")
+          .dropout(0.1)
+          .blocks("conv 8 3x3", "maxpool 2", "conv 8 3x3 pad 1", "conv 8 3x3 pad 1 no relu")
+          .blocks("add 2 relu", "conv 12 3x3 stride 2 pad 1 groups 4", "add 1 through 1x1 stride 2")
+          .blocks("conv 12 3x3 pad 1", "add 2", "global avgpool", "conv 10 1x1 plain");
     }
 
     private static byte[] parameters(Path run) throws IOException {

@@ -2,7 +2,16 @@ package kilonet.fused;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
+import kilonet.fused.Stage.Shape;
+import kilonet.layer.Add;
+import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.Keep;
+import kilonet.layer.Recall;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -118,12 +127,17 @@ class RandomStacksTest {
         .isLessThan(TOLERANCE * (1e-3 + outputs.norm2Number().doubleValue()));
   }
 
-  /** Other than 0: the slope of a LeakyReLU at 0 itself is a matter of taste. */
+  /**
+   * Other than 0: the slope of a LeakyReLU at 0 itself is a matter of taste, and a convolution of
+   * zeros is its bias.
+   */
   private static void spreadOffsets(MultiLayerNetwork network, Random random) {
     for (int i = 0; i < network.getnLayers(); i++) {
-      INDArray beta = network.getLayer(i).paramTable().get("beta");
-      for (int c = 0; beta != null && c < beta.length(); c++) {
-        beta.putScalar(c, 0.1 + random.nextFloat() - (random.nextBoolean() ? 0.6 : 0));
+      for (String name : List.of("beta", "b")) {
+        INDArray offsets = network.getLayer(i).paramTable().get(name);
+        for (int c = 0; offsets != null && c < offsets.length(); c++) {
+          offsets.putScalar(c, 0.1 + random.nextFloat() - (random.nextBoolean() ? 0.6 : 0));
+        }
       }
     }
   }
@@ -211,43 +225,61 @@ class RandomStacksTest {
       boolean course = channels == 1 && random.nextBoolean();
       int blocks = 1 + random.nextInt(3);
       int in = channels;
+      Map<Integer, Shape> kept = new LinkedHashMap<>();
       for (int i = 0; i < blocks; i++) {
+        boolean adds = !(course && i == 0) && random.nextInt(5) < 2;
+        if (adds) {
+          list.layer(new Keep("keep" + i, "shortcut" + i));
+          kept.put(i, new Shape(in, h, w));
+          text += " keep";
+        }
         int kh = Math.min(h, 1 + random.nextInt(5));
         int kw = Math.min(w, 1 + random.nextInt(5));
         boolean plain = course && i == 0;
         int stride = !plain && random.nextInt(4) == 0 ? 2 : 1;
         int dilation = !plain && random.nextInt(4) == 0 ? 2 : 1;
         dilation = (kh - 1) * dilation < h && (kw - 1) * dilation < w ? dilation : 1;
-        boolean same = random.nextInt(4) == 0;
-        int out = 1 + random.nextInt(random.nextInt(4) == 0 ? 67 : 20);
-        boolean depthwise = !plain && in > 1 && stride == 1 && !same && random.nextInt(3) == 0;
-        if (depthwise && (h - kh < 1 || w - kw < 1 || kh * kw == 1)) {
+        boolean identity = adds && random.nextBoolean();
+        stride = identity ? 1 : stride;
+        boolean same = identity || random.nextInt(4) == 0;
+        int out = identity ? in : 1 + random.nextInt(random.nextInt(4) == 0 ? 67 : 20);
+        int groups = !plain && random.nextInt(3) == 0 ? group(random, in) : 1;
+        out = (out + groups - 1) / groups * groups;
+        boolean depthwise = !plain && in > 1 && !same && random.nextInt(3) == 0;
+        if (depthwise
+            && ((h - (kh - 1) * dilation - 1) / stride < 1
+                || (w - (kw - 1) * dilation - 1) / stride < 1
+                || kh * kw == 1)) {
           // DL4J's own depthwise convolution fails where one number comes out.
           depthwise = false;
         }
         if (depthwise) {
           list.layer(
               new DepthwiseConvolution2D.Builder(kh, kw)
+                  .stride(stride, stride)
+                  .dilation(dilation, dilation)
                   .depthMultiplier(1)
                   .hasBias(random.nextBoolean())
                   .activation(Activation.IDENTITY)
                   .build());
-          dilation = 1;
         } else {
-          ConvolutionLayer layer =
+          ConvolutionLayer.Builder builder =
               new ConvolutionLayer.Builder(kh, kw)
                   .stride(stride, stride)
                   .nOut(out)
                   .hasBias(random.nextBoolean())
                   .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
-                  .activation(plain || random.nextBoolean() ? Activation.IDENTITY : Activation.RELU)
-                  .build();
+                  .activation(
+                      plain || random.nextBoolean() ? Activation.IDENTITY : Activation.RELU);
+          ConvolutionLayer layer =
+              groups == 1 ? builder.build() : new GroupedConvolution2D(builder, groups);
           layer.setDilation(new int[] {dilation, dilation});
           list.layer(layer);
           in = out;
         }
         text += Text.of(" %s%sx%s", depthwise ? "depthwise " : "conv " + out + " ", kh, kw);
         text += (stride > 1 ? "/2" : "") + (dilation > 1 ? " dilated" : "") + (same ? " same" : "");
+        text += depthwise || groups == 1 ? "" : " groups " + groups;
         h = same ? (h + stride - 1) / stride : (h - (kh - 1) * dilation - 1) / stride + 1;
         w = same ? (w + stride - 1) / stride : (w - (kw - 1) * dilation - 1) / stride + 1;
         if (plain || random.nextInt(3) > 0) {
@@ -264,6 +296,13 @@ class RandomStacksTest {
         }
         if (random.nextInt(6) == 0) {
           list.layer(new DropoutLayer(1.0));
+        }
+        // Some stay open over the next block, so that they cross or lie in each other.
+        boolean all = i == blocks - 1 || h * w > 200;
+        for (int k : List.copyOf(kept.keySet())) {
+          if (all || random.nextInt(3) > 0) {
+            add(list, random, k, kept.remove(k), new Shape(in, h, w));
+          }
         }
         int ph = 1 + random.nextInt(3);
         int pw = 1 + random.nextInt(3);
@@ -294,6 +333,52 @@ class RandomStacksTest {
               .nOut(classes)
               .build());
       return list.setInputType(InputType.convolutional(height, width, channels)).build();
+    }
+
+    /** A number of groups that channels can be divided into. */
+    private static int group(Random random, int channels) {
+      int groups = 1 + random.nextInt(Math.min(channels, 8));
+      while (channels % groups != 0) {
+        groups--;
+      }
+      return groups;
+    }
+
+    /** Adds what was kept, through a convolution where it has to be brought to another shape. */
+    private void add(
+        NeuralNetConfiguration.ListBuilder list, Random random, int i, Shape from, Shape to) {
+      if (!from.equals(to) || random.nextInt(3) == 0) {
+        InputType kept = InputType.convolutional(from.height(), from.width(), from.channels());
+        list.layer(
+            new Recall("recall" + i, "shortcut" + i, (InputType.InputTypeConvolutional) kept));
+        int stride =
+            random.nextBoolean()
+                ? IntStream.rangeClosed(1, 3)
+                    .filter(s -> (from.height() - 1) / s + 1 == to.height())
+                    .filter(s -> (from.width() - 1) / s + 1 == to.width())
+                    .findFirst()
+                    .orElse(0)
+                : 0;
+        int kh = stride > 0 ? 1 : from.height() - to.height() + 1;
+        int kw = stride > 0 ? 1 : from.width() - to.width() + 1;
+        list.layer(
+            new ConvolutionLayer.Builder(kh, kw)
+                .stride(Math.max(1, stride), Math.max(1, stride))
+                .nOut(to.channels())
+                .activation(random.nextBoolean() ? Activation.IDENTITY : Activation.RELU)
+                .build());
+        text += Text.of(" through %sx%s/%s", kh, kw, stride);
+        if (random.nextBoolean()) {
+          list.layer(new BatchNormalization.Builder().eps(0.01).build());
+          text += " bn";
+        }
+      }
+      list.layer(new Add("add" + i, "shortcut" + i));
+      text += " add";
+      if (random.nextBoolean()) {
+        list.layer(new ActivationLayer(Activation.RELU));
+        text += " relu";
+      }
     }
   }
 }

@@ -36,9 +36,17 @@ class StackTest {
     "conv 32 3x3 stride 2 pad 2 dilation 2",
     "depthwise 3x3 pad 4 dilation 4 plain",
     "conv 8 3x3 stride 2 pad 1 no dropout",
+    "conv 32 3x3 groups 4",
+    "conv 32 3x3 stride 2 pad 2 dilation 2 groups 8 plain",
+    "conv 16 1x1 no relu",
+    "depthwise 3x3 pad 1 no relu no dropout",
     "maxpool 2",
     "avgpool 6",
-    "global avgpool"
+    "global avgpool",
+    "add 2",
+    "add 12 relu",
+    "add 2 through 1x1",
+    "add 3 through 1x1 stride 2 relu"
   })
   void aBlockIsWrittenAsItIsRead(String text) {
     assertThat(Block.parse(text)).hasToString(text);
@@ -77,6 +85,112 @@ class StackTest {
     assertThat(net.outputs()).isEqualTo(10);
     assertThat(net.outputs(100).outputs()).isEqualTo(100);
     assertThat(net.outputs(100).outputs(10)).isEqualTo(net);
+  }
+
+  /** The net in the paper's figures 2 and 3, small: He and others, 2016. */
+  private static Stack residual() {
+    return Stack.of("conv-bn-relu")
+        .input(3, 16, 12)
+        .blocks("conv 8 3x3 pad 1")
+        .blocks("conv 8 3x3 pad 1", "conv 8 3x3 pad 1 no relu", "add 2 relu")
+        .blocks("conv 12 3x3 stride 2 pad 1", "conv 12 3x3 pad 1 groups 4 no relu")
+        .plusThrough(2, 2)
+        .blocks("global avgpool", "conv 5 1x1 plain");
+  }
+
+  @Test
+  void anAdditionIsAPairOfMarksOnTheChain() {
+    assertThat(residual().texts()).contains("add 2 relu", "add 2 through 1x1 stride 2");
+    assertThat(
+            residual().configuration(new Sgd(0.1), 1).getConfs().stream()
+                .map(c -> c.getLayer().getLayerName()))
+        .containsExactly(
+            "conv1",
+            "bn1",
+            "relu1",
+            "keep1",
+            "conv2",
+            "bn2",
+            "relu2",
+            "conv3",
+            "bn3",
+            "add1",
+            "add-relu1",
+            "keep2",
+            "conv4",
+            "bn4",
+            "relu4",
+            "conv5",
+            "bn5",
+            "recall2",
+            "through2",
+            "through-bn2",
+            "add2",
+            "pool1",
+            "conv6",
+            "softmax");
+    assertThat(Json.read(Json.line(residual()), Stack.class)).isEqualTo(residual());
+  }
+
+  /** The view is that of the longer way; counts are worked out by hand. */
+  @Test
+  void aSummaryCountsBothWays() {
+    Summary summary = Summary.of(residual());
+    assertThat(summary.parameters())
+        .isEqualTo(
+            3 * 8 * 9
+                + 16
+                + 2 * (8 * 8 * 9 + 16)
+                + 8 * 12 * 9
+                + 24
+                + 12 * 3 * 9
+                + 24
+                + 8 * 12
+                + 24
+                + 12 * 5);
+    assertThat(summary.multiplyAdds())
+        .isEqualTo(
+            192 * (3 * 8 * 9 + 2 * 8 * 8 * 9) + 48 * (8 * 12 * 9 + 12 * 3 * 9 + 8 * 12) + 12 * 5);
+    assertThat(summary.rows())
+        .filteredOn(row -> List.of("add1", "recall2", "through2", "add2").contains(row.layer()))
+        .extracting(row -> row.layer() + " " + row.output() + " " + row.receptiveField())
+        .containsExactly(
+            "add1 8x16x12 7", "recall2 8x16x12 7", "through2 12x8x6 7", "add2 12x8x6 13");
+    assertThat(residual().receptiveField()).isEqualTo(13);
+    assertThat(residual().outputs()).isEqualTo(5);
+    assertThat(residual().outputs(7).texts()).endsWith("conv 7 1x1 plain");
+  }
+
+  @Test
+  void anAdditionThatDoesNotFitIsToldWhatFits() {
+    Stack net = Stack.of("conv-bn-relu").blocks("conv 8 3x3 pad 1");
+    assertThatThrownBy(() -> net.blocks("add 2"))
+        .hasMessage("'add 2' goes back over 2 blocks, where only 1 stand before it.");
+    assertThatThrownBy(
+            () ->
+                net.blocks("conv 16 3x3 stride 2 pad 1", "add 1 relu", "global avgpool")
+                    .configuration(new Sgd(0.1), 1))
+        .hasMessage(
+            "'add 1 relu' cannot add 8 x 28 x 28 values to 16 x 14 x 14: write 'add 1 through 1x1"
+                + " stride 2 relu'.");
+    assertThatThrownBy(
+            () ->
+                net.blocks("conv 8 3x3", "add 1 through 1x1", "global avgpool")
+                    .configuration(new Sgd(0.1), 1))
+        .hasMessage(
+            "'add 1 through 1x1' cannot add 8 x 28 x 28 values to 8 x 26 x 26: no stride brings 28 x"
+                + " 28 pixels to 26 x 26, so pad the convolutions between.");
+    assertThatThrownBy(() -> net.blocks("conv 6 3x3 groups 3").configuration(new Sgd(0.1), 1))
+        .hasMessage(
+            "'conv 6 3x3 groups 3' cannot divide the 8 channels that reach it into 3 groups: let the"
+                + " block before have a multiple of 3.");
+    assertThatThrownBy(() -> Block.parse("conv 7 3x3 groups 3"))
+        .hasMessage(
+            "A convolution's 7 channels cannot be divided into 3 groups: take a multiple of 3.");
+    assertThatThrownBy(() -> Block.parse("add 0"))
+        .hasMessage(
+            "The number of blocks that an addition goes back is 0: give a whole number of at least"
+                + " 1.");
   }
 
   @Test
