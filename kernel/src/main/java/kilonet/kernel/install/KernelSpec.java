@@ -213,6 +213,9 @@ final class KernelSpec {
     for (String name : List.of("api", "code", "comp", "tree", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
+    // So that the compilers, the kernel's and JShell's, come to an end whatever the source.
+    command.add("--add-opens=jdk.compiler/com.sun.tools.javac.comp=ALL-UNNAMED");
+    command.add("--add-opens=jdk.jshell/jdk.jshell=ALL-UNNAMED");
     // %env sets variables for the code of cells.
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     if (feature < 18) {

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
@@ -32,6 +34,12 @@ public final class Analysis implements AutoCloseable {
   /** What may be a package, with its dot. */
   private static final Pattern PACKAGE =
       Pattern.compile("(?<![.\\p{L}\\p{N}_$])(\\p{Ll}[\\p{Ll}\\p{N}_]*\\.)+$");
+
+  /** A name at the end where a value may stand, and so no name that is being declared. */
+  private static final Pattern OPERAND =
+      Pattern.compile(
+          "(?:[-+*/%&|^!~?:=(,{;)]|->|\\b(?:return|yield|throw|case|else|do|assert))\\s*"
+              + "(?<name>[\\p{L}_$][\\p{L}\\p{N}_$.]*)$");
 
   private static final List<String> KEYWORDS =
       List.of(
@@ -91,7 +99,7 @@ public final class Analysis implements AutoCloseable {
     List<String> lines = repl.summary();
     for (String line : lines) {
       if (!told.contains(line)) {
-        shell.eval(line);
+        answer(() -> shell.eval(line));
       }
     }
     told = Set.copyOf(lines);
@@ -103,10 +111,7 @@ public final class Analysis implements AutoCloseable {
     SourceCodeAnalysis analysis = analysis();
     List<Snippet> declared = new ArrayList<>();
     for (String text : repl.declarationsBefore(code, offset)) {
-      if (!NestedCalls.isBearable(text)) {
-        continue;
-      }
-      for (SnippetEvent event : shell.eval(text)) {
+      for (SnippetEvent event : answer(() -> shell.eval(text))) {
         if (event.causeSnippet() == null) {
           declared.add(event.snippet());
         } else {
@@ -133,20 +138,29 @@ public final class Analysis implements AutoCloseable {
     if (new JavaText(code).at(cursor) != JavaText.Kind.CODE) {
       return new Completion(cursor, cursor, List.of());
     }
-    String text = NestedCalls.innermost(code.substring(statementStart(code, cursor), cursor));
-    int from = cursor - text.length();
+    int from = statementStart(code, cursor);
+    String text = code.substring(from, cursor);
     Matcher word = WORD_BEFORE.matcher(text);
     int wordStart = word.find() ? word.start() : text.length();
     int[] anchor = {wordStart};
-    List<SourceCodeAnalysis.Suggestion> suggestions =
-        asking(
-            code,
-            statementStart(code, cursor),
-            analysis -> analysis.completionSuggestions(text, text.length(), anchor));
     Map<String, Boolean> found = new LinkedHashMap<>();
-    for (SourceCodeAnalysis.Suggestion suggestion : suggestions) {
-      found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
-    }
+    asking(
+        code,
+        from,
+        analysis -> {
+          for (int start : starts(text)) {
+            String part = text.substring(start);
+            for (SourceCodeAnalysis.Suggestion suggestion :
+                answer(() -> analysis.completionSuggestions(part, part.length(), anchor))) {
+              found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
+            }
+            if (!found.isEmpty()) {
+              anchor[0] += start;
+              break;
+            }
+          }
+          return found;
+        });
     String prefix = text.substring(Math.min(anchor[0], text.length()));
     List<Match> matches = new ArrayList<>();
     found.entrySet().stream()
@@ -170,6 +184,33 @@ public final class Analysis implements AutoCloseable {
       }
     }
     return new Completion(from + anchor[0], cursor, matches);
+  }
+
+  /**
+   * Where to begin reading an unfinished statement: JShell says nothing of what is nested in calls
+   * that it does not know, but may of what stands in the innermost block or brackets by itself, or
+   * of the name at the end.
+   */
+  private static Set<Integer> starts(String statement) {
+    JavaText text = new JavaText(statement);
+    Set<Integer> starts = new LinkedHashSet<>();
+    starts.add(0);
+    starts.add(text.behindOpen("{"));
+    starts.add(text.behindOpen("{[("));
+    Matcher operand = OPERAND.matcher(statement);
+    if (operand.find()) {
+      starts.add(operand.start("name"));
+    }
+    return starts;
+  }
+
+  /** What JShell answers; nothing where it stumbles, as it does over what cannot be resolved. */
+  private <T> List<T> answer(Supplier<List<T>> question) {
+    try {
+      return question.get();
+    } catch (RuntimeException | InternalError | AssertionError e) {
+      return List.of();
+    }
   }
 
   /** The packages of the class path whose names go on as a text does. */
@@ -255,7 +296,7 @@ public final class Analysis implements AutoCloseable {
       end++;
     }
     int statement = statementStart(code, end);
-    String text = NestedCalls.innermost(code.substring(statement, end));
+    String text = code.substring(statement, end);
     return asking(code, statement, analysis -> inspect(analysis, text));
   }
 
@@ -265,30 +306,37 @@ public final class Analysis implements AutoCloseable {
     return typed.matches() ? Repl.withoutPackages(typed.group(2)) + " " + typed.group(1) : text;
   }
 
-  private MimeBundle inspect(SourceCodeAnalysis analysis, String text) {
+  private MimeBundle inspect(SourceCodeAnalysis analysis, String statement) {
     Set<String> shown = new LinkedHashSet<>();
-    // The analysis documents a method inside its brackets, a type or variable at its end.
-    for (String attempt : List.of(text, text + "(", text.stripTrailing())) {
-      for (SourceCodeAnalysis.Documentation found :
-          analysis.documentation(attempt, attempt.length(), true)) {
-        String javadoc = found.javadoc();
-        if (javadoc == null) {
-          javadoc = repl.comment(found.signature());
+    Set<Integer> starts = starts(statement);
+    for (int start : starts) {
+      String text = statement.substring(start);
+      // The analysis documents a method inside its brackets, a type or variable at its end.
+      for (String attempt : List.of(text, text + "(", text.stripTrailing())) {
+        if (shown.isEmpty()) {
+          answer(() -> analysis.documentation(attempt, attempt.length(), true))
+              .forEach(found -> shown.add(described(found)));
         }
-        shown.add(
-            readable(found.signature()) + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc)));
-      }
-      if (!shown.isEmpty()) {
-        break;
       }
     }
     if (shown.isEmpty()) {
-      String type = analysis.analyzeType(text, text.length());
-      if (type == null) {
-        return null;
-      }
-      shown.add(type + " " + text.strip());
+      starts.stream()
+          .map(statement::substring)
+          .flatMap(
+              text ->
+                  answer(
+                          () ->
+                              Stream.ofNullable(analysis.analyzeType(text, text.length())).toList())
+                      .stream()
+                      .map(type -> type + " " + text.strip()))
+          .findFirst()
+          .ifPresent(shown::add);
     }
-    return MimeBundle.of("text/plain", String.join("\n\n", shown));
+    return shown.isEmpty() ? null : MimeBundle.of("text/plain", String.join("\n\n", shown));
+  }
+
+  private String described(SourceCodeAnalysis.Documentation found) {
+    String javadoc = found.javadoc() == null ? repl.comment(found.signature()) : found.javadoc();
+    return readable(found.signature()) + (javadoc == null ? "" : "\n\n" + Javadoc.text(javadoc));
   }
 }

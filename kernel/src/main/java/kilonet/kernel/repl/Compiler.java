@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticListener;
 import javax.tools.FileObject;
@@ -39,6 +41,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
+import kilonet.kernel.repl.PlainArguments.Patience;
 
 /**
  * The JDK's compiler with contexts that are kept: what it knows about {@code java.lang} and the
@@ -52,10 +55,11 @@ final class Compiler {
    * @param message what the compiler says
    * @param start where it is
    * @param end where that ends
+   * @param code the compiler's own name of what it says
    * @param missing name of the method, type or variable that was looked for and not found; empty
    *     for other errors, and for members of something that was found
    */
-  record Finding(String message, long start, long end, String missing) {}
+  record Finding(String message, long start, long end, String code, String missing) {}
 
   /** What came out: the findings that are errors, and the class files by binary name. */
   record Result(List<Finding> errors, Map<String, byte[]> classes) {}
@@ -64,6 +68,14 @@ final class Compiler {
   interface Look<T> {
     T at(JavacTask task, CompilationUnitTree unit, List<Finding> errors) throws IOException;
   }
+
+  /** A call that has no value stands where one is needed. */
+  private static final String VOID = "compiler.err.void.not.allowed.here";
+
+  /** A member of what has a name. */
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "(?<of>[\\p{L}_$][\\p{L}\\p{N}_$]*)(\\s*\\.\\s*[\\p{L}_$][\\p{L}\\p{N}_$]*)+");
 
   private static final String NO_PROCESSORS = "-proc:none";
 
@@ -79,6 +91,9 @@ final class Compiler {
   private final Set<Path> processors = new LinkedHashSet<>();
 
   private JavacTaskPool pool = new JavacTaskPool(1);
+
+  /** Whether the last source took too long; the next is most often another writing of it. */
+  private boolean isTooLong;
 
   /**
    * A compiler.
@@ -157,7 +172,7 @@ final class Compiler {
         "",
         "Parsed",
         source,
-        (task, errors) -> look.at(task, task.parse().iterator().next(), errors));
+        (task, errors, right) -> look.at(task, task.parse().iterator().next(), errors));
   }
 
   /** Parses and attributes. */
@@ -166,7 +181,7 @@ final class Compiler {
         packageName,
         name,
         source,
-        (task, errors) -> {
+        (task, errors, right) -> {
           CompilationUnitTree unit = task.parse().iterator().next();
           task.analyze();
           return look.at(task, unit, errors);
@@ -180,10 +195,10 @@ final class Compiler {
         packageName,
         home,
         source,
-        (task, errors) -> {
+        (task, errors, right) -> {
           // Not call(), which would dispose of the context that is to be kept.
           task.analyze();
-          if (errors.isEmpty()) {
+          if (errors.isEmpty() && right) {
             task.generate();
             if (!errors.isEmpty()) {
               // Too large for a class file; the context keeps half of it.
@@ -196,27 +211,88 @@ final class Compiler {
         });
   }
 
+  /** What is done with a task; it may generate classes only where that is right. */
   private interface Work<T> {
-    T with(JavacTask task, List<Finding> errors) throws IOException;
+    T with(JavacTask task, List<Finding> errors, boolean right) throws IOException;
   }
 
   private <T> T task(String packageName, String name, String source, Work<T> work) {
     try {
-      return pooled(packageName, name, source, work);
+      return patiently(packageName, name, source, work);
     } catch (Throwable e) {
       // Whatever has gone wrong, the next source meets a compiler that is in order.
       renew();
-      if (isOverflow(e)) {
+      if (isOf(StackOverflowError.class, e)) {
         throw new TooDeep();
       }
       throw e;
     }
   }
 
-  /** Whether a stack has overflowed; the compiler wraps that in errors of its own. */
-  static boolean isOverflow(Throwable thrown) {
+  /**
+   * Where the compiler takes too long with a source, it is asked first what is wrong with its
+   * arguments by themselves, which is the reason nearly always. What it says then is right, but for
+   * members of what depends on lambdas: if it says nothing else, it is given more time, and most
+   * where it says nothing.
+   */
+  private <T> T patiently(String packageName, String name, String source, Work<T> work) {
+    boolean again = isTooLong;
+    isTooLong = false;
+    if (!again) {
+      try {
+        return pooled(packageName, name, source, work, Patience.LITTLE, new ArrayList<>());
+      } catch (RuntimeException e) {
+        passUnless(PlainArguments.Exhausted.class, e);
+      }
+    }
+    List<Finding> errors = new ArrayList<>();
+    T plain = pooled(packageName, name, source, work, Patience.NONE, errors);
+    if (errors.stream().anyMatch(error -> isCertain(error, source))) {
+      isTooLong = true;
+      return plain;
+    }
+    if (again) {
+      return patiently(packageName, name, source, work);
+    }
+    renew();
+    try {
+      Patience more = errors.isEmpty() ? Patience.MUCH : Patience.MORE;
+      return pooled(packageName, name, source, work, more, new ArrayList<>());
+    } catch (RuntimeException e) {
+      passUnless(PlainArguments.Exhausted.class, e);
+      if (errors.isEmpty()) {
+        throw new TooDeep();
+      }
+      return plain;
+    }
+  }
+
+  /** Whether an error has nothing to do with what a lambda is taken for. */
+  private static boolean isCertain(Finding error, String source) {
+    if (!source.contains("->") || !error.missing().isEmpty() || error.code().equals(VOID)) {
+      return true;
+    }
+    Matcher member =
+        error.start() < 0
+            ? null
+            : MEMBER.matcher(source.substring((int) error.start(), (int) error.end()));
+    return member != null
+        && member.matches()
+        && !source.matches("(?s).*\\bvar\\s+" + Pattern.quote(member.group("of")) + "\\b.*");
+  }
+
+  /** Takes a fresh context where a task has ended for a reason, and throws on what is another. */
+  private void passUnless(Class<? extends Throwable> reason, RuntimeException thrown) {
+    if (!isOf(reason, thrown)) {
+      throw thrown;
+    }
+    renew();
+  }
+
+  /** Whether something is the reason of an error; the compiler wraps them in errors of its own. */
+  static boolean isOf(Class<? extends Throwable> reason, Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof StackOverflowError) {
+      if (reason.isInstance(t)) {
         return true;
       }
     }
@@ -232,8 +308,14 @@ final class Compiler {
     }
   }
 
-  private <T> T pooled(String packageName, String name, String source, Work<T> work) {
-    List<Finding> errors = new ArrayList<>();
+  private <T> T pooled(
+      String packageName,
+      String name,
+      String source,
+      Work<T> work,
+      Patience patience,
+      List<Finding> errors) {
+    boolean right = patience != Patience.NONE;
     DiagnosticListener<JavaFileObject> listener =
         diagnostic -> {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
@@ -245,11 +327,13 @@ final class Compiler {
                     diagnostic.getMessage(Locale.ROOT),
                     diagnostic.getStartPosition(),
                     diagnostic.getEndPosition(),
+                    diagnostic.getCode(),
                     missing(diagnostic, source)));
           }
         };
     if (!packageName.isEmpty() && !processors.isEmpty() && source.indexOf('@') >= 0) {
-      return processed(listener, errors, new Source(name, source), work);
+      return processed(
+          listener, new Source(name, source), patience, task -> work.with(task, errors, right));
     }
     return pool.getTask(
         Writer.nullWriter(),
@@ -261,9 +345,9 @@ final class Compiler {
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
-          PlainArguments.begin(context, source.length());
+          PlainArguments.begin(context, patience, source.length());
           try {
-            return work.with(task, errors);
+            return work.with(task, errors, right);
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           } finally {
@@ -275,15 +359,19 @@ final class Compiler {
         });
   }
 
+  private interface Processing<T> {
+    T with(JavacTask task) throws IOException;
+  }
+
   /**
    * With the annotation processors of what was added, in a context of its own: processors keep
    * things in it that hold for one compilation only.
    */
   private <T> T processed(
       DiagnosticListener<JavaFileObject> listener,
-      List<Finding> errors,
       Source source,
-      Work<T> work) {
+      Patience patience,
+      Processing<T> work) {
     List<String> processing = new ArrayList<>(options);
     processing.remove(NO_PROCESSORS);
     if (Runtime.version().feature() >= 21) {
@@ -298,8 +386,8 @@ final class Compiler {
           (JavacTask)
               ToolProvider.getSystemJavaCompiler()
                   .getTask(Writer.nullWriter(), files, listener, processing, null, List.of(source));
-      PlainArguments.begin(((BasicJavacTask) task).getContext(), source.text.length());
-      return work.with(task, errors);
+      PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, source.text.length());
+      return work.with(task);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } finally {

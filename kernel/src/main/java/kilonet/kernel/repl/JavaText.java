@@ -1,5 +1,8 @@
 package kilonet.kernel.repl;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+
 /** Tells code from comments and from texts in quotes, also where a text is unfinished. */
 public final class JavaText {
   /** What a character belongs to. */
@@ -94,6 +97,27 @@ public final class JavaText {
       }
     }
     return depth;
+  }
+
+  /**
+   * Offset behind the last of some opening brackets that nothing closes; 0 if there is none.
+   *
+   * @param kinds the brackets that count
+   */
+  int behindOpen(String kinds) {
+    Deque<Integer> open = new ArrayDeque<>();
+    for (int i = 0; i < source.length(); i++) {
+      int change = at(i) == Kind.CODE ? change(source.charAt(i)) : 0;
+      if (change > 0) {
+        open.push(i + 1);
+      } else if (change < 0) {
+        open.poll();
+      }
+    }
+    return open.stream()
+        .filter(i -> kinds.indexOf(source.charAt(i - 1)) >= 0)
+        .findFirst()
+        .orElse(0);
   }
 
   /** Whether somewhere more brackets were closed than opened. */

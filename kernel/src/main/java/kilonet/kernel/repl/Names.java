@@ -232,11 +232,7 @@ final class Names {
     List<String> lines = new ArrayList<>();
     types.values().forEach(type -> lines.add(source(type.piece())));
     methods.values().forEach(list -> list.forEach(method -> lines.add(method.piece().text())));
-    // What waits for a name cannot be resolved by JShell either.
-    waiting.values().stream()
-        .map(wait -> wait.piece().text())
-        .filter(NestedCalls::isBearable)
-        .forEach(lines::add);
+    waiting.values().forEach(wait -> lines.add(wait.piece().text()));
     variables.values().forEach(v -> lines.add(v.type() + " " + v.name() + ";"));
     return lines;
   }

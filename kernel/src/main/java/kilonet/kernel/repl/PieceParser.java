@@ -243,7 +243,7 @@ final class PieceParser {
       return analysis.analyzeCompletion(text);
     } catch (RuntimeException | Error e) {
       splitter = null;
-      if (Compiler.isOverflow(e)) {
+      if (Compiler.isOf(StackOverflowError.class, e)) {
         throw new Compiler.TooDeep();
       }
       throw e;

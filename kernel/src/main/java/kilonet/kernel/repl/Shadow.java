@@ -1,13 +1,19 @@
 package kilonet.kernel.repl;
 
+import com.sun.tools.javac.api.BasicJavacTask;
+import com.sun.tools.javac.api.JavacTaskPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.tools.DiagnosticListener;
+import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
@@ -15,6 +21,7 @@ import jdk.jshell.JShell;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
+import kilonet.kernel.repl.PlainArguments.Patience;
 
 /** A JShell that knows declarations but runs nothing. */
 final class Shadow {
@@ -23,13 +30,68 @@ final class Shadow {
   /** A shell with a class path. */
   static JShell shell(ClassPathIndex classPath) {
     List<String> options = JvmOptions.forCompiler();
-    return JShell.builder()
-        .executionEngine(new Nothing(), new HashMap<>())
-        .fileManager(standard -> listed(standard, classPath))
-        // JShell has its own way to previews.
-        .compilerOptions(
-            options.contains("--enable-preview") ? new String[0] : options.toArray(new String[0]))
-        .build();
+    JShell shell =
+        JShell.builder()
+            .executionEngine(new Nothing(), new HashMap<>())
+            .fileManager(standard -> listed(standard, classPath))
+            // JShell has its own way to previews.
+            .compilerOptions(
+                options.contains("--enable-preview")
+                    ? new String[0]
+                    : options.toArray(new String[0]))
+            .build();
+    limit(shell);
+    return shell;
+  }
+
+  /** Makes the shell use compilers that come to an end whatever the source. */
+  private static void limit(JShell shell) {
+    try {
+      Field factory = JShell.class.getDeclaredField("taskFactory");
+      factory.setAccessible(true);
+      Field pool = factory.getType().getDeclaredField("javacTaskPool");
+      pool.setAccessible(true);
+      pool.set(factory.get(shell), new Limited());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Tasks with little patience for what is only looked at, and nothing to say of the rest. */
+  private static final class Limited extends JavacTaskPool {
+    /** As many contexts as JShell keeps by itself. */
+    private static final int CONTEXTS = 5;
+
+    Limited() {
+      super(CONTEXTS);
+    }
+
+    @Override
+    public <Z> Z getTask(
+        Writer out,
+        JavaFileManager files,
+        DiagnosticListener<? super JavaFileObject> listener,
+        Iterable<String> options,
+        Iterable<String> classes,
+        Iterable<? extends JavaFileObject> sources,
+        Worker<Z> worker) {
+      boolean looking = false;
+      for (String option : options) {
+        looking |= option.startsWith("--should-stop");
+      }
+      Patience patience = looking ? Patience.SOME : Patience.MORE;
+      return super.getTask(
+          Writer.nullWriter(),
+          files,
+          listener,
+          options,
+          classes,
+          sources,
+          task -> {
+            PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, 0);
+            return worker.withTask(task);
+          });
+    }
   }
 
   /** A file manager whose class path is listed by the index: it need not open every jar first. */

@@ -122,6 +122,7 @@ final class VarTypes {
                             + " cannot be inferred; write it out",
                         place.start(),
                         place.start(),
+                        "",
                         ""))
                 : own,
             source,

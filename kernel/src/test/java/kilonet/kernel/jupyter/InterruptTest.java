@@ -25,6 +25,10 @@ class InterruptTest {
 
   static {
     CELLS.put("busy loop", "while (true) { kept++; kept--; }");
+    CELLS.put(
+        "library loop",
+        "org.apache.commons.io.IOUtils.copyLarge(\n"
+            + "    new FileInputStream(\"/dev/zero\"), OutputStream.nullOutputStream())");
     CELLS.put("stream", "Stream.iterate(1, i -> i + 1).filter(i -> i < 0).findFirst()");
     CELLS.put(
         "parallel stream", "IntStream.range(0, 4).parallel().forEach(i -> { while (true); })");

