@@ -19,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** A convolution in groups at work: one of Deeplearning4j's for each group, side by side. */
+@SuppressWarnings("try") // it is enough that the scope outside of workspaces is open
 final class GroupedStep extends BaseLayer<GroupedConvolution2D> {
   private static final long serialVersionUID = 1L;
 

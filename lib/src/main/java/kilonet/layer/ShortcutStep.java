@@ -37,6 +37,7 @@ final class ShortcutStep extends AbstractLayer<ShortcutLayer> {
   }
 
   /** What is kept has to outlive the workspace of the layer, which the next but one uses again. */
+  @SuppressWarnings("try") // it is enough that the scope is open
   private INDArray apart(Work work, INDArray array) {
     try (MemoryWorkspace outside = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       return work.of(link, array);
