@@ -99,6 +99,7 @@ final class SparkCluster implements Cluster {
         spark.parallelize(List.of(Json.line(recipe)), 1).map(new Task(work, parcel));
     FutureAction<Seq<Answer>> action =
         RDD.rddToAsyncRDDActions(run.rdd(), run.classTag()).collectAsync();
+    workers.handedOver();
     handedOver.put(files, action);
     action.onComplete(
         answer -> {

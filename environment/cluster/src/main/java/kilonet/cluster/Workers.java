@@ -8,6 +8,7 @@ import kilonet.text.Text;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.scheduler.cluster.ExecutorInfo;
@@ -21,6 +22,10 @@ final class Workers extends SparkListener {
   private final Consumer<String> notice;
   private final Map<String, ExecutorInfo> workers = new ConcurrentHashMap<>();
   private final Set<Long> tasks = ConcurrentHashMap.newKeySet();
+
+  /** Handed over and not told to have ended. */
+  private int jobs;
+
   private long aloneSince = System.nanoTime();
   private boolean told;
 
@@ -45,10 +50,18 @@ final class Workers extends SparkListener {
     return workers.values().stream().mapToInt(ExecutorInfo::totalCores).sum();
   }
 
-  /** Waits until no run is in work, or so long. */
+  /** A run was handed over: a job of Spark's. */
+  synchronized void handedOver() {
+    jobs++;
+  }
+
+  /**
+   * Waits until no run is in work, or so long. Spark tells of its doings later than it does them,
+   * but in their order: only when a job is told to have ended are its tasks known.
+   */
   synchronized void awaitRest(long millis) throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000;
-    for (long left = millis; !tasks.isEmpty() && left > 0; ) {
+    for (long left = millis; (jobs > 0 || !tasks.isEmpty()) && left > 0; ) {
       wait(left);
       left = (end - System.nanoTime()) / 1_000_000;
     }
@@ -62,6 +75,12 @@ final class Workers extends SparkListener {
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
     tasks.remove(end.taskInfo().taskId());
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void onJobEnd(SparkListenerJobEnd end) {
+    jobs--;
     notifyAll();
   }
 
