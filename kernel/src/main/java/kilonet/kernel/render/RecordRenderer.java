@@ -1,16 +1,23 @@
 package kilonet.kernel.render;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import kilonet.kernel.MimeBundle;
 import kilonet.kernel.Renderer;
 import kilonet.kernel.Shows;
 import kilonet.kernel.Timing;
 
-/** Records as tables of their components; long values are cut, lists of records counted. */
+/**
+ * Records as tables of their components, and of what they derive of them and mark as a property for
+ * Jackson ({@code @JsonGetter}); long values are cut, lists of records counted.
+ */
 @Shows("java.lang.Record")
 public final class RecordRenderer implements Renderer<Record> {
   /** Items of a list that are written out. */
@@ -18,6 +25,9 @@ public final class RecordRenderer implements Renderer<Record> {
 
   /** Characters that a line may have; a {@code StoredResult}, which reports look for, has 250. */
   private static final int LINE = 400;
+
+  /** By name: whoever wrote the record has a Jackson of their own. */
+  private static final String GETTER = "com.fasterxml.jackson.annotation.JsonGetter";
 
   /** A renderer. */
   public RecordRenderer() {}
@@ -36,6 +46,7 @@ public final class RecordRenderer implements Renderer<Record> {
     for (RecordComponent component : value.getClass().getRecordComponents()) {
       rows.add(List.of(component.getName(), value(component, value)));
     }
+    derived(value.getClass()).forEach(m -> rows.add(List.of(m.getName(), value(m, value))));
     return MimeBundle.of("text/html", Html.table(List.of(), rows, ""))
         .with("text/plain", text(value, rows));
   }
@@ -59,10 +70,26 @@ public final class RecordRenderer implements Renderer<Record> {
     return lines.toString().replaceAll("\n+", "\n").stripTrailing();
   }
 
+  /** What a record derives of its components and marks as a property, in the order of names. */
+  private static List<Method> derived(Class<?> record) {
+    return Stream.of(record.getDeclaredMethods())
+        .filter(m -> m.getParameterCount() == 0 && !Modifier.isStatic(m.getModifiers()))
+        .filter(
+            m ->
+                Stream.of(m.getAnnotations())
+                    .anyMatch(a -> a.annotationType().getName().equals(GETTER)))
+        .sorted(Comparator.comparing(Method::getName))
+        .toList();
+  }
+
   static String value(RecordComponent component, Object value) {
+    return value(component.getAccessor(), value);
+  }
+
+  private static String value(Method accessor, Object value) {
     try {
-      component.getAccessor().setAccessible(true);
-      return text(component.getAccessor().invoke(value));
+      accessor.setAccessible(true);
+      return text(accessor.invoke(value));
     } catch (ReflectiveOperationException | RuntimeException e) {
       return "?";
     }
