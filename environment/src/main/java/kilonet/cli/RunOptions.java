@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import kilonet.text.Check;
 import kilonet.train.Recipe;
+import kilonet.train.Validation;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,9 +19,11 @@ final class RunOptions {
 
   @Option(
       names = "--validation",
-      paramLabel = "N",
-      description = "Keep N training images out, class by class alike, and test on them.")
-  private Integer validation;
+      paramLabel = "N|writers:W[:F]",
+      description =
+          "Keep N training images out, class by class alike, and test on them; or all images by W"
+              + " of MNIST's 539 writers, such as writers:54, or by others of them, fold F.")
+  private String validation;
 
   Recipe recipe() {
     Recipe chosen = recipe.recipe();
@@ -29,7 +32,7 @@ final class RunOptions {
     chosen =
         validation == null
             ? chosen
-            : chosen.validation(Check.atLeast("--validation", validation, 0));
+            : chosen.validation(Validation.parse(validation));
     chosen.unusedAverage().ifPresent(recipe::say);
     return chosen;
   }

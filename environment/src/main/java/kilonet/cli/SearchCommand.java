@@ -109,7 +109,7 @@ final class SearchCommand implements Runnable {
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
-    Recipe recipe = chosen.validation() > 0 ? chosen : chosen.validation(VALIDATION);
+    Recipe recipe = chosen.validates() ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(recipe.epochs());
     Path folder = out != null ? out : DefaultFolder.of("search", recipe);
     new RunFolder(folder).provide(RunFolder.SUMMARY);

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -374,9 +375,15 @@ public final class ImageSet {
               "%,d of %,d images cannot be put aside for validation: give 1 to %,d.",
               validation, size(), size() - 1));
     }
-    int[][] parts = new Stratification(labels, classCounts()).parts(validation, seed);
-    ImageSet train = select(parts[0]);
-    return new Split(train, select(parts[1]).normalized(train.normalization()));
+    return split(new Stratification(labels, classCounts()).aside(validation, seed));
+  }
+
+  /** Parts the set in two, of which both keep the order of the whole; both must have images. */
+  Split split(boolean[] aside) {
+    int[] places = IntStream.range(0, size()).toArray();
+    ImageSet train = select(Arrays.stream(places).filter(i -> !aside[i]).toArray());
+    ImageSet validation = select(Arrays.stream(places).filter(i -> aside[i]).toArray());
+    return new Split(train, validation.normalized(train.normalization()));
   }
 
   @Override

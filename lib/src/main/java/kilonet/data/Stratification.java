@@ -20,13 +20,13 @@ final class Stratification {
   }
 
   /**
-   * Places of both parts in ascending order: what is left, and what is put aside.
+   * Which are put aside.
    *
-   * @param aside how many to put aside, 1 to below the number of labels
+   * @param count how many to put aside, 1 to below the number of labels
    * @param seed what the draw depends on
    */
-  int[][] parts(int aside, long seed) {
-    int[] quotas = quotas(aside);
+  boolean[] aside(int count, long seed) {
+    int[] quotas = quotas(count);
     boolean[] chosen = new boolean[labels.length];
     for (int c = 0; c < counts.length; c++) {
       int[] members = membersOf(c);
@@ -35,16 +35,7 @@ final class Stratification {
         chosen[members[i]] = true;
       }
     }
-    int[] away = new int[aside];
-    int[] rest = new int[labels.length - aside];
-    for (int i = 0, a = 0, r = 0; i < labels.length; i++) {
-      if (chosen[i]) {
-        away[a++] = i;
-      } else {
-        rest[r++] = i;
-      }
-    }
-    return new int[][] {rest, away};
+    return chosen;
   }
 
   /** What is missing by rounding down is given, one each, by those that lost most by it. */

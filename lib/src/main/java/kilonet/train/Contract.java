@@ -68,7 +68,7 @@ public record Contract(
     List<Double> last = accuracies.subList(Math.max(0, epochs - asked.last()), epochs);
     List<String> misses = new ArrayList<>();
     isOf(asked, data == null ? recipe.data() : data.name(), data).ifPresent(misses::add);
-    if (recipe.validation() > 0) {
+    if (recipe.validates()) {
       misses.add("It was tested on a part of the training set, not on the test set.");
     }
     if (parameters >= asked.parametersBelow()) {

@@ -48,8 +48,8 @@ import kilonet.text.Text;
  * @param accumulation batches whose gradients are added up for one update, 1 to 100,000
  * @param seed what initialization, shuffling, augmentation and dropout draw from
  * @param limit train on that many images only; 0 for all
- * @param validation train without that many images, class by class alike, and test on them instead
- *     of the test set; 0 to train on all and test on the test set
+ * @param validation which images are kept out of training and tested on instead of the test set;
+ *     {@link Validation#NONE} to train on all and test on the test set
  * @param normalization how pixels are normalized; null for that of the images, which is that of
  *     their training part: a run on images that are neither MNIST nor generated digits writes it
  *     down here
@@ -72,7 +72,7 @@ public record Recipe(
     int accumulation,
     long seed,
     int limit,
-    int validation,
+    Validation validation,
     @JsonInclude(JsonInclude.Include.NON_NULL) Normalization normalization,
     @JsonInclude(JsonInclude.Include.NON_NULL) Assignment assignment) {
 
@@ -108,7 +108,7 @@ public record Recipe(
     fromOneTo("epochs", epochs, MOST_EPOCHS);
     fromOneTo("batch", batch, LARGEST_BATCH);
     atLeast("limit", limit, 0);
-    atLeast("validation", validation, 0);
+    Objects.requireNonNull(validation, "validation");
     atLeast("patience", patience, 0);
     fromOneTo("accumulation", accumulation, LARGEST_BATCH);
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
@@ -119,7 +119,7 @@ public record Recipe(
       throw new IllegalArgumentException(
           Text.of("clipping is %s: use a norm above 0, or 0 for no limit.", clipping));
     }
-    if (patience > 0 && validation == 0) {
+    if (patience > 0 && Validation.NONE.equals(validation)) {
       throw new IllegalArgumentException(
           Text.of(
                   "A patience of %d epochs needs validation images, because the test set is for reporting:",
@@ -182,9 +182,9 @@ public record Recipe(
       train = train.normalized(normalization);
       test = test.normalized(normalization);
     }
-    if (validation > 0) {
+    if (validates()) {
       // The split does not depend on the recipe's seed: choices are made on the same images.
-      ImageSet.Split split = train.split(validation, 0);
+      ImageSet.Split split = validation.split(train);
       train = split.train();
       test = split.validation();
     }
@@ -261,7 +261,7 @@ public record Recipe(
         1,
         1,
         0,
-        0,
+        Validation.NONE,
         null,
         null);
   }
@@ -400,9 +400,19 @@ public record Recipe(
     return with(draft -> draft.limit = limit);
   }
 
-  /** The same, tested on so many training images that are kept out of training. */
-  public Recipe validation(int validation) {
+  /** The same, tested on so many training images that are kept out of training; 0 for none. */
+  public Recipe validation(int images) {
+    return validation(new Validation.Images(images));
+  }
+
+  /** The same, tested on training images that are kept out of training. */
+  public Recipe validation(Validation validation) {
     return with(draft -> draft.validation = validation);
+  }
+
+  /** Whether it is tested on training images that are kept out of training, not on the test set. */
+  public boolean validates() {
+    return !Validation.NONE.equals(validation);
   }
 
   /** In how many parts two recipes differ. */

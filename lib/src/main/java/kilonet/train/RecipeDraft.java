@@ -22,7 +22,7 @@ final class RecipeDraft {
   int accumulation;
   long seed;
   int limit;
-  int validation;
+  Validation validation;
   Normalization normalization;
   Assignment assignment;
 

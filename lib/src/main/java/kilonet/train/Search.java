@@ -27,13 +27,17 @@ import kilonet.text.Text;
  * <p>Trials are judged by images kept out of the training set; the test set is never looked at.
  *
  * @param recipe the name of the recipe that was changed
- * @param validation images kept out of training, which judge
+ * @param validation which images were kept out of training, and judged
  * @param seeds the seeds of each trial
  * @param rounds the epochs of each round
  * @param trials the trials, the best first: those of the last round, then of the one before it
  */
 public record Search(
-    String recipe, int validation, List<Long> seeds, List<Integer> rounds, List<Trial> trials) {
+    String recipe,
+    Validation validation,
+    List<Long> seeds,
+    List<Integer> rounds,
+    List<Trial> trials) {
 
   /** One part in so many goes on to the next round. */
   private static final int REDUCTION = 3;
@@ -147,10 +151,10 @@ public record Search(
       Consumer<Trial> tried,
       Consumer<Runs> round) {
     Recipe recipe = changed.on(data);
-    if (recipe.validation() == 0) {
+    if (!recipe.validates()) {
       throw new IllegalArgumentException(
           "A search needs validation images, because the test set is for reporting: keep some out"
-              + " of training, such as 5000.");
+              + " of training, such as 5000, or all by some writers, such as writers:54.");
     }
     List<Recipe> recipes = new ArrayList<>();
     List<Trial> current = new ArrayList<>();

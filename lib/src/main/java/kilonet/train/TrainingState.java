@@ -167,7 +167,7 @@ final class TrainingState implements AutoCloseable {
    * some, else by the training images: the test set decides nothing.
    */
   private void report(ReduceLROnPlateau plateau, EpochResult epoch) {
-    boolean validated = recipe.validation() > 0;
+    boolean validated = recipe.validates();
     plateau.step(
         switch (plateau.settings().metric()) {
           case LOSS -> validated ? epoch.testLoss() : epoch.trainLoss();

@@ -43,7 +43,7 @@ final class WorkLeft {
    * @param images of the whole training set
    */
   void put(Runs.Run run, int images, int epochs) {
-    int trained = images - run.recipe().validation();
+    int trained = images - run.recipe().validation().images();
     int limit = run.recipe().limit();
     double image = (double) IMAGE_WORK + Summary.of(run.recipe().model()).multiplyAdds();
     left.put(run, new Left(epochs, image * (limit > 0 ? Math.min(limit, trained) : trained)));

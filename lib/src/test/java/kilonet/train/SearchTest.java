@@ -99,7 +99,7 @@ class SearchTest {
         .extracting(Search.Trial::number)
         .containsExactlyInAnyOrder(1, 2);
     assertThat(search.best().accuracy()).isGreaterThanOrEqualTo(search.trials().get(1).accuracy());
-    assertThat(Search.recipe(SMALL, search.best()).validation()).isZero();
+    assertThat(Search.recipe(SMALL, search.best()).validates()).isFalse();
     assertThat(Json.read(Json.line(search), Search.class)).isEqualTo(search);
   }
 

@@ -145,11 +145,11 @@ public final class RunReport {
       page.paragraph(
           Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
     }
-    if (recipe.validation() > 0) {
+    if (recipe.validates()) {
       page.paragraph(
           Text.of(
-              "What is called test here are %,d images kept out of the training set.",
-              predictions.size()));
+              "What is called test here are %s kept out of the training set.",
+              recipe.validation().words()));
     }
     RunBlock.of(run, predictions).addTo(page);
     page.heading("Training");

@@ -18,7 +18,7 @@ class CatalogueTest {
       Recipe record = Catalogue.named(name);
       assertThat(record.name()).isEqualTo(name);
       assertThat(record.epochs()).isLessThanOrEqualTo(Contract.EPOCHS_UP_TO);
-      assertThat(record.validation()).isZero();
+      assertThat(record.validates()).isFalse();
       assertThat(record.limit()).isZero();
       assertThat(Summary.of(record.model()).parameters()).isLessThan(Contract.PARAMETERS_BELOW);
       assertThat(Catalogue.names()).contains(name);
