@@ -29,10 +29,7 @@ final class RunOptions {
     Recipe chosen = recipe.recipe();
     chosen = epochs == null ? chosen : chosen.epochs(checkedEpochs(epochs));
     chosen = limit == null ? chosen : chosen.limit(checkedLimit(limit));
-    chosen =
-        validation == null
-            ? chosen
-            : chosen.validation(Validation.parse(validation));
+    chosen = validation == null ? chosen : chosen.validation(Validation.parse(validation));
     chosen.unusedAverage().ifPresent(recipe::say);
     return chosen;
   }

@@ -534,4 +534,33 @@ class KilonetTest {
     assertThat(outcome.err).contains("cannot be written").contains("--out");
     assertThat(outcome.out).isEmpty();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "sweep --seeds 1", "ablate --seeds 1", "search"})
+  void writersAreKnownOfMnistAlone(String command) throws Exception {
+    Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.addAll(List.of("--recipe", "model_3", "--data", "digits", "--limit", "64"));
+    words.addAll(List.of("--epochs", "1", "--out", folder.resolve("run").toString()));
+    words.addAll(command.equals("search") ? List.of("--space", space.toString()) : List.of());
+    words.addAll(List.of("--validation", "writers:54:2"));
+    Outcome outcome = kilonet(words.toArray(String[]::new));
+    assertThat(outcome.status).isEqualTo(1);
+    assertThat(outcome.err)
+        .contains("Who wrote an image is known of MNIST's 60,000 training images alone")
+        .contains("these are others (digits: ")
+        .contains("keep a number of images out of training instead, such as 5000.");
+    words.set(words.size() - 1, "writers:54:10");
+    outcome = kilonet(words.toArray(String[]::new));
+    assertThat(outcome.status).isEqualTo(2);
+    assertThat(outcome.err)
+        .contains("The fold of 54 writers is 10: give a whole number from 0 to 9.");
+  }
+
+  @Test
+  void theHelpTellsHowToKeepWriters() {
+    for (String command : List.of("train", "sweep", "ablate", "search")) {
+      assertThat(kilonet(command, "--help").out).contains("--validation=N|writers:W[:F]");
+    }
+  }
 }

@@ -96,7 +96,31 @@ class OddInputTest {
     };
     refusesEach("--epochs", ODD_NUMBERS, train);
     refusesEach("--limit", ODD_LIMITS, train);
-    refusesEach("--validation", new String[] {"-1", "60000", "2147483647", "x", "1.5"}, train);
+    refusesEach(
+        "--validation",
+        new String[] {
+          "-1",
+          "60000",
+          "2147483647",
+          "99999999999",
+          "x",
+          "1.5",
+          "",
+          "writers",
+          "writers:",
+          "writers:0",
+          "writers:-1",
+          "writers:539",
+          "writers:x",
+          "writers:99999999999",
+          "writers:54:-1",
+          "writers:54:10",
+          "writers:54:x",
+          "writers:54:0:0",
+          "writers:54"
+        },
+        train);
+    refusesEach("--validation", new String[] {"writers:0", "x", "writers:54"}, search);
     refusesEach("--seed", new String[] {"x", "1.5", "", "99999999999999999999"}, train);
     refusesEach("--jobs", ODD_NUMBERS, "sweep", "--recipe=model_3", "--seeds=1", "--data=digits");
     refusesEach(

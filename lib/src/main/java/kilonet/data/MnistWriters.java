@@ -124,7 +124,7 @@ public final class MnistWriters {
   }
 
   /** Whether an image is by a writer of the fold. */
-  private static boolean[] aside(int writers, int fold) {
+  static boolean[] aside(int writers, int fold) {
     Check.between(Text.of("The fold of %d writers", writers), fold, 0, folds(writers) - 1);
     int first = fold * writers;
     int[] kept = Arrays.copyOfRange(Table.ORDER, first, Math.min(first + writers, COUNT));
