@@ -38,9 +38,10 @@ public final class RecordsReport {
    * a chart over seeds, {@code Records_small.png}.
    *
    * <p>Variants of a record lie beside it: {@code record/small-without-averaging/seed-1.json}. They
-   * count where they differ from the record's recipe in one part. What people wrote stands in
-   * {@code remarks/} beside the folder of results: {@code small.md} about a record, {@code
-   * tried.md} about what failed.
+   * count where they differ from the record's recipe in one part. Recipes that were judged by kept
+   * images, too, lie in {@code kept/images/} and {@code kept/writers/} under the names that they
+   * have otherwise. What people wrote stands in {@code remarks/} beside the folder of results:
+   * {@code small.md} about a record, {@code tried.md} about what failed.
    *
    * @param results the folder of results
    * @return the files by name; empty where neither a record nor a step has a result
@@ -66,7 +67,7 @@ public final class RecordsReport {
         figures.put(picture(record.kind()), overSeeds(record));
       }
     }
-    Page page = page(all, records, results.resolveSibling("remarks"), figures);
+    Page page = page(all, records, figures, results);
     files.put("Records.md", page.markdown().getBytes(StandardCharsets.UTF_8));
     files.put("Records.csv", csv(all).getBytes(StandardCharsets.UTF_8));
     figures.forEach((name, figure) -> files.put(name, figure.png()));
@@ -78,7 +79,8 @@ public final class RecordsReport {
   }
 
   private static Page page(
-      List<RankedNet> all, List<RecordRuns> records, Path remarks, Map<String, Figure> figures) {
+      List<RankedNet> all, List<RecordRuns> records, Map<String, Figure> figures, Path results) {
+    Path remarks = results.resolveSibling("remarks");
     Page page =
         new Page("Records")
             .paragraph(
@@ -110,6 +112,7 @@ public final class RecordsReport {
     for (RecordRuns record : records) {
       section(page, record, remarks, figures);
     }
+    KeptImages.of(results).addTo(page);
     Path tried = remarks.resolve("tried.md");
     if (Files.exists(tried)) {
       page.heading("Tried and failed").paragraph(remark(tried));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
+import kilonet.train.Validation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,6 +175,39 @@ class RecordsReportTest {
         .endsWith("## Tried and failed\n\n### Cosine head\n\n99.2 at most.\n")
         .contains("\n\nAveraging matters most.\n\n");
     assertThat(files()).containsKey("Records_small.png");
+  }
+
+  /** Test accuracies 99.1 to 99.4; the kept images rank them the other way round, but for ties. */
+  @Test
+  void keptImagesAreHeldAgainstTheTestSet() throws IOException {
+    Recipe recipe = Catalogue.named("record/epochs");
+    double[] images = {99.7, 99.5, 99.5, 99.3};
+    for (int i = 0; i < 4; i++) {
+      String name = "tried/net-" + i;
+      Recipe tested = recipe.batch(64 + i).name(name);
+      write(tested, 99.1 + 0.1 * i);
+      write(tested.validation(5_000).name("kept/images/" + name), images[i]);
+      Recipe writers = tested.validation(new Validation.Writers(54, 0));
+      write(writers.name("kept/writers/" + name), 98.9 + 0.1 * i);
+      // A kept run of another recipe counts for nothing.
+      write(writers.seed(2).clipping(1).name("kept/writers/" + name), 98);
+    }
+    write(Catalogue.named("model_2"), 99.41);
+    String page = markdown();
+    assertThat(page)
+        .contains("## Which kept images to choose by")
+        .contains("5,000 images, class by class alike")
+        .contains("the 6,095 images by 54 of 539 writers (`writers:54`)")
+        .contains(
+            "| [tried/net-1](../results/tried/net-1) | 1 | 99.20 | 0.0200 | 1 | 99.50 | 0.0200 |"
+                + " 1 | 99.00 | 0.0200 |")
+        // Ranks 1 2 3 4 and 4 2.5 2.5 1: -4.5 / sqrt(5 * 4.5).
+        .contains("over 4 recipes: -0.95 of the accuracy on 5,000 images, 1.00 of that on")
+        .contains(
+            "with the loss on the test set: – and –. The standard error of each is about 0.58.")
+        .contains("is +0.25 points from that on the test set for the first, -0.20 for the second");
+    Files.delete(notebooks.resolve("results/kept/writers/tried/net-3/seed-1.json"));
+    assertThat(markdown()).doesNotContain("Which kept images");
   }
 
   @Test
