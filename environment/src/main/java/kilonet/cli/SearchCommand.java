@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     name = "search",
     description = {
       "Searches for a better recipe by random choices and successive halving, judged by training"
-          + " images that are kept out; the test set is not looked at.",
+          + " images that are kept out, 5000 unless --validation says which; the test set is not"
+          + " looked at.",
       "Run it again to go on: what is finished already is not trained again."
     },
     mixinStandardHelpOptions = true)

@@ -50,6 +50,8 @@ class ValidationTest {
     for (String text : List.of("0", "5000", "writers:54", "writers:1:538", "writers:538:1")) {
       assertThat(Validation.parse(text)).hasToString(text);
     }
+    assertThat(third.validation().words()).isEqualTo("the 6,013 images by 54 of 539 writers");
+    assertThat(RECIPE.validation(5_000).validation().words()).isEqualTo("5,000 images");
   }
 
   @ParameterizedTest
