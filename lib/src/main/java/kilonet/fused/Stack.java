@@ -2,7 +2,7 @@ package kilonet.fused;
 
 import java.util.List;
 import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**

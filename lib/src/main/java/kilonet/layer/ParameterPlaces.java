@@ -1,6 +1,5 @@
-package kilonet.fused;
+package kilonet.layer;
 
-import kilonet.fused.Stage.Window;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -8,15 +7,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Where the parameters of a DL4J network lie in its flat parameter vector. DL4J keeps the weights
  * of each kind of layer in an order of its own; here all are listed output by output.
  */
-final class ParameterPlaces {
+public final class ParameterPlaces {
   private final MultiLayerNetwork network;
 
-  ParameterPlaces(MultiLayerNetwork network) {
+  /** Of an initialized network. */
+  public ParameterPlaces(MultiLayerNetwork network) {
     this.network = network;
   }
 
   /** The weights of a convolution, in the order output, input of the group, row, column. */
-  int[] ofConvolution(int layer, int outputs, int inputs, Window window) {
+  public int[] ofConvolution(int layer, int outputs, int inputs, Window window) {
     INDArray weights = network.getLayer(layer).getParam("W");
     int[] at = new int[outputs * inputs * window.taps()];
     int next = 0;
@@ -39,7 +39,8 @@ final class ParameterPlaces {
    * @param separable whether the layer is DL4J's separable convolution, which keeps its depthwise
    *     weights in another order than DL4J's depthwise convolution
    */
-  int[] ofDepthwise(int layer, int channels, int multiplier, Window window, boolean separable) {
+  public int[] ofDepthwise(
+      int layer, int channels, int multiplier, Window window, boolean separable) {
     INDArray weights = network.getLayer(layer).getParam("W");
     int[] at = new int[channels * multiplier * window.taps()];
     int next = 0;
@@ -58,7 +59,7 @@ final class ParameterPlaces {
   /**
    * The weights by which a separable convolution mixes the channels, in the order output, input.
    */
-  int[] ofPixels(int layer, int outputs, int inputs) {
+  public int[] ofPixels(int layer, int outputs, int inputs) {
     INDArray weights = network.getLayer(layer).getParam("pW");
     int[] at = new int[outputs * inputs];
     for (int o = 0; o < outputs; o++) {
@@ -70,7 +71,7 @@ final class ParameterPlaces {
   }
 
   /** The weights of a dense layer, in the order output, input. */
-  int[] ofDense(int layer, int outputs, int inputs) {
+  public int[] ofDense(int layer, int outputs, int inputs) {
     INDArray weights = network.getLayer(layer).getParam("W");
     int[] at = new int[outputs * inputs];
     for (int o = 0; o < outputs; o++) {
@@ -82,7 +83,7 @@ final class ParameterPlaces {
   }
 
   /** The elements of a vector; they lie side by side. */
-  int[] ofVector(int layer, String name, int length) {
+  public int[] ofVector(int layer, String name, int length) {
     INDArray array = network.getLayer(layer).paramTable().get(name).reshape(length);
     int[] at = new int[length];
     for (int i = 0; i < length; i++) {
