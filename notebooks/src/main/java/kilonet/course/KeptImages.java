@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import kilonet.text.Text;
 import kilonet.train.EpochResult;
@@ -110,6 +112,9 @@ record KeptImages(List<Ranked> recipes) {
     }
     Validation images = recipes.get(0).images.runs().get(0).definition().validation();
     Validation writers = recipes.get(0).writers.runs().get(0).definition().validation();
+    DoubleSummaryStatistics tested =
+        DoubleStream.of(figures(Ranked::tested, KeptImages::accuracy)).summaryStatistics();
+    double wrong = 1 - tested.getAverage() / 100;
     page.heading("Which kept images to choose by")
         .paragraph(
             Text.of(
@@ -122,14 +127,18 @@ record KeptImages(List<Ranked> recipes) {
         .table(columns(), recipes)
         .paragraph(
             Text.of(
-                "Rank correlation (Spearman's) with the accuracy on the test set, over %d recipes:"
-                    + " %s of the accuracy on %s, %s of that on %s. Of the losses with the loss on"
-                    + " the test set: %s and %s. The standard error of each is about %.2f. On"
-                    + " average, the accuracy on kept images is %+.2f points from that on the test"
-                    + " set for the first, %+.2f for the second; the loss %+.4f and %+.4f.",
+                "On the test set, these %d recipes lie within %.2f points of each other; one run's"
+                    + " accuracy on %s has a standard error of %.2f. Rank correlation (Spearman's)"
+                    + " with the accuracy on the test set: %s of the accuracy on these, %s of that"
+                    + " on %s. Of the losses with the loss on the test set: %s and %s. The standard"
+                    + " error of each is about %.2f. On average, the accuracy on kept images is"
+                    + " %+.2f points from that on the test set for the first, %+.2f for the second;"
+                    + " the loss %+.4f and %+.4f.",
                 recipes.size(),
-                correlation(Ranked::images, KeptImages::accuracy),
+                tested.getMax() - tested.getMin(),
                 images.words(),
+                100 * Math.sqrt(wrong * (1 - wrong) / images.images()),
+                correlation(Ranked::images, KeptImages::accuracy),
                 correlation(Ranked::writers, KeptImages::accuracy),
                 writers.words(),
                 correlation(Ranked::images, KeptImages::loss),

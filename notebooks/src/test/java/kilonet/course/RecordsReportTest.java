@@ -202,7 +202,10 @@ class RecordsReportTest {
             "| [tried/net-1](../results/tried/net-1) | 1 | 99.20 | 0.0200 | 1 | 99.50 | 0.0200 |"
                 + " 1 | 99.00 | 0.0200 |")
         // Ranks 1 2 3 4 and 4 2.5 2.5 1: -4.5 / sqrt(5 * 4.5).
-        .contains("over 4 recipes: -0.95 of the accuracy on 5,000 images, 1.00 of that on")
+        .contains("test set: -0.95 of the accuracy on these, 1.00 of that on the 6,095 images")
+        // 99.25% of 5,000: the root of 0.9925 * 0.0075 / 5,000 is 0.00122.
+        .contains("within 0.30 points of each other; one run's accuracy on 5,000 images has a")
+        .contains("standard error of 0.12.")
         .contains(
             "with the loss on the test set: – and –. The standard error of each is about 0.58.")
         .contains("is +0.25 points from that on the test set for the first, -0.20 for the second");
