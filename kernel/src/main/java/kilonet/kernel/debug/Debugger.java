@@ -431,7 +431,9 @@ public final class Debugger {
       Map<String, Object> variable =
           values.variable("result", value == Repl.NOTHING ? null : value);
       result.put("result", value == Repl.NOTHING ? "" : variable.get("value"));
-      result.put("type", variable.get("type"));
+      if (variable.containsKey("type")) {
+        result.put("type", variable.get("type"));
+      }
       result.put("variablesReference", variable.get("variablesReference"));
       return result;
     } catch (Refused e) {

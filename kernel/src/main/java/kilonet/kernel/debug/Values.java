@@ -46,8 +46,11 @@ final class Values {
     variable.put("name", name);
     variable.put("evaluateName", name);
     variable.put("value", text(value));
-    variable.put("type", value == null ? "null" : value.getClass().getTypeName());
     Map<String, Object> parts = parts(value);
+    if (!parts.isEmpty()) {
+      // JupyterLab shows a type in the value's place: so it is told where there is more to open.
+      variable.put("type", value.getClass().getTypeName());
+    }
     variable.put("variablesReference", parts.isEmpty() ? 0 : group(parts));
     return variable;
   }

@@ -273,6 +273,9 @@ class DebugTest {
     assertThat(find(fields, "x").get("variablesReference")).isEqualTo(0);
     Map<?, ?> array = find(parts(find(all, "map")), "[\"k\"]");
     assertThat(array.get("value")).isEqualTo("int[2]");
+    assertThat(array.get("type")).isEqualTo("int[]");
+    // Where a type is told, JupyterLab shows it in place of the value.
+    assertThat(find(fields, "x").containsKey("type")).isFalse();
     assertThat(find(parts(array), "[1]").get("value")).isEqualTo("8");
   }
 
