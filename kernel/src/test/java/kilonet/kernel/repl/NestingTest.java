@@ -30,7 +30,8 @@ class NestingTest {
 
   @BeforeAll
   void session() throws Throwable {
-    repl = new Repl(List.of(), new Interrupter(new Object(), warnings::add), warnings::add);
+    repl =
+        new Repl(List.of(), List.of(), new Interrupter(new Object(), warnings::add), warnings::add);
     repl.standardImports(List.of("java.util.*", "java.util.function.*", "java.util.stream.*"));
     analysis = new Analysis(repl);
     run("class Q { Q m(Q q) { return q; } <T> T g(T t) { return t; } Q(Object o) { } }");
