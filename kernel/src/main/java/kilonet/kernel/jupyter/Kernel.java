@@ -273,8 +273,7 @@ public final class Kernel {
       case "execute_request", "comm_open", "comm_msg", "comm_close" -> requests.add(request);
       default -> {
         busy.with(message, () -> {});
-        Log.warn(
-            "A message of the unknown type " + message.shortType() + " was left unanswered.");
+        Log.warn("A message of the unknown type " + message.shortType() + " was left unanswered.");
       }
     }
   }

@@ -1,5 +1,6 @@
 package kilonet.kernel.repl;
 
+import java.util.regex.Pattern;
 import jdk.jshell.JShell;
 import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
@@ -9,6 +10,12 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 final class Cutter {
   /** Bytes of source looked at first; more only where a piece is longer. */
   private static final int WINDOW = 4096;
+
+  /** Modifiers that JShell takes for a difference and for a statement. */
+  private static final Pattern MISTAKEN =
+      Pattern.compile(
+          "\\bsynchronized(?=\\s+[^\\s({])|\\bnon-sealed(?=\\s+(?:(?:abstract|static|strictfp|public|protected|private)\\s+)*"
+              + "(?:class|interface)\\b)");
 
   /** JShell, which knows; made when the first cell needs it, since it takes its time. */
   private JShell splitter;
@@ -73,7 +80,8 @@ final class Cutter {
 
   private CompletionInfo analyze(SourceCodeAnalysis analysis, String text) {
     try {
-      return analysis.analyzeCompletion(text);
+      return analysis.analyzeCompletion(
+          MISTAKEN.matcher(text).replaceAll(found -> " ".repeat(found.group().length())));
     } catch (RuntimeException | Error e) {
       splitter = null;
       if (Compiler.isOf(StackOverflowError.class, e)) {

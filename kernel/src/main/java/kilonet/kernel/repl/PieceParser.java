@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 
@@ -23,9 +24,14 @@ import jdk.jshell.SourceCodeAnalysis.Completeness;
 final class PieceParser {
   private static final Pattern IMPORT = Pattern.compile("\\s*import\\s.*", Pattern.DOTALL);
 
+  private static final Pattern PACKAGE = Pattern.compile("package\\s+[\\p{L}_$][^;]*;?");
+
   /** Something that a statement is to follow. */
   private static final Pattern OPEN =
-      Pattern.compile("(if|while|for)\\b.*\\)|.*\\belse", Pattern.DOTALL);
+      Pattern.compile(
+          "(LABEL\\s*)*((if|while|for)\\b.*\\)|.*\\belse|LABEL)"
+              .replace("LABEL", "[\\p{L}_$][\\p{L}\\p{N}_$]*\\s*:"),
+          Pattern.DOTALL);
 
   private static final String BLOCK = "class $ { void m() throws Throwable {\n";
   private static final String VALUE = "class $ { Object v = (\n";
@@ -122,6 +128,10 @@ final class PieceParser {
         }
         default -> {
           String text = cell.substring(at, cut.end());
+          if (text.strip().equals(";")) {
+            at = cut.end();
+            continue;
+          }
           try {
             Piece piece = piece(text, at);
             if (piece instanceof Piece.Statement statement && lacksItsEnd(statement)) {
@@ -187,6 +197,15 @@ final class PieceParser {
   }
 
   private Piece piece(String text, int start) throws CompileFailure {
+    Matcher ofPackage = PACKAGE.matcher(text);
+    if (ofPackage.lookingAt()) {
+      throw new CompileFailure(
+          List.of(
+              new CompileFailure.Problem(
+                  start,
+                  start + ofPackage.end(),
+                  "what a cell declares is in no package; leave this line out")));
+    }
     if (IMPORT.matcher(text).matches()) {
       int last = end(text);
       String line = text.substring(0, last) + (text.charAt(last - 1) == ';' ? "" : ";");

@@ -174,7 +174,7 @@ public final class Repl {
    */
   public String completeness(String cell) {
     try {
-      return alone(() -> parser.completeness(cell));
+      return alone(() -> parser.completeness(JavaText.visible(cell)));
     } catch (Compiler.TooDeep e) {
       return "invalid";
     }
@@ -211,6 +211,10 @@ public final class Repl {
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
+    return runVisible(JavaText.visible(cell), label);
+  }
+
+  private Object runVisible(String cell, String label) throws Throwable {
     PieceParser.Cell parsed;
     try {
       parsed = alone(() -> parser.parse(cell));

@@ -110,8 +110,6 @@ class KernelTest {
     assertThat(message.parent()).containsEntry("msg_id", id);
   }
 
-
-
   @Test
   void systemExitEndsTheCellAndNotTheKernel() throws IOException {
     kernel.run("int survivor = 42;");
@@ -213,7 +211,6 @@ class KernelTest {
     List<?> payload = (List<?>) outcome.reply().content().get("payload");
     assertThat(payload.toString()).contains("source=page", "long text");
   }
-
 
   @Test
   void commsOfUnknownTargetsAreClosedAndKnownOnesListed() throws IOException {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
 /** Interrupts of what runs in a real kernel. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class StopTest {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
 /** What cells that fail show, of a real kernel. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TracebackTest {

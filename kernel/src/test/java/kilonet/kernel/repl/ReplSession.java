@@ -1,6 +1,5 @@
 package kilonet.kernel.repl;
 
-
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,6 @@ class ReplTest extends ReplSession {
         catchThrowableOfType(CompileFailure.class, () -> run("var wrong = nowhere();"));
     assertThat(failure.problems().get(0).message()).contains("cannot find symbol");
   }
-
 
   @Test
   void whatStandsAboveTheFirstErrorHolds() throws Throwable {
@@ -191,7 +189,6 @@ class ReplTest extends ReplSession {
     assertThat(run("after")).isEqualTo(3);
   }
 
-
   @Test
   void theLineOfAValueIsInTheTrace() {
     Throwable thrown =
@@ -215,7 +212,6 @@ class ReplTest extends ReplSession {
     assertThat(run("switch (Color.RED) { case RED -> \"r\"; case GREEN -> \"g\"; }"))
         .isEqualTo("r");
   }
-
 
   @Test
   void statementsMayFollowWhatNeverEnds() throws Throwable {
@@ -279,7 +275,6 @@ class ReplTest extends ReplSession {
     assertThat(run("(Object) null")).isNull();
   }
 
-
   @Test
   void thousandsOfCellsDoNotPileUp() throws Throwable {
     for (int i = 0; i < 300; i++) {
@@ -310,7 +305,6 @@ class ReplTest extends ReplSession {
     assertThatThrownBy(() -> run("gone")).isInstanceOf(CompileFailure.class);
     assertThat(run("new ArrayList<>().size()")).as("imports stay").isEqualTo(0);
   }
-
 
   @Test
   void optionsOfTheJvmThatTheCompilerKnowsArePassedOn() {
