@@ -127,7 +127,8 @@ public final class Magics {
   /** Java that begins somewhere in a cell: blanks stand for what is before it. */
   private Call.Java java(String cell, int start, int end, String label) {
     return (before, after) -> {
-      String code = before + Words.blank(cell.substring(0, start)) + cell.substring(start, end) + after;
+      String code =
+          before + Words.blank(cell.substring(0, start)) + cell.substring(start, end) + after;
       try {
         return evaluator.evaluate(code, label);
       } catch (CompileFailure e) {

@@ -169,6 +169,8 @@ final class PlainArguments extends ArgumentAttr {
   @Override
   public void visitReference(JCMemberReference reference) {
     if (isEnough()) {
+      // Nobody else gives it one, and later compilers look at it.
+      reference.type = nothing;
       answer(nothing);
     } else {
       super.visitReference(reference);
@@ -181,6 +183,7 @@ final class PlainArguments extends ArgumentAttr {
       JCTree inner = TreeInfo.skipParens(brackets);
       if (inner instanceof JCLambda || inner instanceof JCMemberReference) {
         inner.accept(this);
+        brackets.type = inner.type;
       } else {
         answer(alone(attr, brackets, Type.noType));
       }

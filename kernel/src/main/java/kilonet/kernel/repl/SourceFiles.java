@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,14 @@ import javax.tools.ToolProvider;
  * What the compiler reads and writes: sources and classes of cells in memory, and the class path.
  */
 final class SourceFiles extends ForwardingJavaFileManager<StandardJavaFileManager> {
+  private static final ClassLoader NO_PLUGINS =
+      new ClassLoader(null) {
+        @Override
+        public Enumeration<URL> getResources(String name) {
+          return Collections.emptyEnumeration();
+        }
+      };
+
   /** A source in memory. */
   static final class Source extends SimpleJavaFileObject {
     private final String text;
@@ -152,6 +163,15 @@ final class SourceFiles extends ForwardingJavaFileManager<StandardJavaFileManage
     List<JavaFileObject> found = new ArrayList<>();
     kept.values().forEach(cell -> cell.forEach((name, bytes) -> found.add(new Input(name, bytes))));
     return found;
+  }
+
+  /**
+   * Where the compiler looks for plug-ins of its own before each source; there are none on the
+   * class path of cells, and looking through all of it takes longer than to parse a small cell.
+   */
+  @Override
+  public ClassLoader getClassLoader(Location location) {
+    return location == StandardLocation.CLASS_PATH ? NO_PLUGINS : super.getClassLoader(location);
   }
 
   @Override

@@ -130,6 +130,8 @@ class NestingTest {
         "Stream.of(#).collect(nope) ! 1",
         "Stream.of(1).map(x@ -> #).collect(Collectors.nope(y@ -> y@)) ! x0",
         "Stream.of(1, #).map(nope::new).toList() ! 1",
+        "Stream.of(1, #).map((nope::new)).toList() ! 1",
+        "Stream.of(1, #).map((x@ -> nope)).toList() ! 1",
         "text.<String>nope(#) ! 1",
         "q.<Q>g(#) ! nope",
         "List.<Integer>of(yes ? # : 1) ! nope",
