@@ -17,7 +17,7 @@ import kilonet.export.Export;
 import kilonet.export.Int8Arithmetic.Rounding;
 import kilonet.export.Provenance;
 import kilonet.export.Quantization;
-import kilonet.export.Shape;
+import kilonet.layer.Shape;
 import kilonet.text.Text;
 import kilonet.train.ModelFile;
 import kilonet.train.RunFolder;

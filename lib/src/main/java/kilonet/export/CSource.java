@@ -11,6 +11,8 @@ import kilonet.data.Normalization;
 import kilonet.export.MemoryPlan.Layer;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import kilonet.text.Text;
 
 /**

@@ -21,6 +21,8 @@ import kilonet.data.Mnist;
 import kilonet.data.Normalization;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import kilonet.text.Text;
 import kilonet.train.Json;
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import kilonet.data.ImageSet;
 import kilonet.data.Normalization;
+import kilonet.layer.Shape;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 

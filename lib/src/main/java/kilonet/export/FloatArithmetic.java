@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.Window;
 
 /**
  * What a folded net computes in float32, as the C that is written does: a sum starts with the bias

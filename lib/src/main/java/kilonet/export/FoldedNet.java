@@ -2,6 +2,7 @@ package kilonet.export;
 
 import java.util.List;
 import kilonet.export.Operation.Convolution;
+import kilonet.layer.Shape;
 
 /**
  * A net for inference: operations one after the other, the last of which makes one logit a class.

@@ -7,7 +7,10 @@ import java.util.Map;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
 import kilonet.layer.GroupedConvolution2D;
+import kilonet.layer.ParameterPlaces;
+import kilonet.layer.Shape;
 import kilonet.layer.ShortcutLayer;
+import kilonet.layer.Window;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -44,6 +47,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Folding {
 
   private final MultiLayerNetwork network;
+  private final ParameterPlaces places;
+  private final float[] parameters;
   private final Shape input;
   private final List<Operation> operations = new ArrayList<>();
   private Shape shape;
@@ -54,6 +59,8 @@ public final class Folding {
 
   private Folding(MultiLayerNetwork network, Shape input) {
     this.network = network;
+    this.places = new ParameterPlaces(network);
+    this.parameters = network.params().toFloatVector();
     this.input = input;
     this.shape = input;
   }
@@ -67,28 +74,6 @@ public final class Folding {
    */
   public static FoldedNet of(MultiLayerNetwork network, Shape input) {
     return new Folding(network, input).fold();
-  }
-
-  /** One factor and one offset a channel. */
-  private record Affine(double[] factors, double[] offsets) {
-
-    Affine then(Affine next) {
-      double[] factor = new double[factors.length];
-      double[] offset = new double[factors.length];
-      for (int c = 0; c < factor.length; c++) {
-        factor[c] = factors[c] * next.factors[c];
-        offset[c] = offsets[c] * next.factors[c] + next.offsets[c];
-      }
-      return new Affine(factor, offset);
-    }
-
-    boolean keepsOrder() {
-      return Arrays.stream(factors).allMatch(f -> f > 0);
-    }
-
-    boolean keepsZero() {
-      return Arrays.stream(offsets).allMatch(o -> o == 0);
-    }
   }
 
   private FoldedNet fold() {
@@ -238,61 +223,17 @@ public final class Folding {
     }
     Affine norm = new Affine(factors, offsets);
     int at = operations.size() - 1;
-    while (at > 0
-        && pending == null
-        && operations.get(at) instanceof Pooling p
-        && passes(norm, p)) {
+    while (at > 0 && pending == null && operations.get(at) instanceof Pooling p && norm.passes(p)) {
       at--;
     }
     if (pending == null
         && at >= 0
         && operations.get(at) instanceof Convolution before
         && before.slope() == 1) {
-      operations.set(at, scaled(before, norm));
+      operations.set(at, norm.behind(before));
     } else {
       pending = pending == null ? norm : pending.then(norm);
     }
-  }
-
-  private static boolean passes(Affine norm, Pooling pooling) {
-    return switch (pooling.kind()) {
-      case MAX -> norm.keepsOrder();
-      case AVERAGE -> true;
-      case AVERAGE_WITH_PADDING ->
-          norm.keepsZero() || !pooling.window().isPadded(pooling.in(), pooling.out());
-    };
-  }
-
-  /** A convolution whose outputs are scaled and moved. */
-  private static Convolution scaled(Convolution c, Affine norm) {
-    float[] weights = new float[c.weights().length];
-    float[] bias = new float[c.bias().length];
-    for (int o = 0; o < bias.length; o++) {
-      bias[o] = (float) (c.bias()[o] * norm.factors[o] + norm.offsets[o]);
-      for (int t = o * c.taps(); t < (o + 1) * c.taps(); t++) {
-        weights[t] = (float) (c.weights()[t] * norm.factors[o]);
-      }
-    }
-    return c.with(weights, bias);
-  }
-
-  /** A convolution whose inputs are scaled and moved before. */
-  private static Convolution ofScaled(Convolution c, Affine norm) {
-    float[] weights = new float[c.weights().length];
-    float[] bias = new float[c.bias().length];
-    int taps = c.window().taps();
-    for (int o = 0; o < bias.length; o++) {
-      double sum = c.bias()[o];
-      for (int i = 0; i < c.inputs(); i++) {
-        int channel = o / c.outputs() * c.inputs() + i;
-        for (int t = (o * c.inputs() + i) * taps; t < (o * c.inputs() + i + 1) * taps; t++) {
-          weights[t] = (float) (c.weights()[t] * norm.factors[channel]);
-          sum += c.weights()[t] * norm.offsets[channel];
-        }
-      }
-      bias[o] = (float) sum;
-    }
-    return c.with(weights, bias);
   }
 
   /** Makes an operation of a batch norm that can go no further. */
@@ -304,8 +245,8 @@ public final class Folding {
     float[] factors = new float[channels];
     float[] offsets = new float[channels];
     for (int c = 0; c < channels; c++) {
-      factors[c] = (float) pending.factors[c];
-      offsets[c] = (float) pending.offsets[c];
+      factors[c] = (float) pending.factors()[c];
+      offsets[c] = (float) pending.offsets()[c];
     }
     operations.add(new Convolution(shape, shape, Window.PIXEL, channels, factors, offsets, 1));
     pending = null;
@@ -316,13 +257,13 @@ public final class Folding {
     if (pending != null && padded && !pending.keepsZero()) {
       settle();
     }
-    operations.add(pending == null ? convolution : ofScaled(convolution, pending));
+    operations.add(pending == null ? convolution : pending.before(convolution));
     pending = null;
     shape = convolution.out();
   }
 
   private void addPooling(Pooling pooling) {
-    if (pending != null && !passes(pending, pooling)) {
+    if (pending != null && !pending.passes(pooling)) {
       settle();
     }
     operations.add(pooling);
@@ -333,20 +274,9 @@ public final class Folding {
     Window window = window(layer);
     Shape out = out(layer, layer.getConvolutionMode(), window, (int) layer.getNOut());
     require(layer.getNIn() == shape.channels(), layer, "it does not fit its input " + shape);
-    INDArray weights = network.getLayer(index).getParam("W");
     int groups = layer instanceof GroupedConvolution2D grouped ? grouped.groups() : 1;
     int inputs = shape.channels() / groups;
-    float[] values = new float[out.channels() * inputs * window.taps()];
-    int next = 0;
-    for (int o = 0; o < out.channels(); o++) {
-      for (int i = 0; i < inputs; i++) {
-        for (int y = 0; y < window.kernelHeight(); y++) {
-          for (int x = 0; x < window.kernelWidth(); x++) {
-            values[next++] = weights.getFloat(o, i, y, x);
-          }
-        }
-      }
-    }
+    float[] values = values(places.ofConvolution(index, out.channels(), inputs, window));
     float[] bias = bias(layer.hasBias(), out.channels());
     add(new Convolution(shape, out, window, groups, values, bias, 1));
     activate(layer, layer.getActivationFn());
@@ -357,20 +287,8 @@ public final class Folding {
     int channels = shape.channels() * multiplier;
     Shape out = out(layer, layer.getConvolutionMode(), window, channels);
     require(layer.getNIn() == shape.channels(), layer, "it does not fit its input " + shape);
-    INDArray weights = network.getLayer(index).getParam("W");
-    float[] values = new float[channels * window.taps()];
-    int next = 0;
-    for (int o = 0; o < channels; o++) {
-      int in = o / multiplier;
-      int number = o % multiplier;
-      for (int y = 0; y < window.kernelHeight(); y++) {
-        for (int x = 0; x < window.kernelWidth(); x++) {
-          // Deeplearning4j's two layers keep their weights in different orders.
-          values[next++] =
-              separable ? weights.getFloat(number, in, y, x) : weights.getFloat(y, x, in, number);
-        }
-      }
-    }
+    float[] values =
+        values(places.ofDepthwise(index, shape.channels(), multiplier, window, separable));
     float[] bias = bias(!separable && layer.hasBias(), channels);
     add(new Convolution(shape, out, window, shape.channels(), values, bias, 1));
   }
@@ -378,14 +296,8 @@ public final class Folding {
   /** A convolution of each channel by itself, then one of single pixels. */
   private void addSeparable(SeparableConvolution2D layer) {
     addDepthwise(layer, layer.getDepthMultiplier(), true);
-    INDArray weights = network.getLayer(index).getParam("pW");
     Shape out = new Shape((int) layer.getNOut(), shape.height(), shape.width());
-    float[] values = new float[out.channels() * shape.channels()];
-    for (int o = 0; o < out.channels(); o++) {
-      for (int i = 0; i < shape.channels(); i++) {
-        values[o * shape.channels() + i] = weights.getFloat(o, i, 0, 0);
-      }
-    }
+    float[] values = values(places.ofPixels(index, out.channels(), shape.channels()));
     float[] bias = bias(layer.hasBias(), out.channels());
     add(new Convolution(shape, out, Window.PIXEL, 1, values, bias, 1));
     activate(layer, layer.getActivationFn());
@@ -393,15 +305,17 @@ public final class Folding {
 
   private void addDense(int nIn, int nOut, boolean biased, Layer layer) {
     require(nIn == shape.size(), layer, "it does not fit its input " + shape);
-    INDArray weights = network.getLayer(index).getParam("W");
-    float[] values = new float[nOut * nIn];
-    for (int o = 0; o < nOut; o++) {
-      for (int i = 0; i < nIn; i++) {
-        values[o * nIn + i] = weights.getFloat(i, o);
-      }
-    }
+    float[] values = values(places.ofDense(index, nOut, nIn));
     Shape out = new Shape(nOut, 1, 1);
     add(new Convolution(shape, out, Window.over(shape), 1, values, bias(biased, nOut), 1));
+  }
+
+  private float[] values(int[] at) {
+    float[] values = new float[at.length];
+    for (int i = 0; i < at.length; i++) {
+      values[i] = parameters[at[i]];
+    }
+    return values;
   }
 
   private float[] bias(boolean there, int channels) {
@@ -418,11 +332,10 @@ public final class Folding {
         Arrays.stream(layer.getDilation()).allMatch(d -> d == 1),
         layer,
         "it has a dilation of " + Arrays.toString(layer.getDilation()));
-    ConvolutionMode mode = layer.getConvolutionMode();
     Window window =
         window(
             layer,
-            mode,
+            layer.getConvolutionMode(),
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
@@ -431,7 +344,9 @@ public final class Folding {
     if (kind == Pooling.Kind.AVERAGE && layer.isAvgPoolIncludePadInDivisor()) {
       kind = Pooling.Kind.AVERAGE_WITH_PADDING;
     }
-    addPooling(new Pooling(shape, out(layer, mode, window, shape.channels()), window, kind));
+    addPooling(
+        new Pooling(
+            shape, out(layer, layer.getConvolutionMode(), window, shape.channels()), window, kind));
   }
 
   private Pooling.Kind kind(Layer layer, PoolingType type) {
@@ -465,42 +380,14 @@ public final class Folding {
         same || mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
         layer,
         "its convolution mode is " + mode);
-    int top = same ? same(shape.height(), kernel[0], stride[0], dilation[0]) : padding[0];
-    int left = same ? same(shape.width(), kernel[1], stride[1], dilation[1]) : padding[1];
-    return new Window(
-        kernel[0], kernel[1], stride[0], stride[1], top, left, dilation[0], dilation[1]);
-  }
-
-  /** The padding before the first row that makes as many outputs as there are strides. */
-  private static int same(int size, int kernel, int stride, int dilation) {
-    int outputs = (size + stride - 1) / stride;
-    return Math.max(0, (outputs - 1) * stride + (kernel - 1) * dilation + 1 - size) / 2;
+    return same
+        ? Window.same(shape, kernel, stride, dilation)
+        : Window.of(kernel, stride, padding, dilation);
   }
 
   private Shape out(Layer layer, ConvolutionMode mode, Window w, int channels) {
-    Shape out =
-        mode == ConvolutionMode.Same
-            ? new Shape(
-                channels,
-                (shape.height() + w.strideHeight() - 1) / w.strideHeight(),
-                (shape.width() + w.strideWidth() - 1) / w.strideWidth())
-            : new Shape(
-                channels,
-                positions(
-                    shape.height() + 2 * w.padTop(),
-                    w.kernelHeight(),
-                    w.strideHeight(),
-                    w.dilationHeight()),
-                positions(
-                    shape.width() + 2 * w.padLeft(),
-                    w.kernelWidth(),
-                    w.strideWidth(),
-                    w.dilationWidth()));
+    Shape out = mode == ConvolutionMode.Same ? w.outSame(shape, channels) : w.out(shape, channels);
     require(out.height() > 0 && out.width() > 0, layer, "it makes nothing of its input " + shape);
     return out;
-  }
-
-  private static int positions(int size, int kernel, int stride, int dilation) {
-    return Math.floorDiv(size - (kernel - 1) * dilation - 1, stride) + 1;
   }
 }

@@ -1,6 +1,7 @@
 package kilonet.export;
 
 import java.util.Arrays;
+import kilonet.layer.Window;
 
 /**
  * What a net computes in whole numbers.

@@ -1,6 +1,7 @@
 package kilonet.export;
 
 import java.util.List;
+import kilonet.layer.Shape;
 
 /**
  * A net in whole numbers: weights in 8 bits by output channel, activations in 8 bits by tensor.

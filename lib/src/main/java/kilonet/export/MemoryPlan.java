@@ -3,6 +3,7 @@ package kilonet.export;
 import java.util.ArrayList;
 import java.util.List;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.Window;
 
 /**
  * Where the activations of a net lie that is computed layer by layer in one piece of memory.

@@ -21,6 +21,8 @@ import kilonet.data.Normalization;
 import kilonet.export.Int8Operation.Grid;
 import kilonet.export.Operation.Convolution;
 import kilonet.export.Operation.Pooling;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 
 /**
  * A folded net as an ONNX model: opset 13, input {@code input} of {@code [batch, channels, height,

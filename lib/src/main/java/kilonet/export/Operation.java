@@ -1,5 +1,8 @@
 package kilonet.export;
 
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
+
 /** One step of a folded net. */
 public sealed interface Operation {
 

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Shape;
-import kilonet.fused.Stage.Window;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 
 /**
  * Trains the first convolution of a net for grey images together with the batch norm, ReLU, dropout
@@ -99,8 +99,8 @@ final class FirstTraining implements TrainingStage {
       return false;
     }
     Window w = pooling.window();
-    return w.padHeight() == 0
-        && w.padWidth() == 0
+    return w.padTop() == 0
+        && w.padLeft() == 0
         && w.kernelHeight() == w.strideHeight()
         && w.kernelWidth() == w.strideWidth()
         && (pooling.out().height() * w.kernelHeight() <= pooling.in().height())

@@ -1,6 +1,6 @@
 package kilonet.fused;
 
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;

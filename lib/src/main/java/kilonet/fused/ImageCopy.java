@@ -1,7 +1,7 @@
 package kilonet.fused;
 
 import java.util.Arrays;
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 
 /** Puts images that lie one after the other into the lanes of a group. */

@@ -1,6 +1,6 @@
 package kilonet.fused;
 
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 import kilonet.text.Text;
 
 /**

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Window;
+import kilonet.layer.Window;
 
 /**
  * The means and covariances of the pixels that the taps of a convolution see, over all positions of

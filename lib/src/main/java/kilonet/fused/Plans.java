@@ -2,7 +2,7 @@ package kilonet.fused;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 import kilonet.text.Notice;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;

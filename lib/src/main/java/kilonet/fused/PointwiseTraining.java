@@ -6,7 +6,7 @@ import java.util.Arrays;
 import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 
 /** Trains what works on each channel by itself: batch norm, activation and dropout. */
 final class PointwiseTraining implements TrainingStage {

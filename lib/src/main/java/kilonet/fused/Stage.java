@@ -1,5 +1,7 @@
 package kilonet.fused;
 
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 
 /**
@@ -15,76 +17,6 @@ sealed interface Stage {
 
   /** The shape of one image's activations that come out. */
   Shape out();
-
-  /**
-   * The shape of one image's activations.
-   *
-   * @param channels the number of channels, at least 1
-   * @param height the number of rows, at least 1
-   * @param width the number of columns, at least 1
-   */
-  record Shape(int channels, int height, int width) {
-
-    /** The numbers of an image. */
-    int size() {
-      return Math.multiplyExact(channels, Math.multiplyExact(height, width));
-    }
-  }
-
-  /**
-   * A window that slides over an image.
-   *
-   * @param kernelHeight rows of the window
-   * @param kernelWidth columns of the window
-   * @param strideHeight rows from one position to the next
-   * @param strideWidth columns from one position to the next
-   * @param padHeight rows of zeros above
-   * @param padWidth columns of zeros on the left
-   * @param dilationHeight rows of the image from one row of the window to the next
-   * @param dilationWidth columns of the image from one column of the window to the next
-   */
-  record Window(
-      int kernelHeight,
-      int kernelWidth,
-      int strideHeight,
-      int strideWidth,
-      int padHeight,
-      int padWidth,
-      int dilationHeight,
-      int dilationWidth) {
-
-    /** A window that sees all of an image at once. */
-    static Window over(Shape image) {
-      return new Window(image.height(), image.width(), 1, 1, 0, 0, 1, 1);
-    }
-
-    /** The number of pixels that the window sees. */
-    int taps() {
-      return kernelHeight * kernelWidth;
-    }
-
-    /** The rows that the last position of the window wants below the image. */
-    int below(Shape image, Shape out) {
-      return Math.max(
-          0,
-          (out.height() - 1) * strideHeight
-              + (kernelHeight - 1) * dilationHeight
-              + 1
-              - padHeight
-              - image.height());
-    }
-
-    /** The columns that the last position of the window wants on the right of the image. */
-    int beside(Shape image, Shape out) {
-      return Math.max(
-          0,
-          (out.width() - 1) * strideWidth
-              + (kernelWidth - 1) * dilationWidth
-              + 1
-              - padWidth
-              - image.width());
-    }
-  }
 
   /**
    * A piecewise linear activation: x for x &gt; 0 and {@code slope * x} otherwise; ReLU has slope

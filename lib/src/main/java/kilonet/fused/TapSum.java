@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Window;
+import kilonet.layer.Window;
 
 /**
  * A convolution as tables: for each output pixel and channel, the sum over a list of taps of a
@@ -104,7 +104,7 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
     for (int p = 0; p < from.length; p++) {
       int y = p / width;
       int x = p % width;
-      from[p] = in.at(0, y * w.strideHeight() - w.padHeight(), x * w.strideWidth() - w.padWidth());
+      from[p] = in.at(0, y * w.strideHeight() - w.padTop(), x * w.strideWidth() - w.padLeft());
       to[p] = out.at(0, y, x);
     }
     int[] at = new int[c.taps()];
@@ -138,7 +138,7 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
             c.out().height(),
             w.kernelHeight(),
             w.strideHeight(),
-            w.padHeight(),
+            w.padTop(),
             w.dilationHeight());
     Map<List<Integer>, List<Integer>> columns =
         alike(
@@ -146,7 +146,7 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
             c.out().width(),
             w.kernelWidth(),
             w.strideWidth(),
-            w.padWidth(),
+            w.padLeft(),
             w.dilationWidth());
     List<Pixels> regions = new ArrayList<>();
     for (Map.Entry<List<Integer>, List<Integer>> row : rows.entrySet()) {

@@ -5,7 +5,7 @@ import kilonet.fused.Stage.Convolution;
 import kilonet.fused.Stage.Keeping;
 import kilonet.fused.Stage.Pointwise;
 import kilonet.fused.Stage.Recalling;
-import kilonet.fused.Stage.Shape;
+import kilonet.layer.Shape;
 
 /**
  * What the stages of a training plan share: the batch in groups of sixteen images, the memory of
@@ -110,10 +110,10 @@ final class TrainingBatch {
         layouts[i] =
             new Layout(
                 shape,
-                c.window().padHeight(),
-                c.window().padWidth(),
-                c.window().below(c.in(), c.out()),
-                c.window().beside(c.in(), c.out()));
+                c.window().padTop(),
+                c.window().padLeft(),
+                c.window().padBottom(c.in(), c.out()),
+                c.window().padRight(c.in(), c.out()));
       }
     }
     for (int i = 0; i < stages.size() - 1; i++) {

@@ -1,7 +1,7 @@
 package kilonet.fused;
 
 import kilonet.fused.Stage.Convolution;
-import kilonet.fused.Stage.Window;
+import kilonet.layer.Window;
 
 /**
  * The gradient of a convolution's weights as tiles: the errors of a few output channels times the
@@ -75,8 +75,8 @@ record WeightTiles(
       pixels[p] =
           in.at(
               0,
-              p / width * w.strideHeight() - w.padHeight(),
-              p % width * w.strideWidth() - w.padWidth());
+              p / width * w.strideHeight() - w.padTop(),
+              p % width * w.strideWidth() - w.padLeft());
     }
     return new WeightTiles(rows, columns, errorAt, inputAt, pixels, errors.plane(), elementAt);
   }

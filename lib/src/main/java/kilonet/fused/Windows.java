@@ -3,8 +3,8 @@ package kilonet.fused;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import kilonet.fused.Stage.Pooling;
-import kilonet.fused.Stage.Shape;
-import kilonet.fused.Stage.Window;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 
 /**
  * The windows of a pooling of one channel: which inputs each sees.
@@ -65,8 +65,8 @@ record Windows(
     int[] seen = new int[from.height() * from.width()];
     int next = 0;
     for (int p = 0; p < count; p++) {
-      int top = p / to.width() * w.strideHeight() - w.padHeight();
-      int left = p % to.width() * w.strideWidth() - w.padWidth();
+      int top = p / to.width() * w.strideHeight() - w.padTop();
+      int left = p % to.width() * w.strideWidth() - w.padLeft();
       starts[p] = next;
       outputs[p] = out.at(0, p / to.width(), p % to.width());
       for (int y = top; y < top + w.kernelHeight(); y++) {

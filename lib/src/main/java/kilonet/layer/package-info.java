@@ -1,6 +1,9 @@
 /**
  * Layers that Deeplearning4j's sequential nets lack: an addition of what stood earlier in the
- * chain, and a convolution in groups.
+ * chain, and a convolution in groups. And what all that read a net's layers share: the {@linkplain
+ * kilonet.layer.Shape shape} of a picture, the {@linkplain kilonet.layer.Window window} that slides
+ * over it, the {@linkplain kilonet.layer.ParameterPlaces order} in which Deeplearning4j keeps
+ * weights.
  *
  * <h2>Residual additions</h2>
  *

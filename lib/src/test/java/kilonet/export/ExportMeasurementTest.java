@@ -19,6 +19,7 @@ import kilonet.data.Mnist;
 import kilonet.data.Normalization;
 import kilonet.data.TrainTest;
 import kilonet.fused.FusedNetwork;
+import kilonet.layer.Shape;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.ModelFile;

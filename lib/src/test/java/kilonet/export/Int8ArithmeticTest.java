@@ -8,6 +8,8 @@ import kilonet.data.Normalization;
 import kilonet.export.Int8Arithmetic.Rounding;
 import kilonet.export.Int8Operation.Grid;
 import kilonet.export.Int8Operation.Rescaling;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import org.junit.jupiter.api.Test;
 
 /** Values worked out by hand. */

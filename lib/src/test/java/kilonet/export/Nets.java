@@ -6,6 +6,7 @@ import kilonet.data.ImageSet;
 import kilonet.data.Normalization;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.layer.Shape;
 import kilonet.model.Models;
 import kilonet.model.Stack;
 import org.deeplearning4j.nn.conf.ConvolutionMode;

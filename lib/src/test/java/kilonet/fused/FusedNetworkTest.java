@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -719,51 +717,6 @@ class FusedNetworkTest {
     }
   }
 
-  @Test
-  void aStepMakesLittleGarbage() {
-    KernelChoice.use(KernelChoice.fastest());
-    FusedNetwork network = new FusedNetwork(tinyNet(0.9, Activation.RELU));
-    network.init();
-    DataSet data = data(new Random(7), 64);
-    Runnable gradient =
-        () -> {
-          network.setInput(data.getFeatures());
-          network.setLabels(data.getLabels());
-          network.computeGradientAndScore();
-        };
-    // The updater of DL4J, applied once, comes on top.
-    Runnable step = () -> network.fit(data);
-    long gradients = Long.MAX_VALUE;
-    long steps = Long.MAX_VALUE;
-    // Until the compiler has seen which objects never leave their method: on a busy machine late.
-    for (int round = 0; round < 30 && (gradients >= 64 * 1024 || steps >= 72 * 1024); round++) {
-      garbage(step, 2_000);
-      gradients = garbage(gradient, 200);
-      steps = garbage(step, 200);
-    }
-    assertThat(gradients).isLessThan(64 * 1024);
-    assertThat(steps).isLessThan(72 * 1024);
-    network.close();
-  }
-
-  /** Bytes that all threads allocate while something is done once, in the mean of many times. */
-  private static long garbage(Runnable work, int times) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = allocated(threads);
-    for (int i = 0; i < times; i++) {
-      work.run();
-    }
-    return (allocated(threads) - before) / times;
-  }
-
-  private static long allocated(ThreadMXBean threads) {
-    long sum = 0;
-    for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-      sum += Math.max(0, bytes);
-    }
-    return sum;
-  }
-
   /** The same network twice: DL4J's and ours. */
   private static final class Pair implements AutoCloseable {
     final MultiLayerNetwork plain;
@@ -818,7 +771,7 @@ class FusedNetworkTest {
         .build();
   }
 
-  private static MultiLayerConfiguration tinyNet(double retain, Activation activation) {
+  static MultiLayerConfiguration tinyNet(double retain, Activation activation) {
     return tinyNet(retain, activation, new Nesterovs(0.02, 0.9));
   }
 
@@ -935,7 +888,7 @@ class FusedNetworkTest {
         .build();
   }
 
-  private static DataSet data(Random random, int count) {
+  static DataSet data(Random random, int count) {
     return new DataSet(images(random, count, 1, 12), labels(random, count, 10, false));
   }
 

@@ -47,12 +47,12 @@ class LeakTest {
   }
 
   @Test
-  void memoryStaysOverTwoHundredNetworks() throws IOException {
+  void memoryStaysOverAThousandNetworks() throws IOException {
     DataSet data = data();
     assertThat(
             growth(
                 "networks",
-                200,
+                1_000,
                 i -> {
                   try (FusedNetwork network = network()) {
                     network.fit(data);

@@ -12,7 +12,7 @@ import kilonet.data.ImageSet;
 import kilonet.data.PenDigits;
 import kilonet.export.Export;
 import kilonet.export.Provenance;
-import kilonet.export.Shape;
+import kilonet.layer.Shape;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;

@@ -2,6 +2,8 @@ package kilonet.kernel.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,15 @@ class KernelSpecTest {
     String settings =
         new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(settings).contains("file.encoding = UTF-8");
+  }
+
+  @Test
+  void jupyterLabIsToldThatThereIsADebugger() throws Exception {
+    JsonNode spec =
+        new ObjectMapper().readTree(KernelSpec.json(List.of("java", "a \"b\""), "Java"));
+    assertThat(spec.at("/argv/1").asText()).isEqualTo("a \"b\"");
+    assertThat(spec.at("/metadata/debugger").asBoolean()).isTrue();
+    assertThat(spec.at("/interrupt_mode").asText()).isEqualTo("message");
   }
 
   private static boolean linux(String version) {

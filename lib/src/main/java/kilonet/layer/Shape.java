@@ -1,4 +1,4 @@
-package kilonet.export;
+package kilonet.layer;
 
 /**
  * The shape of one picture's values.
