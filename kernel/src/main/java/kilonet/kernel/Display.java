@@ -62,6 +62,33 @@ public final class Display {
   }
 
   /**
+   * Shows a value below the cell in one form, which comes first: {@code display("html", value)}.
+   * Two texts of which the second names a form, or the first names none, are a text and its form,
+   * as in {@code display("<b>x</b>", "text/html")}.
+   *
+   * @param mime a MIME type, or {@code text}, {@code html}, {@code md}, {@code latex}, {@code
+   *     json}, {@code svg}, {@code png}, {@code jpeg} or {@code gif}
+   * @param value anything, see {@link #display(Object, String...)}
+   * @return an identifier, as above
+   * @throws IllegalArgumentException if the first names no form and the second is no text
+   */
+  public static String display(String mime, Object value) {
+    return isText(mime, value)
+        ? display((Object) mime, (String) value)
+        : display(value, Forms.mime(mime));
+  }
+
+  /** Whether a text comes first, and then its form. */
+  private static boolean isText(String first, Object second) {
+    boolean named = first != null && Forms.isForm(first);
+    if (!named && !(second instanceof String)) {
+      throw new IllegalArgumentException(
+          first + " is no MIME type; write one such as text/html, or display a single value.");
+    }
+    return !named || second instanceof String text && Forms.isForm(text);
+  }
+
+  /**
    * Replaces what is shown.
    *
    * @param id what {@code display} has returned
@@ -80,6 +107,22 @@ public final class Display {
    */
   public static void updateDisplay(String id, Object value, String... mimes) {
     publish("update_display_data", id, render(value, mimes));
+  }
+
+  /**
+   * Replaces what is shown, by a value in one form.
+   *
+   * @param id what {@code display} has returned
+   * @param mime as for {@link #display(String, Object)}
+   * @param value anything
+   * @throws IllegalArgumentException if the mime names no form and the value is no text
+   */
+  public static void updateDisplay(String id, String mime, Object value) {
+    if (isText(mime, value)) {
+      updateDisplay(id, (Object) mime, (String) value);
+    } else {
+      updateDisplay(id, value, Forms.mime(mime));
+    }
   }
 
   /**

@@ -1,6 +1,5 @@
 package kilonet.kernel.debug;
 
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,37 +29,14 @@ public final class Debugger {
     void publish(Map<String, Object> content);
   }
 
-  /** What a request asks for cannot be done. */
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String message) {
-      super(message, null, false, false);
-    }
-  }
-
-  private static final int SEED = 0xc70f6907;
-  private static final String SUFFIX = ".java";
-
-  /** Cells whose source is remembered. */
-  private static final int SOURCES = 2000;
-
   private final Repl repl;
   private final Rendering rendering;
   private final Events events;
   private final Threads threads = new Threads(this::stopped);
   private final Values values = new Values();
-  private final String prefix;
-  private final Map<String, String> sources =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > SOURCES;
-        }
-      };
-  private final List<Frame> asked = new ArrayList<>();
+  private final Sources sources = new Sources();
+  private final Frames frames = new Frames();
+  private final Evaluation evaluation;
   private int sequence;
 
   /**
@@ -74,12 +50,7 @@ public final class Debugger {
     this.repl = repl;
     this.rendering = rendering;
     this.events = events;
-    prefix =
-        System.getProperty("java.io.tmpdir")
-            + java.io.File.separator
-            + "kilonet_"
-            + ProcessHandle.current().pid()
-            + java.io.File.separator;
+    evaluation = new Evaluation(repl);
   }
 
   /**
@@ -90,13 +61,7 @@ public final class Debugger {
   public void cellBegins(String code) {
     CellFrames.clear();
     threads.isCell(Thread.currentThread());
-    repl.debugAs(threads.isOn() ? path(code) : null);
-  }
-
-  private synchronized String path(String code) {
-    String path = prefix + Murmur.hash(code, SEED) + SUFFIX;
-    sources.put(path, code);
-    return path;
+    repl.debugAs(threads.isOn() ? sources.path(code) : null);
   }
 
   /**
@@ -107,7 +72,7 @@ public final class Debugger {
    */
   public Map<String, Object> answer(Map<String, Object> request) {
     String command = String.valueOf(request.get("command"));
-    Map<?, ?> arguments = request.get("arguments") instanceof Map<?, ?> map ? map : Map.of();
+    Arguments arguments = Arguments.of(request.get("arguments"));
     try {
       Map<String, Object> body = body(command, arguments);
       Map<String, Object> response = response(request);
@@ -170,7 +135,7 @@ public final class Debugger {
     event("stopped", body);
   }
 
-  private Map<String, Object> body(String command, Map<?, ?> arguments) throws Refused {
+  private Map<String, Object> body(String command, Arguments arguments) throws Refused {
     return switch (command) {
       case "initialize" -> capabilities();
       case "attach", "launch" -> attach();
@@ -181,16 +146,16 @@ public final class Debugger {
       }
       case "configurationDone" -> Map.of();
       case "debugInfo" -> info();
-      case "dumpCell" -> Map.of("sourcePath", path(text(arguments, "code")));
+      case "dumpCell" -> Map.of("sourcePath", sources.path(arguments.text("code")));
       case "source" -> source(arguments);
       case "setBreakpoints" -> setBreakpoints(arguments);
       case "setExceptionBreakpoints" -> setErrors(arguments);
       case "setFunctionBreakpoints", "modules" -> Map.of(breakpointsOrModules(command), List.of());
       case "threads" -> Map.of("threads", threadList());
-      case "stackTrace" -> stackTrace(arguments);
+      case "stackTrace" -> frames.stackTrace(waiting(arguments).frames(), arguments);
       case "scopes" -> scopes(arguments);
       case "variables" ->
-          Map.of("variables", values.variables(number(arguments, "variablesReference")));
+          Map.of("variables", values.variables(arguments.number("variablesReference")));
       case "inspectVariables" -> Map.of("variables", notebookVariables());
       case "richInspectVariables" -> inspect(arguments);
       case "evaluate" -> evaluate(arguments);
@@ -250,9 +215,9 @@ public final class Debugger {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("isStarted", threads.isOn());
     body.put("hashMethod", "Murmur2");
-    body.put("hashSeed", Integer.toUnsignedLong(SEED));
-    body.put("tmpFilePrefix", prefix);
-    body.put("tmpFileSuffix", SUFFIX);
+    body.put("hashSeed", Integer.toUnsignedLong(Sources.SEED));
+    body.put("tmpFilePrefix", sources.prefix());
+    body.put("tmpFileSuffix", Sources.SUFFIX);
     body.put("breakpoints", breakpoints);
     body.put("stoppedThreads", threads.stopped().stream().map(Threads.Stopped::thread).toList());
     body.put("richRendering", true);
@@ -261,29 +226,22 @@ public final class Debugger {
     return body;
   }
 
-  private synchronized Map<String, Object> source(Map<?, ?> arguments) throws Refused {
-    String code = sources.get(path(arguments));
+  private Map<String, Object> source(Arguments arguments) throws Refused {
+    String code = sources.code(arguments.path());
     if (code == null) {
       throw new Refused("There is no cell of this path; send it by dumpCell first.");
     }
     return Map.of("content", code, "mimeType", "text/x-java");
   }
 
-  private static String path(Map<?, ?> arguments) {
-    return arguments.get("source") instanceof Map<?, ?> source ? text(source, "path") : "";
-  }
-
-  private Map<String, Object> setBreakpoints(Map<?, ?> arguments) throws Refused {
-    String path = path(arguments);
-    String code;
-    synchronized (this) {
-      code = sources.get(path);
-    }
+  private Map<String, Object> setBreakpoints(Arguments arguments) throws Refused {
+    String path = arguments.path();
+    String code = sources.code(path);
     Set<Integer> lines = new TreeSet<>();
     List<Object> answer = new ArrayList<>();
-    for (Object each : list(arguments, "breakpoints")) {
-      int wanted = each instanceof Map<?, ?> breakpoint ? number(breakpoint, "line") : 0;
-      int line = code == null ? wanted : lineWithCode(code, wanted);
+    for (Object each : arguments.list("breakpoints")) {
+      int wanted = Arguments.of(each).number("line");
+      int line = code == null ? wanted : Sources.lineWithCode(code, wanted);
       lines.add(line);
       Map<String, Object> set = new LinkedHashMap<>();
       set.put("id", answer.size());
@@ -296,21 +254,9 @@ public final class Debugger {
     return Map.of("breakpoints", answer);
   }
 
-  /** The first line from a wanted one on that is neither blank nor a comment; 0 for none. */
-  private static int lineWithCode(String code, int wanted) {
-    List<String> lines = code.lines().toList();
-    for (int i = Math.max(1, wanted); i <= lines.size(); i++) {
-      String line = lines.get(i - 1).strip();
-      if (!line.isEmpty() && !line.startsWith("//") && !line.matches("[{}\\s]*")) {
-        return i;
-      }
-    }
-    return 0;
-  }
-
-  private Map<String, Object> setErrors(Map<?, ?> arguments) {
+  private Map<String, Object> setErrors(Arguments arguments) {
     Set<String> kinds = new LinkedHashSet<>();
-    list(arguments, "filters").forEach(filter -> kinds.add(String.valueOf(filter)));
+    arguments.list("filters").forEach(filter -> kinds.add(String.valueOf(filter)));
     threads.breakAtErrors(kinds);
     return Map.of();
   }
@@ -321,82 +267,25 @@ public final class Debugger {
     return all;
   }
 
-  private Threads.Stopped waiting(Map<?, ?> arguments) throws Refused {
-    Threads.Stopped thread = threads.stopped(number(arguments, "threadId"));
+  private Threads.Stopped waiting(Arguments arguments) throws Refused {
+    Threads.Stopped thread = threads.stopped(arguments.number("threadId"));
     if (thread == null) {
       throw new Refused("No cell has stopped.");
     }
     return thread;
   }
 
-  private synchronized Map<String, Object> stackTrace(Map<?, ?> arguments) throws Refused {
-    List<Frame> frames = waiting(arguments).frames();
-    List<Object> shown = new ArrayList<>();
-    for (int i = frames.size() - 1; i >= 0; i--) {
-      Frame frame = frames.get(i);
-      int known = asked.indexOf(frame);
-      if (known < 0) {
-        known = asked.size();
-        asked.add(frame);
-      }
-      Map<String, Object> written = new LinkedHashMap<>();
-      written.put("id", known + 1);
-      written.put("name", name(frame.method()));
-      written.put("line", frame.line());
-      written.put("column", 1);
-      String file =
-          frame.source().substring(frame.source().lastIndexOf(java.io.File.separator) + 1);
-      written.put("source", Map.of("name", file, "path", frame.source(), "sourceReference", 0));
-      shown.add(written);
-    }
-    int from = Math.min(shown.size(), Math.max(0, number(arguments, "startFrame")));
-    int levels = number(arguments, "levels");
-    int to = levels > 0 ? Math.min(shown.size(), from + levels) : shown.size();
-    return Map.of("stackFrames", shown.subList(from, to), "totalFrames", shown.size());
-  }
-
-  /** Methods that the kernel and the compiler have made have names that nobody has written. */
-  private static String name(String method) {
-    if (method.matches("\\$\\d+")) {
-      return "cell";
-    }
-    return method.startsWith("lambda$") ? "lambda" : method;
-  }
-
-  private synchronized Frame frame(Map<?, ?> arguments) throws Refused {
-    int number = number(arguments, "frameId");
-    if (number < 1 || number > asked.size()) {
-      throw new Refused("There is no frame of this number; ask for the stackTrace first.");
-    }
-    return asked.get(number - 1);
-  }
-
-  private Map<String, Object> scopes(Map<?, ?> arguments) throws Refused {
-    Frame frame = frame(arguments);
+  private Map<String, Object> scopes(Arguments arguments) throws Refused {
+    Frame frame = frames.frame(arguments);
     return Map.of(
         "scopes",
         List.of(
-            scope("Locals", values.group(locals(frame))),
+            scope("Locals", values.group(Frames.locals(frame))),
             scope("Globals", values.group(repl.variables()))));
   }
 
   private static Map<String, Object> scope(String name, int reference) {
     return Map.of("name", name, "variablesReference", reference, "expensive", false);
-  }
-
-  private static Map<String, Object> locals(Frame frame) {
-    Map<String, Object> locals = new LinkedHashMap<>();
-    Object[] held = frame.values();
-    String[] variables = variables(frame);
-    for (int i = 0; i < variables.length; i++) {
-      locals.put(variables[i].substring(0, variables[i].indexOf(':')), held[i]);
-    }
-    return locals;
-  }
-
-  private static String[] variables(Frame frame) {
-    String all = frame.variables().strip();
-    return all.isEmpty() ? new String[0] : all.split(" ");
   }
 
   private List<Object> notebookVariables() {
@@ -405,11 +294,11 @@ public final class Debugger {
     return all;
   }
 
-  private Map<String, Object> inspect(Map<?, ?> arguments) throws Refused {
-    String name = text(arguments, "variableName");
+  private Map<String, Object> inspect(Arguments arguments) throws Refused {
+    String name = arguments.text("variableName");
     Map<String, Object> known = new LinkedHashMap<>(repl.variables());
-    if (arguments.get("frameId") instanceof Number) {
-      known.putAll(locals(frame(arguments)));
+    if (arguments.number("frameId") > 0) {
+      known.putAll(Frames.locals(frames.frame(arguments)));
     }
     if (!known.containsKey(name)) {
       throw new Refused("There is no variable " + name + ".");
@@ -419,15 +308,13 @@ public final class Debugger {
   }
 
   /** Evaluates an expression, or runs statements, as if they stood at a line of a cell. */
-  private Map<String, Object> evaluate(Map<?, ?> arguments) throws Refused {
-    String expression = text(arguments, "expression").strip();
-    boolean inFrame = arguments.get("frameId") instanceof Number id && id.intValue() > 0;
+  private Map<String, Object> evaluate(Arguments arguments) throws Refused {
+    String expression = arguments.text("expression").strip();
+    boolean inFrame = arguments.number("frameId") > 0;
     Map<String, Object> result = new LinkedHashMap<>();
     try {
       Object value =
-          inFrame
-              ? evaluateIn(frame(arguments), expression)
-              : CellFrames.unwatched(() -> repl.run(expression, "debugger"));
+          inFrame ? evaluation.in(frames.frame(arguments), expression) : evaluation.of(expression);
       Map<String, Object> variable =
           values.variable("result", value == Repl.NOTHING ? null : value);
       result.put("result", value == Repl.NOTHING ? "" : variable.get("value"));
@@ -443,53 +330,7 @@ public final class Debugger {
     }
   }
 
-  private Object evaluateIn(Frame frame, String expression) throws Throwable {
-    List<String> parameters = new ArrayList<>();
-    List<Object> passed = new ArrayList<>();
-    Object[] held = frame.values();
-    String[] variables = variables(frame);
-    for (int i = 0; i < variables.length; i++) {
-      int colon = variables[i].indexOf(':');
-      String name = variables[i].substring(0, colon);
-      if (!name.equals("this")) {
-        parameters.add(Signature.source(variables[i].substring(colon + 1)) + " " + name);
-        passed.add(held[i]);
-      }
-    }
-    String head = "new Object() { public Object evaluated(" + String.join(", ", parameters);
-    String body = ") throws Throwable { ";
-    // On a line of its own: the expression may end with a comment.
-    String text =
-        (expression.endsWith(";") ? expression.substring(0, expression.length() - 1) : expression)
-            + "\n;";
-    return CellFrames.unwatched(
-        () -> {
-          Object made;
-          try {
-            made = repl.run(head + body + "return " + text + " } }", "debugger");
-          } catch (kilonet.kernel.repl.CompileFailure e) {
-            try {
-              made = repl.run(head + body + text + " return null; } }", "debugger");
-            } catch (kilonet.kernel.repl.CompileFailure none) {
-              // What is wrong with it as an expression is what matters.
-              throw e;
-            }
-          }
-          for (Method method : made.getClass().getMethods()) {
-            if (method.getName().equals("evaluated")) {
-              method.setAccessible(true);
-              try {
-                return method.invoke(made, passed.toArray());
-              } catch (java.lang.reflect.InvocationTargetException e) {
-                throw e.getCause();
-              }
-            }
-          }
-          return null;
-        });
-  }
-
-  private Map<String, Object> errorInfo(Map<?, ?> arguments) throws Refused {
+  private Map<String, Object> errorInfo(Arguments arguments) throws Refused {
     Throwable thrown = waiting(arguments).thrown();
     if (thrown == null) {
       throw new Refused("No error has stopped this thread.");
@@ -503,7 +344,7 @@ public final class Debugger {
         "always");
   }
 
-  private Map<String, Object> go(Map<?, ?> arguments, Threads.Step step) throws Refused {
+  private Map<String, Object> go(Arguments arguments, Threads.Step step) throws Refused {
     Threads.Stopped thread = waiting(arguments);
     forget();
     event("continued", Map.of("threadId", thread.thread(), "allThreadsContinued", false));
@@ -512,20 +353,8 @@ public final class Debugger {
   }
 
   /** What was said of a line does not hold at the next. */
-  private synchronized void forget() {
-    asked.clear();
+  private void forget() {
+    frames.clear();
     values.clear();
-  }
-
-  private static String text(Map<?, ?> arguments, String name) {
-    return arguments.get(name) instanceof String text ? text : "";
-  }
-
-  private static int number(Map<?, ?> arguments, String name) {
-    return arguments.get(name) instanceof Number number ? number.intValue() : 0;
-  }
-
-  private static List<?> list(Map<?, ?> arguments, String name) {
-    return arguments.get(name) instanceof List<?> list ? list : List.of();
   }
 }

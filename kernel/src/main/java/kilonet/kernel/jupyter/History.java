@@ -106,8 +106,8 @@ final class History {
     }
   }
 
-  /** Answers a history_request. */
-  synchronized List<Object> answer(Message request) {
+  /** The content of the reply to a history_request. */
+  synchronized Map<String, Object> answer(Message request) {
     boolean output = request.flag("output", false);
     List<Entry> found =
         switch (request.text("hist_access_type", "tail")) {
@@ -115,7 +115,10 @@ final class History {
           case "search" -> search(request);
           default -> last(entries, request.number("n", 10));
         };
-    return found.stream().map(entry -> entry.triple(output)).collect(Collectors.toList());
+    Map<String, Object> content = Outbox.ok();
+    content.put(
+        "history", found.stream().map(entry -> entry.triple(output)).collect(Collectors.toList()));
+    return content;
   }
 
   private List<Entry> range(Message request) {

@@ -24,6 +24,11 @@ record Message(
     return String.valueOf(header.get("msg_type"));
   }
 
+  /** What it is, cut where that is long. */
+  String shortType() {
+    return type().length() > 100 ? type().substring(0, 100) + "…" : type();
+  }
+
   /** A text of the content, or the given one where it is missing. */
   String text(String name, String otherwise) {
     return content.get(name) instanceof String text ? text : otherwise;

@@ -59,6 +59,11 @@ final class Outbox {
     publish(from, "status", Map.of("execution_state", state));
   }
 
+  /** Shows a sentence of the kernel's as a cell's standard error. */
+  void tell(Map<String, Object> from, String sentence) {
+    publish(from, "stream", Map.of("name", "stderr", "text", sentence + "\n"));
+  }
+
   void reply(Channel channel, Message request, String type, Map<String, Object> content) {
     send(channel, request, type, content);
   }

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.kernel.magic.FilePatterns;
 import kilonet.kernel.magic.Magics;
+import kilonet.kernel.magic.Script;
 import kilonet.kernel.repl.CompileFailure;
 
 /**
@@ -103,7 +104,7 @@ final class Startup {
       return;
     }
     try {
-      magics.run(script, name);
+      magics.run(Script.cell(script), name);
     } catch (CompileFailure e) {
       notes.accept("A part of " + name + " does not compile: " + e.getMessage());
     } catch (Throwable e) {

@@ -21,7 +21,7 @@ final class EnvMagic implements Magic {
 
   @Override
   public String help() {
-    return "%env, %env NAME, %env NAME=VALUE: shows environment variables, or sets one for %%bash and"
+    return "%env, %env NAME, %env NAME=VALUE or NAME VALUE: shows environment variables, or sets one for %%bash and"
         + " for System.getenv in cells; processes that cells start themselves keep the kernel's.";
   }
 
@@ -37,6 +37,12 @@ final class EnvMagic implements Magic {
               .collect(Collectors.joining("\n")));
     }
     int equals = argument.indexOf('=');
+    int blank = argument.split("\\s", 2)[0].length();
+    if (blank < argument.length() && (equals < 0 || blank < equals)) {
+      // NAME VALUE, but not NAME = VALUE.
+      String rest = argument.substring(blank).strip();
+      return set(argument.substring(0, blank), rest.startsWith("=") ? rest.substring(1) : rest);
+    }
     if (equals < 0) {
       String value = environment.get(argument);
       if (value == null) {
@@ -44,11 +50,14 @@ final class EnvMagic implements Magic {
       }
       return value;
     }
-    String name = argument.substring(0, equals).strip();
+    return set(argument.substring(0, equals), argument.substring(equals + 1));
+  }
+
+  private Object set(String name, String value) {
     if (name.isEmpty()) {
       throw new MagicFailure("%env needs a name before the equals sign, as in %env HOME=/tmp.");
     }
-    environment.put(name, argument.substring(equals + 1).strip());
+    environment.put(name, value.strip());
     return Repl.NOTHING;
   }
 

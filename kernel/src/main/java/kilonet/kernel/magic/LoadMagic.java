@@ -29,8 +29,8 @@ final class LoadMagic implements Magic {
 
   @Override
   public String help() {
-    return "%load FILE: runs a file as if it stood in the cell, magics included; of a notebook all cells of"
-        + " code. The endings .ipynb, .jshell, .jsh and .java may be left out.";
+    return "%load FILE: runs a file as if it stood in the cell, magics and JShell's commands included; of a"
+        + " notebook all cells of code. The endings .ipynb, .jshell, .jsh and .java may be left out.";
   }
 
   @Override
@@ -51,7 +51,7 @@ final class LoadMagic implements Magic {
           file.toAbsolutePath() + " cannot be read; see who may, or name another file.");
     }
     if (!name.endsWith(".ipynb")) {
-      return evaluator.evaluate(source, name);
+      return evaluator.evaluate(Script.cell(source), name);
     }
     Object value = Repl.NOTHING;
     int number = 0;

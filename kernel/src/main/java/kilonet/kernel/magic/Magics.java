@@ -127,7 +127,8 @@ public final class Magics {
   /** Java that begins somewhere in a cell: blanks stand for what is before it. */
   private Call.Java java(String cell, int start, int end, String label) {
     return (before, after) -> {
-      String code = before + blank(cell.substring(0, start)) + cell.substring(start, end) + after;
+      String code =
+          before + Words.blank(cell.substring(0, start)) + cell.substring(start, end) + after;
       try {
         return evaluator.evaluate(code, label);
       } catch (CompileFailure e) {
@@ -136,16 +137,18 @@ public final class Magics {
     };
   }
 
-  private static String blank(String text) {
-    return text.replaceAll("[^\n]", " ");
-  }
-
   /** The words of a line that is a magic where code of Java could begin; null for no magic. */
   private Matcher magic(String line) {
     Matcher matcher = LINE.matcher(line);
     return line.indexOf('%') >= 0 && matcher.matches() && find(matcher.group("name")) != null
         ? matcher
         : null;
+  }
+
+  /** Whether a line that could be a magic has Java between braces, which comes first. */
+  private boolean hasBraces(String line, Matcher magic) {
+    return Braces.areTheNameIn(line)
+        || magic != null && Braces.areIn(line) && !find(magic.group("name")).takesJava();
   }
 
   /** Whether a line below some Java may be a magic: nothing is open there. */
@@ -175,18 +178,14 @@ public final class Magics {
     boolean closed = rest.endsWith(";");
     StringBuilder call = new StringBuilder(before);
     call.append("kilonet.kernel.Notebook.lineMagic(")
-        .append(quoted(matcher.group("name")))
+        .append(Words.quoted(matcher.group("name")))
         .append(", java.util.List.of(");
     String separator = "";
     for (String word : Words.of(closed ? rest.substring(0, rest.length() - 1) : rest)) {
-      call.append(separator).append(quoted(word));
+      call.append(separator).append(Words.quoted(word));
       separator = ", ";
     }
     return call.append("));").toString();
-  }
-
-  private static String quoted(String text) {
-    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   /**
@@ -198,9 +197,12 @@ public final class Magics {
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
-    if (cell.indexOf('%') < 0) {
-      return evaluator.evaluate(cell, label);
-    }
+    return cell.indexOf('%') < 0
+        ? evaluator.evaluate(cell, label)
+        : runLines(JavaText.visible(cell), label);
+  }
+
+  private Object runLines(String cell, String label) throws Throwable {
     Object value = Repl.NOTHING;
     // Blanks keep the places of what follows.
     StringBuilder java = new StringBuilder();
@@ -210,8 +212,22 @@ public final class Magics {
       end = newline < 0 ? cell.length() : newline;
       String line = cell.substring(start, end);
       Matcher magic = magic(line);
-      if (magic != null && !mayBegin(java)) {
+      boolean filled = hasBraces(line, magic);
+      if ((filled || magic != null) && !mayBegin(java)) {
         magic = null;
+        filled = false;
+      }
+      if (filled) {
+        if (!java.toString().isBlank()) {
+          evaluate(java.toString(), cell, label, changed);
+          changed = false;
+        }
+        java.setLength(0);
+        java.append(Words.blank(cell.substring(0, start)));
+        int from = start;
+        line =
+            Braces.filled(line, (f, t) -> java(cell, from + f, from + t, label).evaluate("", ""));
+        magic = magic(line);
       }
       if (magic == null) {
         needMagic(java, line);
@@ -230,11 +246,13 @@ public final class Magics {
         Call.Java below = java(cell, body, cell.length(), label);
         return shown(run(command, new Call(argument, cell.substring(body), below)));
       }
-      int code = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
-      Call.Java behind = java(cell, code, end, label);
+      Call.Java behind =
+          filled
+              ? java(line, magic.end("name"), line.length(), label)
+              : java(cell, start + magic.end("name"), end, label);
       value = shown(run(command, new Call(argument, null, behind)));
       java.setLength(0);
-      java.append(blank(cell.substring(0, end))).append('\n');
+      java.append(Words.blank(cell.substring(0, end))).append('\n');
       changed = false;
     }
     return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label, changed);
@@ -283,12 +301,14 @@ public final class Magics {
       end = newline < 0 ? cell.length() : newline;
       String line = cell.substring(start, end);
       Matcher magic = magic(line);
-      if (magic != null && mayBegin(java.substring(0, start))) {
+      if (Braces.areTheNameIn(line) && mayBegin(java.substring(0, start))) {
+        java.replace(start, end, Words.blank(line));
+      } else if (magic != null && mayBegin(java.substring(0, start))) {
         boolean code = find(magic.group("name")).takesJava();
         boolean whole = magic.group("mark").equals("%%") && !code;
         int name = cell.indexOf(magic.group("name"), start) + magic.group("name").length();
         int to = whole ? cell.length() : code ? name : end;
-        java.replace(start, to, blank(cell.substring(start, to)));
+        java.replace(start, to, Words.blank(cell.substring(start, to)));
         end = Math.max(end, whole ? to : end);
       } else if (!inlined(java.substring(0, start), line).equals(line)) {
         int percent = start + INLINE.matcher(line).replaceFirst("${before}").length();
@@ -308,7 +328,9 @@ public final class Magics {
   public boolean isMagic(String cell) {
     return !cell.isBlank()
         && (cell.strip().startsWith("%%")
-            || cell.lines().allMatch(line -> line.isBlank() || magic(line) != null))
+            || cell.lines()
+                .allMatch(
+                    line -> line.isBlank() || Braces.areTheNameIn(line) || magic(line) != null))
         && java(cell).isBlank();
   }
 

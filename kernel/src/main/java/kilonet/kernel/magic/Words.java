@@ -41,6 +41,16 @@ final class Words {
         .collect(Collectors.joining(" "));
   }
 
+  /** A text as Java writes it. */
+  static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  /** Blanks in place of all characters but the ends of lines. */
+  static String blank(String text) {
+    return text.replaceAll("[^\n]", " ");
+  }
+
   /** Files whose path begins so. */
   static List<String> files(String start) {
     int slash = start.lastIndexOf('/') + 1;

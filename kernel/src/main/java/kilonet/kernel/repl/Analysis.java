@@ -301,9 +301,11 @@ public final class Analysis implements AutoCloseable {
   }
 
   private static String readable(String signature) {
-    String text = Repl.withoutHomes(signature);
+    String text = Homes.hidden(signature);
     Matcher typed = TYPED.matcher(text);
-    return typed.matches() ? Repl.withoutPackages(typed.group(2)) + " " + typed.group(1) : text;
+    return typed.matches()
+        ? TypeSource.withoutPackages(typed.group(2)) + " " + typed.group(1)
+        : text;
   }
 
   private MimeBundle inspect(SourceCodeAnalysis analysis, String statement) {

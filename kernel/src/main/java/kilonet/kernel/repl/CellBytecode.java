@@ -55,7 +55,7 @@ final class CellBytecode {
           @Override
           public void visitInnerClass(String name, String outer, String inner, int access) {
             super.visitInnerClass(
-                name, outer, inner, name.startsWith(Repl.PACKAGE + "/") ? open(access) : access);
+                name, outer, inner, name.startsWith(Homes.PACKAGE + "/") ? open(access) : access);
           }
 
           @Override

@@ -12,14 +12,27 @@ final class CellLoader extends ClassLoader {
   private final Map<String, CellLoader> earlier;
 
   /**
-   * A loader.
+   * The loader of a compiled cell.
    *
-   * @param parent the notebook's library
-   * @param earlier loaders of the cells that this one imports from, by name of their outermost
-   *     class
-   * @param classes class files by binary name, see {@link CellBytecode#ofCell}
+   * @param unit the cell's class
+   * @param label shown as file name in stack traces
+   * @param path under which a debugger knows the cell; null where nobody debugs
+   * @param libraries what is not of this cell, nor of those it uses
    */
-  CellLoader(ClassLoader parent, Map<String, CellLoader> earlier, Map<String, byte[]> classes) {
+  static CellLoader of(Unit unit, String label, String path, LibraryLoader libraries) {
+    int[] lines = unit.source().lines();
+    Map<String, byte[]> fitted = new HashMap<>(unit.classes());
+    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
+    if (path != null) {
+      fitted.replaceAll((name, bytes) -> DebugBytecode.of(bytes, path));
+    }
+    Map<String, CellLoader> earlier = new HashMap<>();
+    unit.uses().forEach(home -> earlier.put(home, libraries.cell(home)));
+    return new CellLoader(libraries, earlier, fitted);
+  }
+
+  private CellLoader(
+      ClassLoader parent, Map<String, CellLoader> earlier, Map<String, byte[]> classes) {
     super(parent);
     this.earlier = Map.copyOf(earlier);
     this.classes = new HashMap<>(classes);
@@ -31,7 +44,7 @@ final class CellLoader extends ClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String outermost = outermost(name);
     if (!own.contains(outermost)) {
-      CellLoader cell = name.startsWith(Repl.PACKAGE + ".") ? find(simple(outermost)) : null;
+      CellLoader cell = name.startsWith(Homes.PACKAGE + ".") ? find(simple(outermost)) : null;
       return cell != null ? cell.loadClass(name, resolve) : super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {

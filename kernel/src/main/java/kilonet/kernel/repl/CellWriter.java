@@ -62,7 +62,7 @@ final class CellWriter {
       Piece piece = wait.piece();
       (piece instanceof Piece.Method ? methodsHere : here).addAll(piece.names());
     }
-    source.add("package " + Repl.PACKAGE + ";\n");
+    source.add("package " + Homes.PACKAGE + ";\n");
     imports.own(importedHere).forEach(line -> source.add(line + "\n"));
     Set<String> declared = new HashSet<>(here);
     for (String word : words) {
@@ -71,14 +71,14 @@ final class CellWriter {
       Names.Declaration variable = here.contains(word) ? null : names.variables().get(word);
       if (variable != null) {
         unit.uses().add(variable.home());
-        source.add("import static " + Repl.PACKAGE + "." + variable.home() + "." + word + ";\n");
+        source.add("import static " + Homes.PACKAGE + "." + variable.home() + "." + word + ";\n");
         found = true;
       }
       if (overloads != null) {
         String from = overloads.get(0).home();
         unit.uses().add(from);
         if (variable == null || !variable.home().equals(from)) {
-          source.add("import static " + Repl.PACKAGE + "." + from + "." + word + ";\n");
+          source.add("import static " + Homes.PACKAGE + "." + from + "." + word + ";\n");
         }
         found = true;
       }
@@ -86,7 +86,7 @@ final class CellWriter {
           here.contains(word) || importedHere.contains(word) ? null : names.type(word);
       if (type != null) {
         unit.uses().add(type.home());
-        source.add("import " + Repl.PACKAGE + "." + type.home() + "." + word + ";\n");
+        source.add("import " + Homes.PACKAGE + "." + type.home() + "." + word + ";\n");
         found = true;
       }
       if (found) {
@@ -137,7 +137,7 @@ final class CellWriter {
         unit.source().add(type);
       }
       unit.source().add(" " + variable.name() + ";\n");
-      String plain = Repl.withoutHomes(type);
+      String plain = Homes.hidden(type);
       unit.declared(piece, variable.name(), plain, found == null ? plain : found.shown());
     }
   }

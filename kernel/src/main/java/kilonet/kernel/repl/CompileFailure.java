@@ -38,16 +38,15 @@ public final class CompileFailure extends Exception {
    * @param source the generated source
    * @param remark what is to be added about a missing name
    */
-  static CompileFailure of(
-      List<Compiler.Finding> errors, CellSource source, UnaryOperator<String> remark) {
+  static CompileFailure of(List<Finding> errors, CellSource source, UnaryOperator<String> remark) {
     List<Problem> problems = new ArrayList<>();
-    for (Compiler.Finding error : errors) {
+    for (Finding error : errors) {
       int start = source.cellOffset(error.start());
       problems.add(
           new Problem(
               start,
               Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
-              Repl.withoutHomes(error.message()) + remark.apply(error.missing())));
+              Homes.hidden(error.message()) + remark.apply(error.missing())));
     }
     return new CompileFailure(problems);
   }
@@ -55,6 +54,24 @@ public final class CompileFailure extends Exception {
   /** Offset in the cell before which everything compiles, as far as is known. */
   int cut() {
     return cut;
+  }
+
+  /** The pieces above the first that is wrong; some are missing in any case. */
+  List<Piece> above(List<Piece> pieces) {
+    List<Piece> above = new ArrayList<>();
+    for (Piece piece : pieces) {
+      if (piece.start() + piece.text().length() > cut || above.size() == pieces.size() - 1) {
+        break;
+      }
+      above.add(piece);
+    }
+    return above;
+  }
+
+  /** The line of the source that the first error is in, from 1. */
+  long line() {
+    int at = problems.get(0).start();
+    return source.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
   }
 
   /** The same failure, of a cell that compiles up to where another one is wrong. */

@@ -3,43 +3,26 @@ package kilonet.kernel.repl;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.tools.javac.api.BasicJavacTask;
-import com.sun.tools.javac.api.ClientCodeWrapper;
 import com.sun.tools.javac.api.JavacTaskPool;
 import com.sun.tools.javac.code.ClassFinder;
-import com.sun.tools.javac.code.Kinds.KindName;
 import com.sun.tools.javac.code.Symbol.ClassSymbol;
 import com.sun.tools.javac.code.Symbol.PackageSymbol;
 import com.sun.tools.javac.code.Symtab;
 import com.sun.tools.javac.util.Context;
 import com.sun.tools.javac.util.Name;
 import com.sun.tools.javac.util.Names;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticListener;
-import javax.tools.FileObject;
-import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 import kilonet.kernel.repl.PlainArguments.Patience;
 
@@ -49,18 +32,6 @@ import kilonet.kernel.repl.PlainArguments.Patience;
  * a fresh task. JShell does the same, but compiles three times for each snippet.
  */
 final class Compiler {
-  /**
-   * An error; positions are offsets in the source that was given.
-   *
-   * @param message what the compiler says
-   * @param start where it is
-   * @param end where that ends
-   * @param code the compiler's own name of what it says
-   * @param missing name of the method, type or variable that was looked for and not found; empty
-   *     for other errors, and for members of something that was found
-   */
-  record Finding(String message, long start, long end, String code, String missing) {}
-
   /** What came out: the findings that are errors, and the class files by binary name. */
   record Result(List<Finding> errors, Map<String, byte[]> classes) {}
 
@@ -69,21 +40,13 @@ final class Compiler {
     T at(JavacTask task, CompilationUnitTree unit, List<Finding> errors) throws IOException;
   }
 
-  /** A call that has no value stands where one is needed. */
-  private static final String VOID = "compiler.err.void.not.allowed.here";
-
-  /** A member of what has a name. */
-  private static final Pattern MEMBER =
-      Pattern.compile(
-          "(?<of>[\\p{L}_$][\\p{L}\\p{N}_$]*)(\\s*\\.\\s*[\\p{L}_$][\\p{L}\\p{N}_$]*)+");
-
   private static final String NO_PROCESSORS = "-proc:none";
 
   private static final List<String> OPTIONS =
       List.of(NO_PROCESSORS, "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
 
-  private final Files files;
-  private final ClassFiles classFiles;
+  private final SourceFiles files = new SourceFiles();
+  private final ClassFiles classFiles = new ClassFiles(files.index());
   private final List<Path> classPath = new ArrayList<>();
   private final List<String> options = new ArrayList<>(OPTIONS);
 
@@ -104,25 +67,14 @@ final class Compiler {
   Compiler(List<Path> classPath, List<String> more) {
     options.addAll(more);
     this.classPath.addAll(classPath);
-    files =
-        new Files(
-            ToolProvider.getSystemJavaCompiler()
-                .getStandardFileManager(null, null, StandardCharsets.UTF_8));
-    files.index.add(classPath);
-    classFiles = new ClassFiles(files.index);
-    try {
-      // The index lists the class path; the standard manager would list the current folder.
-      files.standard().setLocation(StandardLocation.CLASS_PATH, List.of());
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    files.index().add(classPath);
   }
 
   /** Adds to the class path; the contexts start afresh. */
   void add(List<Path> paths) {
     classPath.addAll(paths);
     paths.stream().filter(ClassPathIndex::hasProcessors).forEach(processors::add);
-    files.index.add(paths);
+    files.index().add(paths);
     classFiles.lookAgain();
     renew();
   }
@@ -131,7 +83,7 @@ final class Compiler {
   void remove(Path path) {
     classPath.remove(path);
     processors.remove(path);
-    files.index.remove(path);
+    files.index().remove(path);
     classFiles.lookAgain();
     renew();
   }
@@ -139,7 +91,7 @@ final class Compiler {
   /** Starts with a fresh context; one that failed halfway, or is still at it, is left alone. */
   void renew() {
     pool = new JavacTaskPool(1);
-    files.output = new LinkedHashMap<>();
+    files.renew();
   }
 
   /** What the class path and the JDK hold. */
@@ -149,7 +101,7 @@ final class Compiler {
 
   /** Which classes the class path holds. */
   ClassPathIndex index() {
-    return files.index;
+    return files.index();
   }
 
   List<Path> classPath() {
@@ -158,12 +110,12 @@ final class Compiler {
 
   /** Makes the classes of a cell known to later ones; home is the name of the outermost. */
   void keep(String home, Map<String, byte[]> classes) {
-    files.kept.put(home, classes);
+    files.keep(home, classes);
   }
 
   /** Forgets the classes of a cell. */
   void forget(String home) {
-    files.kept.remove(home);
+    files.forget(home);
   }
 
   /** Parses only. */
@@ -190,7 +142,7 @@ final class Compiler {
 
   /** Compiles. */
   Result compile(String packageName, String home, String source) {
-    files.output.clear();
+    files.clear();
     return task(
         packageName,
         home,
@@ -205,9 +157,7 @@ final class Compiler {
               renew();
             }
           }
-          Map<String, byte[]> classes = new LinkedHashMap<>();
-          files.output.forEach((name, file) -> classes.put(name, file.bytes.toByteArray()));
-          return new Result(List.copyOf(errors), classes);
+          return new Result(List.copyOf(errors), files.written());
         });
   }
 
@@ -247,7 +197,7 @@ final class Compiler {
     }
     List<Finding> errors = new ArrayList<>();
     T plain = pooled(packageName, name, source, work, Patience.NONE, errors);
-    if (errors.stream().anyMatch(error -> isCertain(error, source))) {
+    if (errors.stream().anyMatch(error -> error.isCertain(source))) {
       isTooLong = true;
       return plain;
     }
@@ -265,20 +215,6 @@ final class Compiler {
       }
       return plain;
     }
-  }
-
-  /** Whether an error has nothing to do with what a lambda is taken for. */
-  private static boolean isCertain(Finding error, String source) {
-    if (!source.contains("->") || !error.missing().isEmpty() || error.code().equals(VOID)) {
-      return true;
-    }
-    Matcher member =
-        error.start() < 0
-            ? null
-            : MEMBER.matcher(source.substring((int) error.start(), (int) error.end()));
-    return member != null
-        && member.matches()
-        && !source.matches("(?s).*\\bvar\\s+" + Pattern.quote(member.group("of")) + "\\b.*");
   }
 
   /** Takes a fresh context where a task has ended for a reason, and throws on what is another. */
@@ -306,6 +242,11 @@ final class Compiler {
     TooDeep() {
       super("this is too deeply nested for the compiler; cut it in pieces", null, false, false);
     }
+
+    /** The same for the user, who has written it between two offsets of a cell. */
+    CompileFailure failure(int start, int end) {
+      return new CompileFailure(List.of(new CompileFailure.Problem(start, end, getMessage())));
+    }
   }
 
   private <T> T pooled(
@@ -319,21 +260,15 @@ final class Compiler {
     DiagnosticListener<JavaFileObject> listener =
         diagnostic -> {
           if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
-            errors.add(
-                new Finding(
-                    // English is the root of the JDK's words; what is asked for as English, where
-                    // there is
-                    // no file of that name, is given in the language of the machine.
-                    diagnostic.getMessage(Locale.ROOT),
-                    diagnostic.getStartPosition(),
-                    diagnostic.getEndPosition(),
-                    diagnostic.getCode(),
-                    missing(diagnostic, source)));
+            errors.add(Finding.of(diagnostic, source));
           }
         };
     if (!packageName.isEmpty() && !processors.isEmpty() && source.indexOf('@') >= 0) {
       return processed(
-          listener, new Source(name, source), patience, task -> work.with(task, errors, right));
+          listener,
+          new SourceFiles.Source(name, source),
+          patience,
+          task -> work.with(task, errors, right));
     }
     return pool.getTask(
         Writer.nullWriter(),
@@ -341,7 +276,7 @@ final class Compiler {
         listener,
         options,
         null,
-        List.of(new Source(name, source)),
+        List.of(new SourceFiles.Source(name, source)),
         task -> {
           // The task forgets its context once all classes are generated.
           Context context = ((BasicJavacTask) task).getContext();
@@ -349,11 +284,11 @@ final class Compiler {
           try {
             return work.with(task, errors, right);
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           } finally {
             if (!packageName.isEmpty()) {
               relist(context, packageName, packageName + "." + name);
-              files.output.clear();
+              files.clear();
             }
           }
         });
@@ -369,7 +304,7 @@ final class Compiler {
    */
   private <T> T processed(
       DiagnosticListener<JavaFileObject> listener,
-      Source source,
+      SourceFiles.Source source,
       Patience patience,
       Processing<T> work) {
     List<String> processing = new ArrayList<>(options);
@@ -381,39 +316,18 @@ final class Compiler {
       // A processor may need what came with it.
       List<Path> path = new ArrayList<>(processors);
       classPath.stream().filter(each -> !path.contains(each)).forEach(path::add);
-      files.standard().setLocationFromPaths(StandardLocation.ANNOTATION_PROCESSOR_PATH, path);
+      files.processorPath(path);
       JavacTask task =
           (JavacTask)
               ToolProvider.getSystemJavaCompiler()
                   .getTask(Writer.nullWriter(), files, listener, processing, null, List.of(source));
-      PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, source.text.length());
+      PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, source.length());
       return work.with(task);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } finally {
-      files.output.clear();
+      files.clear();
     }
-  }
-
-  private static String missing(Diagnostic<? extends JavaFileObject> diagnostic, String source) {
-    if (!(diagnostic instanceof ClientCodeWrapper.DiagnosticSourceUnwrapper unwrapper)
-        || !diagnostic.getCode().startsWith("compiler.err.cant.resolve")) {
-      return "";
-    }
-    Object[] arguments = unwrapper.d.getArgs();
-    if (arguments.length < 2
-        || arguments[0] != KindName.METHOD
-            && arguments[0] != KindName.CLASS
-            && arguments[0] != KindName.VAR
-        || diagnostic.getStartPosition() < 0) {
-      return "";
-    }
-    String name = String.valueOf(arguments[1]);
-    // The error of a member begins with what it should be a member of.
-    return source.startsWith(name, (int) diagnostic.getStartPosition())
-            && diagnostic.getEndPosition() == diagnostic.getStartPosition() + name.length()
-        ? name
-        : "";
   }
 
   /**
@@ -438,115 +352,5 @@ final class Compiler {
     names.forEach(name -> symbols.removeClass(symbols.unnamedModule, name));
     symbol.members_field = null;
     symbol.completer = ClassFinder.instance(context).getCompleter();
-  }
-
-  private static final class Source extends SimpleJavaFileObject {
-    private final String text;
-
-    Source(String name, String text) {
-      super(URI.create("cell:///" + name + ".java"), Kind.SOURCE);
-      this.text = text;
-    }
-
-    @Override
-    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-      return text;
-    }
-  }
-
-  private static final class Output extends SimpleJavaFileObject {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    Output(String name, Kind kind) {
-      super(URI.create("cell:///" + name.replace('.', '/') + kind.extension), kind);
-    }
-
-    @Override
-    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-      return bytes.toString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public OutputStream openOutputStream() {
-      return bytes;
-    }
-  }
-
-  private static final class Input extends ClassPathIndex.Named {
-    private final byte[] bytes;
-
-    Input(String binaryName, byte[] bytes) {
-      super(binaryName, URI.create("cell:///" + binaryName.replace('.', '/') + ".class"));
-      this.bytes = bytes;
-    }
-
-    @Override
-    public InputStream openInputStream() {
-      return new ByteArrayInputStream(bytes);
-    }
-  }
-
-  private static final class Files extends ForwardingJavaFileManager<StandardJavaFileManager> {
-    private final Map<String, Map<String, byte[]>> kept = new ConcurrentHashMap<>();
-    private final ClassPathIndex index = new ClassPathIndex();
-    private volatile Map<String, Output> output = new LinkedHashMap<>();
-
-    Files(StandardJavaFileManager standard) {
-      super(standard);
-    }
-
-    StandardJavaFileManager standard() {
-      return fileManager;
-    }
-
-    @Override
-    public Iterable<JavaFileObject> list(
-        Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
-        throws IOException {
-      if (location == StandardLocation.CLASS_PATH && !packageName.equals(Repl.PACKAGE)) {
-        return kinds.contains(JavaFileObject.Kind.CLASS) ? index.list(packageName) : List.of();
-      }
-      if (!packageName.equals(Repl.PACKAGE)) {
-        return super.list(location, packageName, kinds, recurse);
-      }
-      if (location != StandardLocation.CLASS_PATH || !kinds.contains(JavaFileObject.Kind.CLASS)) {
-        return List.of();
-      }
-      List<JavaFileObject> found = new ArrayList<>();
-      kept.values()
-          .forEach(cell -> cell.forEach((name, bytes) -> found.add(new Input(name, bytes))));
-      return found;
-    }
-
-    @Override
-    public String inferBinaryName(Location location, JavaFileObject file) {
-      return file instanceof ClassPathIndex.Named named
-          ? named.binaryName()
-          : super.inferBinaryName(location, file);
-    }
-
-    @Override
-    public boolean isSameFile(FileObject a, FileObject b) {
-      return a instanceof SimpleJavaFileObject || b instanceof SimpleJavaFileObject
-          ? a.toUri().equals(b.toUri())
-          : super.isSameFile(a, b);
-    }
-
-    @Override
-    public JavaFileObject getJavaFileForOutput(
-        Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
-      Output file = new Output(className, kind);
-      if (kind == JavaFileObject.Kind.CLASS) {
-        output.put(className, file);
-      }
-      return file;
-    }
-
-    @Override
-    public FileObject getFileForOutput(
-        Location location, String packageName, String relativeName, FileObject sibling) {
-      // What processors write beside classes; nobody reads it.
-      return new Output(relativeName, JavaFileObject.Kind.OTHER);
-    }
   }
 }

@@ -57,6 +57,36 @@ public final class JavaText {
     }
   }
 
+  /**
+   * A source in which characters that nobody sees, and the compiler refuses, are plain blanks: such
+   * as come with what is copied from pages and documents. Texts and comments keep theirs.
+   *
+   * @param source any text
+   * @return as long as the source
+   */
+  public static String visible(String source) {
+    if (source.chars().noneMatch(c -> isInvisible((char) c))) {
+      return source;
+    }
+    JavaText text = new JavaText(source);
+    StringBuilder visible = new StringBuilder(source);
+    for (int i = 0; i < source.length(); i++) {
+      // Inside of a name it may be part of that.
+      boolean named = i > 0 && Character.isJavaIdentifierPart(visible.charAt(i - 1));
+      char c = source.charAt(i);
+      if (isInvisible(c)
+          && text.at(i) == Kind.CODE
+          && !(named && Character.isIdentifierIgnorable(c))) {
+        visible.setCharAt(i, ' ');
+      }
+    }
+    return visible.toString();
+  }
+
+  private static boolean isInvisible(char c) {
+    return c > 127 && (Character.isSpaceChar(c) || Character.getType(c) == Character.FORMAT);
+  }
+
   private int orEnd(int offset) {
     return offset < 0 ? source.length() + 1 : offset;
   }
@@ -134,8 +164,12 @@ public final class JavaText {
     return c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0;
   }
 
-  /** Offset behind the last character that is neither blank nor comment. */
-  int end() {
+  /**
+   * Where all is said.
+   *
+   * @return the offset behind the last character that is neither blank nor comment
+   */
+  public int end() {
     int end = source.length();
     while (end > 0
         && (at(end - 1) == Kind.COMMENT || Character.isWhitespace(source.charAt(end - 1)))) {

@@ -118,7 +118,7 @@ public final class LibraryLoader extends URLClassLoader {
     if (name.startsWith(API) && name.indexOf('.', API.length()) < 0) {
       return kernel.loadClass(name);
     }
-    String prefix = Repl.PACKAGE + ".";
+    String prefix = Homes.PACKAGE + ".";
     CellLoader cell = null;
     if (name.startsWith(prefix)) {
       int dollar = name.indexOf('$');

@@ -158,18 +158,22 @@ final class PlainArguments extends ArgumentAttr {
   @Override
   public void visitLambda(JCLambda lambda) {
     if (isEnough()) {
-      // The compiler's own way to look at a lambda of which it knows no more; and null fits all.
-      Type found = alone(attr, lambda, Type.recoveryType);
-      answer(found.isErroneous() ? found : nothing);
+      recovered(lambda);
     } else {
       super.visitLambda(lambda);
     }
   }
 
+  /** The compiler's own way to look at what it knows no more of; and null fits all. */
+  private void recovered(JCTree function) {
+    Type found = alone(attr, function, Type.recoveryType);
+    answer(found.isErroneous() ? found : nothing);
+  }
+
   @Override
   public void visitReference(JCMemberReference reference) {
     if (isEnough()) {
-      answer(nothing);
+      recovered(reference);
     } else {
       super.visitReference(reference);
     }
@@ -181,6 +185,7 @@ final class PlainArguments extends ArgumentAttr {
       JCTree inner = TreeInfo.skipParens(brackets);
       if (inner instanceof JCLambda || inner instanceof JCMemberReference) {
         inner.accept(this);
+        brackets.type = inner.type;
       } else {
         answer(alone(attr, brackets, Type.noType));
       }

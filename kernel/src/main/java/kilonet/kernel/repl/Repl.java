@@ -1,21 +1,14 @@
 package kilonet.kernel.repl;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import kilonet.kernel.CellInterruptedError;
 
 /**
@@ -32,16 +25,6 @@ import kilonet.kernel.CellInterruptedError;
  * Where a part of it does not compile, what stands above that part runs.
  */
 public final class Repl {
-  /** Whatever makes a class that somebody may look for by its name. */
-  private static final Pattern INNER =
-      Pattern.compile("->|::|\\b(new|class|interface|enum|record)\\b");
-
-  /** Name of the classes that nothing refers to later. */
-  static final String PASSING_HOME = "Cell0";
-
-  /** The package of all cells' classes. */
-  static final String PACKAGE = "cells";
-
   /** Value of a cell that shows nothing. */
   public static final Object NOTHING = new Object();
 
@@ -50,8 +33,7 @@ public final class Repl {
   private final LibraryLoader loader;
   private final Names names = new Names();
   private final Imports imports;
-  private final CellWriter writer;
-  private final VarTypes varTypes;
+  private final CellCompiler cells;
   private final SourceComments comments;
   private final Consumer<String> warnings;
   private volatile PieceParser parser;
@@ -59,21 +41,8 @@ public final class Repl {
   /** Held while the compiler is at work; replaced where its holder is left behind. */
   private volatile ReentrantLock lock = new ReentrantLock();
 
-  private int sequence;
-
   /** Path of the cell that a thread runs for the debugger. */
   private final ThreadLocal<String> debugged = new ThreadLocal<>();
-
-  /**
-   * A session.
-   *
-   * @param classPath jars and folders that cells see
-   * @param interrupter stops cells
-   * @param warnings told, in a sentence, what the user should know but is no error
-   */
-  public Repl(List<Path> classPath, Interrupter interrupter, Consumer<String> warnings) {
-    this(classPath, List.of(), interrupter, warnings);
-  }
 
   /**
    * A session.
@@ -97,8 +66,7 @@ public final class Repl {
     parser = new PieceParser(compiler);
     comments = new SourceComments(compiler);
     imports = new Imports(compiler.classFiles());
-    writer = new CellWriter(names, imports);
-    varTypes = new VarTypes(compiler, writer);
+    cells = new CellCompiler(compiler, names, new CellWriter(names, imports), warnings);
   }
 
   /**
@@ -206,7 +174,7 @@ public final class Repl {
    */
   public String completeness(String cell) {
     try {
-      return alone(() -> parser.completeness(cell));
+      return alone(() -> parser.completeness(JavaText.visible(cell)));
     } catch (Compiler.TooDeep e) {
       return "invalid";
     }
@@ -243,23 +211,27 @@ public final class Repl {
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
+    return runVisible(JavaText.visible(cell), label);
+  }
+
+  private Object runVisible(String cell, String label) throws Throwable {
     PieceParser.Cell parsed;
     try {
       parsed = alone(() -> parser.parse(cell));
     } catch (Compiler.TooDeep e) {
-      throw tooDeep(e, 0, cell.length()).moved(0, cell, label);
+      throw e.failure(0, cell.length()).moved(0, cell, label);
     }
     Object value = NOTHING;
-    for (List<Piece> pieces : segments(parsed.pieces())) {
+    for (List<Piece> pieces : parsed.segments()) {
       CompileFailure failure = null;
-      Ready ready = null;
+      ReadyCell ready = null;
       for (List<Piece> above = pieces; ready == null && !above.isEmpty(); ) {
         List<Piece> tried = above;
         try {
           ready = alone(() -> prepare(cell, tried, label));
         } catch (CompileFailure e) {
           failure = failure == null ? e.moved(0, cell, label) : failure;
-          above = above(tried, e);
+          above = e.above(tried);
         }
       }
       if (failure != null && ready != null) {
@@ -278,76 +250,18 @@ public final class Repl {
     return value;
   }
 
-  private static CompileFailure tooDeep(Compiler.TooDeep e, int start, int end) {
-    return new CompileFailure(List.of(new CompileFailure.Problem(start, end, e.getMessage())));
-  }
-
-  /** A cell's pieces, cut before each that declares what one before it has declared. */
-  private static List<List<Piece>> segments(List<Piece> pieces) {
-    List<List<Piece>> segments = new ArrayList<>();
-    Set<String> declared = new HashSet<>();
-    List<Piece> current = new ArrayList<>();
-    for (Piece piece : pieces) {
-      List<String> keys =
-          piece instanceof Piece.Variables
-              ? piece.names().stream().map(name -> "variable " + name).toList()
-              : piece.names().isEmpty() ? List.of() : List.of(piece.key());
-      if (keys.stream().anyMatch(declared::contains)) {
-        segments.add(current);
-        current = new ArrayList<>();
-        declared.clear();
-      }
-      declared.addAll(keys);
-      current.add(piece);
-    }
-    segments.add(current);
-    return segments;
-  }
-
-  /** The pieces above the first that is wrong. */
-  private static List<Piece> above(List<Piece> pieces, CompileFailure failure) {
-    List<Piece> above = new ArrayList<>();
-    for (Piece piece : pieces) {
-      if (piece.start() + piece.text().length() > failure.cut()
-          || above.size() == pieces.size() - 1) {
-        break;
-      }
-      above.add(piece);
-    }
-    return above;
-  }
-
-  private void tellWhatRuns(CompileFailure failure, Ready ready) {
+  private void tellWhatRuns(CompileFailure failure, ReadyCell ready) {
     if (ready.unit().runs() > 0) {
-      int at = failure.problems().get(0).start();
-      long line = failure.source().substring(0, at).chars().filter(c -> c == '\n').count() + 1;
       warnings.accept(
-          "Line " + line + " does not compile (see below); what stands above it runs first.");
+          "Line "
+              + failure.line()
+              + " does not compile (see below); what stands above it runs first.");
     }
   }
 
-  /** A cell that is compiled and known to later ones, and has not run yet. */
-  private record Ready(Unit unit, Class<?> compiled, boolean hidesNull) {
-    Object run() throws Throwable {
-      Object value = NOTHING;
-      for (int i = 0; i < unit.runs(); i++) {
-        Method method = compiled.getMethod("$" + i);
-        try {
-          Object returned = method.invoke(null);
-          if (method.getReturnType() != void.class) {
-            value = returned == null && hidesNull ? NOTHING : returned;
-          }
-        } catch (InvocationTargetException e) {
-          throw e.getCause();
-        }
-      }
-      return value;
-    }
-  }
-
-  private Ready prepare(String cell, List<Piece> pieces, String label) throws CompileFailure {
+  private ReadyCell prepare(String cell, List<Piece> pieces, String label) throws CompileFailure {
     ReentrantLock held = lock;
-    Unit unit = compile(cell, pieces);
+    Unit unit = cells.compile(cell, pieces);
     if (lock != held) {
       throw new CellInterruptedError();
     }
@@ -359,22 +273,13 @@ public final class Repl {
         }
       }
     }
-    int[] lines = unit.source().lines();
-    Map<String, byte[]> fitted = new HashMap<>(unit.classes());
-    fitted.replaceAll((name, bytes) -> CellBytecode.ofCell(bytes, label, lines));
-    String path = debugged.get();
-    if (path != null) {
-      fitted.replaceAll((name, bytes) -> DebugBytecode.of(bytes, path));
-    }
-    Map<String, CellLoader> earlier = new HashMap<>();
-    unit.uses().forEach(home -> earlier.put(home, loader.cell(home)));
-    CellLoader cellLoader = new CellLoader(loader, earlier, fitted);
+    CellLoader cellLoader = CellLoader.of(unit, label, debugged.get(), loader);
     declare(unit, cellLoader);
     Piece last = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
     try {
-      return new Ready(
+      return new ReadyCell(
           unit,
-          cellLoader.loadClass(PACKAGE + "." + unit.home()),
+          cellLoader.loadClass(Homes.PACKAGE + "." + unit.home()),
           last instanceof Piece.Expression expression && expression.closed());
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
@@ -382,7 +287,7 @@ public final class Repl {
   }
 
   private void declare(Unit unit, CellLoader cellLoader) {
-    if (unit.home().equals(PASSING_HOME)) {
+    if (unit.home().equals(Homes.PASSING)) {
       return;
     }
     boolean kept = !unit.declarations().isEmpty();
@@ -407,185 +312,6 @@ public final class Repl {
   }
 
   /**
-   * A class without anything in it: with a name of its own if later cells will refer to it. The
-   * compiler never forgets a name, so a thousand cells that only compute share one.
-   */
-  private Unit unit(Unit.Parts parts) {
-    boolean passing =
-        parts.pulled().isEmpty()
-            && parts.pieces().stream()
-                .allMatch(piece -> piece.names().isEmpty() && !INNER.matcher(piece.text()).find());
-    return passing
-        ? new Unit(PASSING_HOME, 0, parts.cell())
-        : new Unit("Cell" + ++sequence, sequence, parts.cell());
-  }
-
-  private Unit compile(String cell, List<Piece> written) throws CompileFailure {
-    try {
-      return compileKnown(cell, written);
-    } catch (Compiler.TooDeep e) {
-      Piece first = written.get(0);
-      throw tooDeep(e, first.start(), first.start() + first.text().length());
-    }
-  }
-
-  private Unit compileKnown(String cell, List<Piece> written) throws CompileFailure {
-    Unit.Parts parts =
-        new Unit.Parts(
-            cell, new ArrayList<>(written), names.dependents(written), new ArrayList<>());
-    CompileFailure first = null;
-    boolean asStatement = false;
-    boolean naming = true;
-    List<Names.Declaration> renewed = null;
-    while (true) {
-      VarTypes.Found found = varTypes.infer(parts, naming);
-      Unit.Parts now = new Unit.Parts(cell, found.pieces(), parts.pulled(), parts.postponed());
-      Unit unit = unit(now);
-      writer.write(unit, now, found.types(), asStatement);
-      Compiler.Result result = compiler.compile(PACKAGE, unit.home(), unit.source().toString());
-      if (result.errors().isEmpty()) {
-        unit.compiled(result.classes());
-        letWait(parts.postponed());
-        tellOfRenewed(renewed);
-        return unit;
-      }
-      if (!found.pieces().equals(parts.pieces())) {
-        naming = false;
-        continue;
-      }
-      List<Compiler.Finding> own =
-          result.errors().stream().filter(e -> !unit.source().foreign(e.start())).toList();
-      List<Names.Waiting> incomplete = incomplete(unit, result.errors());
-      if (!incomplete.isEmpty()) {
-        if (first == null && !own.isEmpty()) {
-          first = failure(own, unit);
-        }
-        for (Names.Waiting wait : incomplete) {
-          parts.pieces().remove(wait.piece());
-          parts.pulled().remove(wait.piece());
-        }
-        parts.postponed().addAll(incomplete);
-        continue;
-      }
-      if (own.isEmpty()) {
-        // Only what earlier cells declared does not compile with the new declarations.
-        dropFailing(unit, parts.pulled(), result.errors().get(0));
-        continue;
-      }
-      Piece last = written.get(written.size() - 1);
-      if (!asStatement
-          && last instanceof Piece.Expression expression
-          && expression.maybeVoid()
-          && own.stream().allMatch(unit::inValue)) {
-        asStatement = true;
-        continue;
-      }
-      CompileFailure latest = failure(own, unit);
-      first = first == null ? latest : first.cutAs(latest);
-      renewed = renewed == null ? renew(parts) : List.of();
-      if (renewed.isEmpty()) {
-        throw first;
-      }
-    }
-  }
-
-  /**
-   * Takes variables anew whose type has been declared anew since; the old ones stay as they are.
-   */
-  private List<Names.Declaration> renew(Unit.Parts parts) {
-    Set<String> words = new LinkedHashSet<>();
-    parts.pieces().forEach(piece -> words.addAll(Words.of(piece.text())));
-    parts.declared().forEach(piece -> words.removeAll(piece.names()));
-    List<Names.Declaration> outdated = names.outdated(words);
-    for (Names.Declaration variable : outdated) {
-      parts
-          .pulled()
-          .add(
-              new Piece.Variables(
-                  variable.type() + " " + variable.name() + ";",
-                  0,
-                  List.of(new Piece.Variable(variable.name(), variable.type(), -1, -1, -1, false)),
-                  Set.of()));
-    }
-    return outdated;
-  }
-
-  private void tellOfRenewed(Collection<Names.Declaration> renewed) {
-    if (renewed != null) {
-      for (Names.Declaration variable : renewed) {
-        warnings.accept(
-            variable.name()
-                + " was of an earlier "
-                + variable.shown()
-                + "; it is of the new one now and has no value.");
-      }
-    }
-  }
-
-  /**
-   * The declarations that lack nothing but names; none if there are other errors in the cell.
-   * Variables wait only for their types, and if they have no value.
-   */
-  private static List<Names.Waiting> incomplete(Unit unit, List<Compiler.Finding> errors) {
-    Map<Piece, Set<String>> missing = new LinkedHashMap<>();
-    Set<Piece> wrong = new HashSet<>();
-    for (Compiler.Finding error : errors) {
-      Piece declaration = unit.declarationAt(error);
-      boolean mayWait = declaration != null && !declaration.runs();
-      if (mayWait && !error.missing().isEmpty()) {
-        missing.computeIfAbsent(declaration, m -> new LinkedHashSet<>()).add(error.missing());
-      } else if (unit.source().foreign(error.start())) {
-        wrong.add(declaration);
-      } else {
-        return List.of();
-      }
-    }
-    missing.keySet().removeAll(wrong);
-    List<Names.Waiting> incomplete = new ArrayList<>();
-    missing.forEach((piece, names) -> incomplete.add(new Names.Waiting(piece, names)));
-    return incomplete;
-  }
-
-  private void letWait(List<Names.Waiting> postponed) {
-    List<Names.Waiting> known = names.waiting();
-    names.letWait(postponed);
-    for (Names.Waiting wait : postponed) {
-      if (!known.contains(wait)) {
-        warnings.accept(wait.sentence() + ".");
-      }
-    }
-  }
-
-  private void dropFailing(Unit unit, List<Piece> pulled, Compiler.Finding error) {
-    Piece piece = unit.declarationAt(error);
-    if (piece == null || !pulled.remove(piece)) {
-      pulled.clear();
-      return;
-    }
-    warnings.accept(
-        String.join(", ", piece.names())
-            + " does not compile with what this cell declares and stays as it was: "
-            + error.message().lines().findFirst().orElse(""));
-  }
-
-  private CompileFailure failure(List<Compiler.Finding> errors, Unit unit) {
-    return CompileFailure.of(
-        errors,
-        unit.source(),
-        name -> {
-          Names.Waiting wait = names.waitingAs(name);
-          return wait == null ? "" : "\n" + wait.sentence();
-        });
-  }
-
-  /** Names of cells' classes are the kernel's business. */
-  static String withoutHomes(String text) {
-    return text.replaceAll("\\n\\s*location: class cells\\.Cell\\d+(?![\\w.])", "")
-        .replaceAll("\\bcells\\.Cell\\d+\\.", "")
-        .replaceAll("\\b(class )?cells\\.Cell\\d+(?![\\w.$])", "the cell");
-  }
-
-  /**
    * Names and values of the variables, in the order of their first declaration.
    *
    * @return values by name
@@ -603,18 +329,13 @@ public final class Repl {
    * @return its type, without packages
    */
   public String typeOf(String variable) {
-    return withoutPackages(names.variables().get(variable).shown());
-  }
-
-  /** A type as people write it. */
-  static String withoutPackages(String type) {
-    return type.replaceAll("\\b(?:\\p{Ll}[\\p{L}\\p{N}_$]*\\.)+(?=\\p{Lu})", "");
+    return TypeSource.withoutPackages(names.variables().get(variable).shown());
   }
 
   private Object value(Names.Declaration declaration) {
     try {
       return loader
-          .loadClass(PACKAGE + "." + declaration.home())
+          .loadClass(Homes.PACKAGE + "." + declaration.home())
           .getField(declaration.name())
           .get(null);
     } catch (ReflectiveOperationException e) {
@@ -667,12 +388,9 @@ public final class Repl {
   List<String> summary() {
     return alone(
         () -> {
-          List<String> lines = new ArrayList<>(imports.summary());
-          lines.addAll(names.summary());
-          return lines.stream()
-              .map(Repl::withoutHomes)
-              .distinct()
-              .collect(Collectors.toCollection(ArrayList::new));
+          Stream<String> lines =
+              Stream.concat(imports.summary().stream(), names.summary().stream());
+          return lines.map(Homes::hidden).distinct().collect(Collectors.toList());
         });
   }
 }

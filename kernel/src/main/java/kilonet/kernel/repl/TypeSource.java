@@ -86,4 +86,9 @@ final class TypeSource {
     String source = of(argument, depth);
     return source.isEmpty() ? "?" : source;
   }
+
+  /** A type as people write it. */
+  static String withoutPackages(String type) {
+    return type.replaceAll("\\b(?:\\p{Ll}[\\p{L}\\p{N}_$]*\\.)+(?=\\p{Lu})", "");
+  }
 }

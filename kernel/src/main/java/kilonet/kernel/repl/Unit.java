@@ -91,7 +91,7 @@ final class Unit {
   }
 
   /** Whether an error lies in the method that returns the cell's value. */
-  boolean inValue(Compiler.Finding error) {
+  boolean inValue(Finding error) {
     return error.start() >= valueAt;
   }
 
@@ -109,7 +109,7 @@ final class Unit {
   }
 
   /** The declaration that an error lies in; null for none. */
-  Piece declarationAt(Compiler.Finding error) {
+  Piece declarationAt(Finding error) {
     for (Region region : regions) {
       if (error.start() >= region.start() && error.start() < region.end()) {
         return region.piece();

@@ -82,7 +82,7 @@ final class VarTypes {
   /** Fills in the types; returns the pieces with names for anonymous classes. */
   private List<Piece> analyze(Unit.Parts parts, Map<Piece.Variable, Inferred> types)
       throws CompileFailure {
-    Unit unit = new Unit(Repl.PASSING_HOME, 0, parts.cell());
+    Unit unit = new Unit(Homes.PASSING, 0, parts.cell());
     CellSource source = unit.source();
     writer.head(unit, parts);
     writer.fields(unit, parts, Map.of());
@@ -100,9 +100,9 @@ final class VarTypes {
     }
     source.add("}\n}\n");
     List<Piece> named = new ArrayList<>(parts.pieces());
-    List<Compiler.Finding> errors =
+    List<Finding> errors =
         compiler.analyze(
-            Repl.PACKAGE,
+            Homes.PACKAGE,
             unit.home(),
             source.toString(),
             (task, tree, findings) -> {
@@ -111,12 +111,11 @@ final class VarTypes {
             });
     for (Place place : wanted) {
       if (!types.containsKey(place.variable())) {
-        List<Compiler.Finding> own =
-            errors.stream().filter(e -> !source.foreign(e.start())).toList();
+        List<Finding> own = errors.stream().filter(e -> !source.foreign(e.start())).toList();
         throw CompileFailure.of(
             own.isEmpty()
                 ? List.of(
-                    new Compiler.Finding(
+                    new Finding(
                         "the type of "
                             + place.variable().name()
                             + " cannot be inferred; write it out",
@@ -175,9 +174,9 @@ final class VarTypes {
         }
         TypeSource writer = new TypeSource(task.getTypes());
         TypeMirror type = trees.getElement(getCurrentPath()).asType();
-        String text = writer.of(type).replace(Repl.PACKAGE + "." + Repl.PASSING_HOME + ".", "");
+        String text = writer.of(type).replace(Homes.PACKAGE + "." + Homes.PASSING + ".", "");
         if (!text.isEmpty()) {
-          types.put(place.variable(), new Inferred(text, Repl.withoutHomes(text)));
+          types.put(place.variable(), new Inferred(text, Homes.hidden(text)));
           if (writer.metAnonymous()) {
             name(task, tree, getCurrentPath(), place, named);
           }
@@ -319,7 +318,7 @@ final class VarTypes {
     if (writer.metAnonymous() || all.contains("")) {
       return null;
     }
-    String home = Repl.PACKAGE + "." + Repl.PASSING_HOME + ".";
+    String home = Homes.PACKAGE + "." + Homes.PASSING + ".";
     return new Header(
         (implementing ? " implements " : " extends ") + above.replace(home, ""),
         parameters.stream().map(each -> each.replace(home, "")).toList(),

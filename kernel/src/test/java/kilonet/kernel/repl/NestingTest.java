@@ -30,7 +30,8 @@ class NestingTest {
 
   @BeforeAll
   void session() throws Throwable {
-    repl = new Repl(List.of(), new Interrupter(new Object(), warnings::add), warnings::add);
+    repl =
+        new Repl(List.of(), List.of(), new Interrupter(new Object(), warnings::add), warnings::add);
     repl.standardImports(List.of("java.util.*", "java.util.function.*", "java.util.stream.*"));
     analysis = new Analysis(repl);
     run("class Q { Q m(Q q) { return q; } <T> T g(T t) { return t; } Q(Object o) { } }");
@@ -129,6 +130,8 @@ class NestingTest {
         "Stream.of(#).collect(nope) ! 1",
         "Stream.of(1).map(x@ -> #).collect(Collectors.nope(y@ -> y@)) ! x0",
         "Stream.of(1, #).map(nope::new).toList() ! 1",
+        "Stream.of(1, #).map((nope::new)).toList() ! 1",
+        "Stream.of(1, #).map((x@ -> nope)).toList() ! 1",
         "text.<String>nope(#) ! 1",
         "q.<Q>g(#) ! nope",
         "List.<Integer>of(yes ? # : 1) ! nope",

@@ -3,50 +3,13 @@ package kilonet.kernel.repl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
-import javax.tools.ToolProvider;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What cells mean, without a kernel around them. */
-class ReplTest {
-  private final List<String> warnings = new ArrayList<>();
-  private Repl repl;
-  private int cells;
-
-  @BeforeEach
-  void session() {
-    List<Path> classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(Path::of)
-            .toList();
-    repl = new Repl(classPath, new Interrupter(new Object(), warnings::add), warnings::add);
-    repl.standardImports(
-        List.of(
-            "java.util.*",
-            "java.util.function.*",
-            "no.such.pack.*",
-            "static no.such.Thing.*",
-            "static kilonet.kernel.Display.html",
-            "kilonet.kernel.NoSuchThing"));
-  }
-
-  private Object run(String cell) throws Throwable {
-    return repl.run(cell, "cell " + ++cells);
-  }
+class ReplTest extends ReplSession {
 
   @Test
   void variablesKeepTheirValuesAndMayChangeTheirType() throws Throwable {
@@ -93,159 +56,6 @@ class ReplTest {
     CompileFailure failure =
         catchThrowableOfType(CompileFailure.class, () -> run("var wrong = nowhere();"));
     assertThat(failure.problems().get(0).message()).contains("cannot find symbol");
-  }
-
-  @Test
-  void aRedefinedMethodIsSeenByEarlierOnesAndVariablesStay() throws Throwable {
-    run("int base = 1;");
-    run("int f(int n) { return n + base; }");
-    run("int g(int n) { return 10 * f(n); }");
-    assertThat(run("base = 2; g(1)")).isEqualTo(30);
-    run("int f(int n) { return 100; }");
-    assertThat(run("g(1)")).isEqualTo(1000);
-    assertThat(run("base")).isEqualTo(2);
-  }
-
-  @Test
-  void aMethodSeesAVariableThatWasDeclaredAnew() throws Throwable {
-    run("int k = 3;");
-    run("int three() { return k; }");
-    run("int k = 4;");
-    assertThat(run("three()")).isEqualTo(4);
-  }
-
-  @Test
-  void overloadsOfSeveralCellsLiveTogether() throws Throwable {
-    run("String show(int i) { return \"int\"; }");
-    run("String show(String s) { return \"text\"; }");
-    assertThat(run("show(1) + show(\"\")")).isEqualTo("inttext");
-  }
-
-  @Test
-  void whatNoLongerCompilesStaysAsItWasAndIsNamed() throws Throwable {
-    run("int f() { return 1; }");
-    run("int g() { return f() + 1; }");
-    run("String f() { return \"text\"; }");
-    assertThat(warnings).hasSize(1).first().asString().startsWith("g does not compile with");
-    assertThat(run("g()")).isEqualTo(2);
-  }
-
-  @Test
-  void aMethodMayCallOneThatALaterCellDeclares() throws Throwable {
-    run("boolean odd(int n) { return n != 0 && even(n - 1); }");
-    assertThat(warnings).containsExactly("odd can be called once even is declared.");
-    CompileFailure early = catchThrowableOfType(CompileFailure.class, () -> run("odd(3)"));
-    assertThat(early.problems().get(0).message())
-        .endsWith("odd can be called once even is declared");
-    run("boolean even(int n) { return n == 0 || odd(n - 1); }");
-    assertThat(run("odd(7)")).isEqualTo(true);
-    assertThat(run("even(7)")).isEqualTo(false);
-    assertThat(warnings).hasSize(1);
-  }
-
-  @Test
-  void whatUsesAWaitingMethodWaitsWithIt() throws Throwable {
-    run("int a() { return b() + 1; }");
-    run("int c() { return a() + 1; }\nint shown = 5;");
-    assertThat(run("shown")).as("the rest of the cell is there").isEqualTo(5);
-    assertThat(warnings)
-        .containsExactly(
-            "a can be called once b is declared.", "c can be called once a is declared.");
-    run("int b() { return 1; }");
-    assertThat(run("c()")).isEqualTo(3);
-    run("int b() { return 10; }");
-    assertThat(run("c()")).isEqualTo(12);
-  }
-
-  @Test
-  void typesMayBeDeclaredInAnyOrderOfCells() throws Throwable {
-    run("class Tree { Leaf leaf = new Leaf(this); int size() { return 1 + leaf.size(); } }");
-    assertThat(warnings).containsExactly("Tree can be used once Leaf is declared.");
-    run("class Leaf { Tree of; Leaf(Tree of) { this.of = of; } int size() { return 1; } }");
-    assertThat(run("new Tree().size()")).isEqualTo(2);
-    run("double shade(Color c) { return c.getRed() / 255.0; }");
-    run("import java.awt.Color;");
-    assertThat(run("shade(Color.RED)")).isEqualTo(1.0);
-  }
-
-  @Test
-  void aMethodThatNowWaitsIsNotTakenForItsOlderVersion() throws Throwable {
-    run("String f(int n) { return \"old\"; }\nString f(String s) { return s; }");
-    run("String g() { return f(1); }");
-    run("String f(int n) { return later(); }");
-    assertThatThrownBy(() -> run("f(1)")).isInstanceOf(CompileFailure.class);
-    assertThat(run("f(\"other\")")).isEqualTo("other");
-    run("String later() { return \"new\"; }");
-    assertThat(run("f(1) + g()")).isEqualTo("newnew");
-  }
-
-  @Test
-  void aMethodThatIsWrongDoesNotWait() {
-    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
-        .isInstanceOf(CompileFailure.class);
-    assertThatThrownBy(() -> run("int f() { return 1 + true; }"))
-        .isInstanceOf(CompileFailure.class);
-    assertThat(warnings).isEmpty();
-    CompileFailure used =
-        catchThrowableOfType(CompileFailure.class, () -> run("int f() { return g(); }\nf()"));
-    assertThat(used.problems().get(0).start()).isEqualTo("int f() { return ".length());
-    assertThat(warnings).containsExactly("f can be called once g is declared.");
-  }
-
-  @Test
-  void aMethodOrTypeMayUseAVariableThatALaterCellDeclares() throws Throwable {
-    run("int cells() { return grid.length * other; }");
-    assertThat(warnings).containsExactly("cells can be called once grid and other are declared.");
-    run("class Board { int wide() { return grid[0].length; } }");
-    run("int[][] grid = new int[3][4];");
-    run("var other = 10;");
-    assertThat(run("cells() + new Board().wide()")).isEqualTo(34);
-    run("int both() { return later; }\nint later = 5;");
-    assertThat(run("both()")).isEqualTo(5);
-  }
-
-  @Test
-  void aVariableMayBeOfATypeThatALaterCellDeclares() throws Throwable {
-    run("Later one;\nList<Later> many;");
-    assertThat(warnings)
-        .containsExactly(
-            "one can be used once Later is declared.", "many can be used once Later is declared.");
-    assertThatThrownBy(() -> run("one = null;")).isInstanceOf(CompileFailure.class);
-    run("class Later { int n = 7; }");
-    assertThat(run("one = new Later(); many = List.of(one); many.get(0).n")).isEqualTo(7);
-    assertThatThrownBy(() -> run("Never with = new Never();")).isInstanceOf(CompileFailure.class);
-  }
-
-  @Test
-  void aNameMayBeDeclaredTwiceInACell() throws Throwable {
-    assertThat(run("String s = \"a\"; String s = new String(\"b\"); s")).isEqualTo("b");
-    assertThat(run("var n = 2; var m = n + 1; var n = m + 1.9; n")).isEqualTo(4.9);
-    assertThat(run("int f() { return 1; }\nint a = f();\nint f() { return 2; }\na * 10 + f()"))
-        .isEqualTo(12);
-    assertThat(run("int g(int i) { return 1; }\nint g(long i) { return 2; }\ng(1) + g(1L)"))
-        .as("overloads are not the same")
-        .isEqualTo(3);
-    assertThat(
-            run(
-                "class P { int x = 1; }\n"
-                    + "int x = new P().x;\n"
-                    + "class P { int y = 5; }\n"
-                    + "x + new P().y"))
-        .isEqualTo(6);
-    assertThatThrownBy(() -> run("int k = 1;\nif (true) throw new Exception();\nint k = 2;"))
-        .isInstanceOf(Exception.class);
-    assertThat(run("k")).as("the second one was not reached").isEqualTo(1);
-  }
-
-  @Test
-  void aVariableOfATypeThatWasDeclaredAnewMayTakeAValueOfTheNewOne() throws Throwable {
-    run("class A { }");
-    run("A a = new A();\nList<A> all = new ArrayList<>();");
-    run("class A { int x = 3; }");
-    assertThat(run("a = new A(); a.x")).isEqualTo(3);
-    assertThat(warnings)
-        .containsExactly("a was of an earlier A; it is of the new one now and has no value.");
-    assertThat(run("all = new ArrayList<>(List.of(a)); all.get(0).x")).isEqualTo(3);
   }
 
   @Test
@@ -380,70 +190,6 @@ class ReplTest {
   }
 
   @Test
-  void annotationProcessorsOfWhatIsAddedRun(@TempDir Path folder) throws Throwable {
-    Path sources = Files.createDirectories(folder.resolve("source/gen"));
-    Path classes = Files.createDirectories(folder.resolve("classes"));
-    Files.writeString(sources.resolve("Build.java"), "package gen; public @interface Build { }");
-    Files.writeString(
-        sources.resolve("Builds.java"),
-        """
-        package gen;
-        import java.io.*;
-        import java.util.*;
-        import javax.annotation.processing.*;
-        import javax.lang.model.SourceVersion;
-        import javax.lang.model.element.*;
-        public class Builds extends AbstractProcessor {
-          public Set<String> getSupportedAnnotationTypes() { return Set.of("gen.Build"); }
-          public SourceVersion getSupportedSourceVersion() { return SourceVersion.latest(); }
-          public boolean process(Set<? extends TypeElement> found, RoundEnvironment round) {
-            for (Element each : round.getElementsAnnotatedWith(Build.class)) {
-              String name = each.getSimpleName() + "Builder";
-              try (Writer out = processingEnv.getFiler()
-                  .createSourceFile("cells." + name, each).openWriter()) {
-                out.write("package cells; public class " + name + " { public static " + each
-                    + " make() { return new " + each + "(); } }");
-                processingEnv.getFiler().createResource(
-                    javax.tools.StandardLocation.CLASS_OUTPUT, "", "META-INF/made").openWriter()
-                    .close();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            }
-            return true;
-          }
-        }\
-        """);
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .run(
-                    null,
-                    null,
-                    null,
-                    "-proc:none",
-                    "-d",
-                    classes.toString(),
-                    sources.resolve("Build.java").toString(),
-                    sources.resolve("Builds.java").toString()))
-        .isZero();
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.writeString(services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
-    repl.addToClassPath(List.of(classes));
-    assertThat(
-            run(
-                "import gen.Build;\n@Build class Thing { int v = 4; }\n"
-                    + "var thing = ThingBuilder.make();\nthing.v"))
-        .isEqualTo(4);
-    assertThat(run("thing.v + 1")).isEqualTo(5);
-    assertThat(run("@Deprecated int old() { return 6; }\nold()")).isEqualTo(6);
-    assertThat(Path.of("META-INF")).doesNotExist();
-    CompileFailure failure =
-        catchThrowableOfType(
-            CompileFailure.class, () -> run("@Build class Wrong { int v = 1 + true; }"));
-    assertThat(failure.getMessage()).contains("bad operand types");
-  }
-
-  @Test
   void theLineOfAValueIsInTheTrace() {
     Throwable thrown =
         catchThrowableOfType(ArithmeticException.class, () -> run("int a = 1;\nint b = 0;\na/b"));
@@ -465,14 +211,6 @@ class ReplTest {
     assertThat(run("fn.apply(new P(4).a()) + Color.GREEN.ordinal()")).isEqualTo(6);
     assertThat(run("switch (Color.RED) { case RED -> \"r\"; case GREEN -> \"g\"; }"))
         .isEqualTo("r");
-  }
-
-  @Test
-  void anOldValueSurvivesItsRedefinedType() throws Throwable {
-    run("record P(int a) { }");
-    run("P old = new P(1);");
-    run("record P(int a, int b) { }");
-    assertThat(run("old.a() + new P(2, 3).b()")).isEqualTo(4);
   }
 
   @Test
@@ -538,14 +276,6 @@ class ReplTest {
   }
 
   @Test
-  void theKernelsOwnLibrariesAreHiddenFromCells() throws Throwable {
-    Class<?> own = org.objectweb.asm.ClassReader.class;
-    Object seen = run("Class.forName(\"kilonet.kernel.CellGuard\").getClassLoader()");
-    assertThat(seen).isSameAs(kilonet.kernel.CellGuard.class.getClassLoader());
-    assertThat(repl.loader().loadClass(own.getName())).isNotSameAs(own);
-  }
-
-  @Test
   void thousandsOfCellsDoNotPileUp() throws Throwable {
     for (int i = 0; i < 300; i++) {
       run("int again = " + i + ";\nagain");
@@ -574,69 +304,6 @@ class ReplTest {
     repl.reset();
     assertThatThrownBy(() -> run("gone")).isInstanceOf(CompileFailure.class);
     assertThat(run("new ArrayList<>().size()")).as("imports stay").isEqualTo(0);
-  }
-
-  @Test
-  void inspectionFindsCommentsInTheSourcesBesideAJar(@TempDir Path folder) throws Exception {
-    Path source = Files.createDirectories(folder.resolve("some/lib")).resolve("Pan.java");
-    Files.writeString(
-        source,
-        """
-        package some.lib;
-        /** A pan. */
-        public class Pan {
-          /** How much fits in. */
-          public static final int SIZE = 3;
-          /** Fries for a while. @param <T> what */
-          public <T> T fry(java.util.Map<String, T> things, int... seconds) { return null; }
-          /** Fries at once. */
-          public void fry() { }
-          /** What covers it. */
-          public static class Lid { }
-        }
-        """);
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-d", folder + "/classes", source.toString()))
-        .isZero();
-    zip(folder.resolve("pan-1.jar"), folder.resolve("classes"));
-    repl.addToClassPath(List.of(folder.resolve("pan-1.jar")));
-    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan");
-    Files.createDirectories(folder.resolve("sources/some/lib"));
-    Files.move(source, folder.resolve("sources/some/lib/Pan.java"));
-    zip(folder.resolve("pan-2-sources.jar"), folder.resolve("sources"));
-    Files.copy(folder.resolve("pan-1.jar"), folder.resolve("pan-2.jar"));
-    repl.addToClassPath(List.of(folder.resolve("pan-2.jar")));
-    assertThat(inspect("some.lib.Pan")).isEqualTo("some.lib.Pan\n\nA pan.");
-    assertThat(inspect("some.lib.Pan.SIZE")).endsWith("How much fits in.");
-    assertThat(inspect("some.lib.Pan.Lid")).endsWith("What covers it.");
-    assertThat(inspect("new some.lib.Pan().fry("))
-        .contains("Fries for a while. @param <T> what")
-        .contains("fry()\n\nFries at once.");
-  }
-
-  @Test
-  void inspectionFindsCommentsInTheSourcesOfTheJdk() {
-    Path home = Path.of(System.getProperty("java.home"));
-    assumeTrue(Files.isReadable(home.resolve("lib/src.zip")), "this JDK has no src.zip");
-    assertThat(inspect("Math.abs")).contains("Returns the absolute value of");
-  }
-
-  private String inspect(String code) {
-    try (Analysis analysis = new Analysis(repl)) {
-      return (String) analysis.inspect(code, code.length()).data().get("text/plain");
-    }
-  }
-
-  private static void zip(Path jar, Path folder) throws IOException {
-    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        out.putNextEntry(
-            new ZipEntry(folder.relativize(file).toString().replace(File.separatorChar, '/')));
-        Files.copy(file, out);
-      }
-    }
   }
 
   @Test

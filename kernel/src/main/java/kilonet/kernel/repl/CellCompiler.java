@@ -1,0 +1,218 @@
+package kilonet.kernel.repl;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Compiles the pieces of a cell as one class, with those declarations of earlier cells that use
+ * what it declares anew. What lacks nothing but names is put aside, what no longer compiles stays
+ * as it was; so it may take some attempts.
+ */
+final class CellCompiler {
+  /** Whatever makes a class that somebody may look for by its name. */
+  private static final Pattern INNER =
+      Pattern.compile("->|::|\\b(new|class|interface|enum|record)\\b");
+
+  private final Compiler compiler;
+  private final Names names;
+  private final CellWriter writer;
+  private final VarTypes varTypes;
+  private final Consumer<String> warnings;
+  private int sequence;
+
+  CellCompiler(Compiler compiler, Names names, CellWriter writer, Consumer<String> warnings) {
+    this.compiler = compiler;
+    this.names = names;
+    this.writer = writer;
+    this.warnings = warnings;
+    varTypes = new VarTypes(compiler, writer);
+  }
+
+  /**
+   * A class without anything in it: with a name of its own if later cells will refer to it. The
+   * compiler never forgets a name, so a thousand cells that only compute share one.
+   */
+  private Unit unit(Unit.Parts parts) {
+    boolean passing =
+        parts.pulled().isEmpty()
+            && parts.pieces().stream()
+                .allMatch(piece -> piece.names().isEmpty() && !INNER.matcher(piece.text()).find());
+    return passing
+        ? new Unit(Homes.PASSING, 0, parts.cell())
+        : new Unit("Cell" + ++sequence, sequence, parts.cell());
+  }
+
+  /**
+   * The class of a cell, compiled.
+   *
+   * @param cell the source
+   * @param written its pieces that are to be compiled
+   * @throws CompileFailure if they do not
+   */
+  Unit compile(String cell, List<Piece> written) throws CompileFailure {
+    try {
+      return compileKnown(cell, written);
+    } catch (Compiler.TooDeep e) {
+      Piece first = written.get(0);
+      throw e.failure(first.start(), first.start() + first.text().length());
+    }
+  }
+
+  private Unit compileKnown(String cell, List<Piece> written) throws CompileFailure {
+    Unit.Parts parts =
+        new Unit.Parts(
+            cell, new ArrayList<>(written), names.dependents(written), new ArrayList<>());
+    CompileFailure first = null;
+    boolean asStatement = false;
+    boolean naming = true;
+    List<Names.Declaration> renewed = null;
+    while (true) {
+      VarTypes.Found found = varTypes.infer(parts, naming);
+      Unit.Parts now = new Unit.Parts(cell, found.pieces(), parts.pulled(), parts.postponed());
+      Unit unit = unit(now);
+      writer.write(unit, now, found.types(), asStatement);
+      Compiler.Result result =
+          compiler.compile(Homes.PACKAGE, unit.home(), unit.source().toString());
+      if (result.errors().isEmpty()) {
+        unit.compiled(result.classes());
+        letWait(parts.postponed());
+        tellOfRenewed(renewed);
+        return unit;
+      }
+      if (!found.pieces().equals(parts.pieces())) {
+        naming = false;
+        continue;
+      }
+      List<Finding> own =
+          result.errors().stream().filter(e -> !unit.source().foreign(e.start())).toList();
+      List<Names.Waiting> incomplete = incomplete(unit, result.errors());
+      if (!incomplete.isEmpty()) {
+        if (first == null && !own.isEmpty()) {
+          first = failure(own, unit);
+        }
+        for (Names.Waiting wait : incomplete) {
+          parts.pieces().remove(wait.piece());
+          parts.pulled().remove(wait.piece());
+        }
+        parts.postponed().addAll(incomplete);
+        continue;
+      }
+      if (own.isEmpty()) {
+        // Only what earlier cells declared does not compile with the new declarations.
+        dropFailing(unit, parts.pulled(), result.errors().get(0));
+        continue;
+      }
+      Piece last = written.get(written.size() - 1);
+      if (!asStatement
+          && last instanceof Piece.Expression expression
+          && expression.maybeVoid()
+          && own.stream().allMatch(unit::inValue)) {
+        asStatement = true;
+        continue;
+      }
+      CompileFailure latest = failure(own, unit);
+      first = first == null ? latest : first.cutAs(latest);
+      renewed = renewed == null ? renew(parts) : List.of();
+      if (renewed.isEmpty()) {
+        throw first;
+      }
+    }
+  }
+
+  /**
+   * Takes variables anew whose type has been declared anew since; the old ones stay as they are.
+   */
+  private List<Names.Declaration> renew(Unit.Parts parts) {
+    Set<String> words = new LinkedHashSet<>();
+    parts.pieces().forEach(piece -> words.addAll(Words.of(piece.text())));
+    parts.declared().forEach(piece -> words.removeAll(piece.names()));
+    List<Names.Declaration> outdated = names.outdated(words);
+    for (Names.Declaration variable : outdated) {
+      parts
+          .pulled()
+          .add(
+              new Piece.Variables(
+                  variable.type() + " " + variable.name() + ";",
+                  0,
+                  List.of(new Piece.Variable(variable.name(), variable.type(), -1, -1, -1, false)),
+                  Set.of()));
+    }
+    return outdated;
+  }
+
+  private void tellOfRenewed(Collection<Names.Declaration> renewed) {
+    if (renewed != null) {
+      for (Names.Declaration variable : renewed) {
+        warnings.accept(
+            variable.name()
+                + " was of an earlier "
+                + variable.shown()
+                + "; it is of the new one now and has no value.");
+      }
+    }
+  }
+
+  /**
+   * The declarations that lack nothing but names; none if there are other errors in the cell.
+   * Variables wait only for their types, and if they have no value.
+   */
+  private static List<Names.Waiting> incomplete(Unit unit, List<Finding> errors) {
+    Map<Piece, Set<String>> missing = new LinkedHashMap<>();
+    Set<Piece> wrong = new HashSet<>();
+    for (Finding error : errors) {
+      Piece declaration = unit.declarationAt(error);
+      boolean mayWait = declaration != null && !declaration.runs();
+      if (mayWait && !error.missing().isEmpty()) {
+        missing.computeIfAbsent(declaration, m -> new LinkedHashSet<>()).add(error.missing());
+      } else if (unit.source().foreign(error.start())) {
+        wrong.add(declaration);
+      } else {
+        return List.of();
+      }
+    }
+    missing.keySet().removeAll(wrong);
+    List<Names.Waiting> incomplete = new ArrayList<>();
+    missing.forEach((piece, names) -> incomplete.add(new Names.Waiting(piece, names)));
+    return incomplete;
+  }
+
+  private void letWait(List<Names.Waiting> postponed) {
+    List<Names.Waiting> known = names.waiting();
+    names.letWait(postponed);
+    for (Names.Waiting wait : postponed) {
+      if (!known.contains(wait)) {
+        warnings.accept(wait.sentence() + ".");
+      }
+    }
+  }
+
+  private void dropFailing(Unit unit, List<Piece> pulled, Finding error) {
+    Piece piece = unit.declarationAt(error);
+    if (piece == null || !pulled.remove(piece)) {
+      pulled.clear();
+      return;
+    }
+    warnings.accept(
+        String.join(", ", piece.names())
+            + " does not compile with what this cell declares and stays as it was: "
+            + error.message().lines().findFirst().orElse(""));
+  }
+
+  private CompileFailure failure(List<Finding> errors, Unit unit) {
+    return CompileFailure.of(
+        errors,
+        unit.source(),
+        name -> {
+          Names.Waiting wait = names.waitingAs(name);
+          return wait == null ? "" : "\n" + wait.sentence();
+        });
+  }
+}

@@ -1,0 +1,171 @@
+package kilonet.kernel.repl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.api.Test;
+
+/** What becomes of names that cells declare anew, twice, or later than they use them. */
+class DeclarationTest extends ReplSession {
+  @Test
+  void aRedefinedMethodIsSeenByEarlierOnesAndVariablesStay() throws Throwable {
+    run("int base = 1;");
+    run("int f(int n) { return n + base; }");
+    run("int g(int n) { return 10 * f(n); }");
+    assertThat(run("base = 2; g(1)")).isEqualTo(30);
+    run("int f(int n) { return 100; }");
+    assertThat(run("g(1)")).isEqualTo(1000);
+    assertThat(run("base")).isEqualTo(2);
+  }
+
+  @Test
+  void aMethodSeesAVariableThatWasDeclaredAnew() throws Throwable {
+    run("int k = 3;");
+    run("int three() { return k; }");
+    run("int k = 4;");
+    assertThat(run("three()")).isEqualTo(4);
+  }
+
+  @Test
+  void overloadsOfSeveralCellsLiveTogether() throws Throwable {
+    run("String show(int i) { return \"int\"; }");
+    run("String show(String s) { return \"text\"; }");
+    assertThat(run("show(1) + show(\"\")")).isEqualTo("inttext");
+  }
+
+  @Test
+  void whatNoLongerCompilesStaysAsItWasAndIsNamed() throws Throwable {
+    run("int f() { return 1; }");
+    run("int g() { return f() + 1; }");
+    run("String f() { return \"text\"; }");
+    assertThat(warnings).hasSize(1).first().asString().startsWith("g does not compile with");
+    assertThat(run("g()")).isEqualTo(2);
+  }
+
+  @Test
+  void aMethodMayCallOneThatALaterCellDeclares() throws Throwable {
+    run("boolean odd(int n) { return n != 0 && even(n - 1); }");
+    assertThat(warnings).containsExactly("odd can be called once even is declared.");
+    CompileFailure early = catchThrowableOfType(CompileFailure.class, () -> run("odd(3)"));
+    assertThat(early.problems().get(0).message())
+        .endsWith("odd can be called once even is declared");
+    run("boolean even(int n) { return n == 0 || odd(n - 1); }");
+    assertThat(run("odd(7)")).isEqualTo(true);
+    assertThat(run("even(7)")).isEqualTo(false);
+    assertThat(warnings).hasSize(1);
+  }
+
+  @Test
+  void whatUsesAWaitingMethodWaitsWithIt() throws Throwable {
+    run("int a() { return b() + 1; }");
+    run("int c() { return a() + 1; }\nint shown = 5;");
+    assertThat(run("shown")).as("the rest of the cell is there").isEqualTo(5);
+    assertThat(warnings)
+        .containsExactly(
+            "a can be called once b is declared.", "c can be called once a is declared.");
+    run("int b() { return 1; }");
+    assertThat(run("c()")).isEqualTo(3);
+    run("int b() { return 10; }");
+    assertThat(run("c()")).isEqualTo(12);
+  }
+
+  @Test
+  void typesMayBeDeclaredInAnyOrderOfCells() throws Throwable {
+    run("class Tree { Leaf leaf = new Leaf(this); int size() { return 1 + leaf.size(); } }");
+    assertThat(warnings).containsExactly("Tree can be used once Leaf is declared.");
+    run("class Leaf { Tree of; Leaf(Tree of) { this.of = of; } int size() { return 1; } }");
+    assertThat(run("new Tree().size()")).isEqualTo(2);
+    run("double shade(Color c) { return c.getRed() / 255.0; }");
+    run("import java.awt.Color;");
+    assertThat(run("shade(Color.RED)")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aMethodThatNowWaitsIsNotTakenForItsOlderVersion() throws Throwable {
+    run("String f(int n) { return \"old\"; }\nString f(String s) { return s; }");
+    run("String g() { return f(1); }");
+    run("String f(int n) { return later(); }");
+    assertThatThrownBy(() -> run("f(1)")).isInstanceOf(CompileFailure.class);
+    assertThat(run("f(\"other\")")).isEqualTo("other");
+    run("String later() { return \"new\"; }");
+    assertThat(run("f(1) + g()")).isEqualTo("newnew");
+  }
+
+  @Test
+  void aMethodThatIsWrongDoesNotWait() {
+    assertThatThrownBy(() -> run("int f() { return \"\".g(); }"))
+        .isInstanceOf(CompileFailure.class);
+    assertThatThrownBy(() -> run("int f() { return 1 + true; }"))
+        .isInstanceOf(CompileFailure.class);
+    assertThat(warnings).isEmpty();
+    CompileFailure used =
+        catchThrowableOfType(CompileFailure.class, () -> run("int f() { return g(); }\nf()"));
+    assertThat(used.problems().get(0).start()).isEqualTo("int f() { return ".length());
+    assertThat(warnings).containsExactly("f can be called once g is declared.");
+  }
+
+  @Test
+  void aMethodOrTypeMayUseAVariableThatALaterCellDeclares() throws Throwable {
+    run("int cells() { return grid.length * other; }");
+    assertThat(warnings).containsExactly("cells can be called once grid and other are declared.");
+    run("class Board { int wide() { return grid[0].length; } }");
+    run("int[][] grid = new int[3][4];");
+    run("var other = 10;");
+    assertThat(run("cells() + new Board().wide()")).isEqualTo(34);
+    run("int both() { return later; }\nint later = 5;");
+    assertThat(run("both()")).isEqualTo(5);
+  }
+
+  @Test
+  void aVariableMayBeOfATypeThatALaterCellDeclares() throws Throwable {
+    run("Later one;\nList<Later> many;");
+    assertThat(warnings)
+        .containsExactly(
+            "one can be used once Later is declared.", "many can be used once Later is declared.");
+    assertThatThrownBy(() -> run("one = null;")).isInstanceOf(CompileFailure.class);
+    run("class Later { int n = 7; }");
+    assertThat(run("one = new Later(); many = List.of(one); many.get(0).n")).isEqualTo(7);
+    assertThatThrownBy(() -> run("Never with = new Never();")).isInstanceOf(CompileFailure.class);
+  }
+
+  @Test
+  void aNameMayBeDeclaredTwiceInACell() throws Throwable {
+    assertThat(run("String s = \"a\"; String s = new String(\"b\"); s")).isEqualTo("b");
+    assertThat(run("var n = 2; var m = n + 1; var n = m + 1.9; n")).isEqualTo(4.9);
+    assertThat(run("int f() { return 1; }\nint a = f();\nint f() { return 2; }\na * 10 + f()"))
+        .isEqualTo(12);
+    assertThat(run("int g(int i) { return 1; }\nint g(long i) { return 2; }\ng(1) + g(1L)"))
+        .as("overloads are not the same")
+        .isEqualTo(3);
+    assertThat(
+            run(
+                "class P { int x = 1; }\n"
+                    + "int x = new P().x;\n"
+                    + "class P { int y = 5; }\n"
+                    + "x + new P().y"))
+        .isEqualTo(6);
+    assertThatThrownBy(() -> run("int k = 1;\nif (true) throw new Exception();\nint k = 2;"))
+        .isInstanceOf(Exception.class);
+    assertThat(run("k")).as("the second one was not reached").isEqualTo(1);
+  }
+
+  @Test
+  void aVariableOfATypeThatWasDeclaredAnewMayTakeAValueOfTheNewOne() throws Throwable {
+    run("class A { }");
+    run("A a = new A();\nList<A> all = new ArrayList<>();");
+    run("class A { int x = 3; }");
+    assertThat(run("a = new A(); a.x")).isEqualTo(3);
+    assertThat(warnings)
+        .containsExactly("a was of an earlier A; it is of the new one now and has no value.");
+    assertThat(run("all = new ArrayList<>(List.of(a)); all.get(0).x")).isEqualTo(3);
+  }
+
+  @Test
+  void anOldValueSurvivesItsRedefinedType() throws Throwable {
+    run("record P(int a) { }");
+    run("P old = new P(1);");
+    run("record P(int a, int b) { }");
+    assertThat(run("old.a() + new P(2, 3).b()")).isEqualTo(4);
+  }
+}
