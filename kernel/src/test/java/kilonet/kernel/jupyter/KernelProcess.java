@@ -305,6 +305,23 @@ final class KernelProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the kernel has read all that was sent on the shell channel, while a cell runs: what
+   * it does not know it puts aside as it reads it.
+   */
+  void hasRead() throws IOException {
+    Message unknown = send(shell, "unknown_request", Map.of());
+    while (true) {
+      Message message = receive(iopub);
+      if (message == null) {
+        throw new IOException("the kernel reads nothing: " + Files.readString(log));
+      }
+      if (unknown.header().get("msg_id").equals(message.parent().get("msg_id"))) {
+        return;
+      }
+    }
+  }
+
   /** The next message that was published. */
   Message published() throws IOException {
     return receive(iopub);

@@ -123,6 +123,7 @@ class KernelTest {
     Message failing = kernel.execute("input(\"\"); throw new RuntimeException(\"x\");");
     Message queued = kernel.execute("System.out.println(\"never\")");
     kernel.receive(kernel.stdin());
+    kernel.hasRead();
     kernel.send(kernel.stdin(), "input_reply", Map.of("value", "go on"));
     assertThat(kernel.outcome(failing).status()).isEqualTo("error");
     Outcome aborted = kernel.outcome(queued);
@@ -138,6 +139,7 @@ class KernelTest {
             "input(\"\"); throw new RuntimeException(\"x\");", Map.of("stop_on_error", false));
     Message queued = kernel.execute("11");
     kernel.receive(kernel.stdin());
+    kernel.hasRead();
     kernel.send(kernel.stdin(), "input_reply", Map.of("value", "go on"));
     assertThat(kernel.outcome(failing).status()).isEqualTo("error");
     assertThat(kernel.outcome(queued).value()).isEqualTo("11");
