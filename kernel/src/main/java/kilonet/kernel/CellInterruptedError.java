@@ -11,4 +11,10 @@ public final class CellInterruptedError extends Error {
   public CellInterruptedError() {
     super("the cell was interrupted");
   }
+
+  /** Whether something was thrown by an interrupt, be it by {@code Thread.stop}, up to Java 19. */
+  public static boolean isInterrupt(Throwable thrown) {
+    return thrown instanceof CellInterruptedError
+        || thrown.getClass().getName().equals("java.lang.ThreadDeath");
+  }
 }

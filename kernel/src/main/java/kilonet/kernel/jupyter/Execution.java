@@ -204,10 +204,7 @@ final class Execution {
       if (thrown instanceof CompileFailure failure) {
         return errors.of(failure);
       }
-      boolean stopped =
-          thrown instanceof CellInterruptedError
-              || thrown.getClass().getSimpleName().equals("ThreadDeath");
-      if (stopped || interrupted && causedByInterrupt(thrown)) {
+      if (CellInterruptedError.isInterrupt(thrown) || interrupted && causedByInterrupt(thrown)) {
         // The trace of an error made by Thread.stop is that of the thread that stopped the cell.
         Throwable where = new CellInterruptedError();
         where.setStackTrace(interrupter.stoppedAt());
@@ -223,10 +220,8 @@ final class Execution {
   private static boolean causedByInterrupt(Throwable thrown) {
     int depth = 0;
     for (Throwable t = thrown; t != null && depth++ < 50; t = t.getCause()) {
-      String name = t.getClass().getSimpleName();
-      if (t instanceof CellInterruptedError
-          || name.contains("Interrupt")
-          || name.equals("ThreadDeath")) {
+      if (CellInterruptedError.isInterrupt(t)
+          || t.getClass().getSimpleName().contains("Interrupt")) {
         return true;
       }
     }

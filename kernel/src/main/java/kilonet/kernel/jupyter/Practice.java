@@ -2,6 +2,7 @@ package kilonet.kernel.jupyter;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import kilonet.kernel.CellInterruptedError;
 import kilonet.kernel.repl.Interrupter;
 import kilonet.kernel.repl.Repl;
 
@@ -103,7 +104,10 @@ final class Practice {
             return null;
           });
     } catch (Throwable e) {
-      warnings.accept("Something failed before the first cell: " + e);
+      // Whoever interrupts has no cell yet whose end could be told.
+      if (!CellInterruptedError.isInterrupt(e)) {
+        warnings.accept("Something failed before the first cell: " + e);
+      }
     }
   }
 

@@ -49,6 +49,17 @@ class LifeAndDeathTest {
   }
 
   @Test
+  void anInterruptBeforeTheFirstCellIsNoFailure() throws Exception {
+    try (KernelProcess kernel = new KernelProcess(folder, builder -> {}).ready()) {
+      for (int i = 0; i < 100; i++) {
+        kernel.interrupt();
+      }
+      assertThat(kernel.run("6 * 7").value()).isEqualTo("42");
+      assertThat(Files.readString(kernel.log)).doesNotContain("failed");
+    }
+  }
+
+  @Test
   void aMachineWhoseNameHasNoAddressResolvesArtifactsInSilence() throws Exception {
     Path hosts = Files.createFile(folder.resolve("hosts"));
     Path remote = TestRepository.create(folder.resolve("remote"));
