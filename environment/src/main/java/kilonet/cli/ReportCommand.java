@@ -93,7 +93,7 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static boolean isQuick(Path folder) {
-    return StepRun.isQuick(System.getenv()) || Reports.isQuick(folder);
+    return StepRun.isQuick(System.getenv()) || StepRun.isQuick(folder);
   }
 
   /** Checks a folder of notebooks and tells how it stands; returns the exit status. */

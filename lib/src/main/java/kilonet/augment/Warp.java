@@ -336,19 +336,14 @@ final class Warp {
   }
 
   /**
-   * Draws the picture so that the centre of pixel {@code i} shows what was {@code dx[i]} pixels to
-   * the right and {@code dy[i]} pixels below.
+   * Draws the picture so that the centre of pixel {@code i} shows what was {@code by[dx + i]}
+   * pixels to the right and {@code by[dy + i]} pixels below.
    *
    * <p>Here torchvision works on tensors: a neighbour outside the picture counts as 0, and the
    * result is blended with the fill value by the part of the weight that lies inside.
    */
   static void displaced(
-      Picture picture,
-      Interpolation interpolation,
-      Fill fill,
-      float[] displacement,
-      int dx,
-      int dy) {
+      Picture picture, Interpolation interpolation, Fill fill, float[] by, int dx, int dy) {
     int height = picture.height();
     int width = picture.width();
     float[] in = picture.pixels();
@@ -356,8 +351,8 @@ final class Warp {
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int i = y * width + x;
-        float sourceX = x + displacement[dx + i];
-        float sourceY = y + displacement[dy + i];
+        float sourceX = x + by[dx + i];
+        float sourceY = y + by[dy + i];
         for (int channel = 0; channel < picture.channels(); channel++) {
           int plane = channel * height * width;
           float value = fill.at(picture, channel);

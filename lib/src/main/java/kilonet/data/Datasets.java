@@ -49,6 +49,17 @@ public final class Datasets {
     return names().contains(name);
   }
 
+  /** A name that none of them has: this one, or an exception. */
+  static String free(String name) {
+    if (isTaken(name)) {
+      throw new DataException(
+          Text.of(
+              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
+              name));
+    }
+    return name;
+  }
+
   /** Whether its images are white on black, to be shown as ink on paper. */
   public static boolean isInk(String name) {
     return isTaken(name);

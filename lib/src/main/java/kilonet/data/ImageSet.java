@@ -50,7 +50,7 @@ public final class ImageSet {
    *     name is taken
    */
   public ImageSet(String name, int height, int width, int classes, byte[] pixels, byte[] labels) {
-    this(free(name), 1, height, width, Fit.PAD, named(classes), null, pixels, labels);
+    this(Datasets.free(name), 1, height, width, Fit.PAD, named(classes), null, pixels, labels);
   }
 
   /**
@@ -74,7 +74,7 @@ public final class ImageSet {
       List<String> classNames,
       byte[] pixels,
       byte[] labels) {
-    this(free(name), channels, height, width, Fit.PAD, classNames, null, pixels, labels);
+    this(Datasets.free(name), channels, height, width, Fit.PAD, classNames, null, pixels, labels);
   }
 
   private ImageSet(
@@ -136,16 +136,6 @@ public final class ImageSet {
     this.said = normalization;
     this.pixels = pixels;
     this.labels = labels;
-  }
-
-  private static String free(String name) {
-    if (Datasets.isTaken(name)) {
-      throw new DataException(
-          Text.of(
-              "The name '%s' is taken by a data set of Kilonet's own: give these images another.",
-              name));
-    }
-    return name;
   }
 
   /** The numbers of classes as their names, as far as there can be so many. */

@@ -78,7 +78,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
    */
   public static DigitPhoto of(BufferedImage image) {
     InkMap map = InkMap.of(image);
-    InkMap.Blob blob = map.digit();
+    Blob blob = map.digit();
     if (blob == null) {
       throw new NoDigitException();
     }

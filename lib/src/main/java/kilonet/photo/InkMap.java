@@ -5,7 +5,6 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import kilonet.data.Resampling;
 
 /**
@@ -134,37 +133,6 @@ final class InkMap {
     return ink;
   }
 
-  /** Pixels of ink that hang together. */
-  static final class Blob {
-
-    private final int[] pixels;
-    private final Rectangle box;
-    private final double mass;
-    private final float peak;
-    private final boolean atEdge;
-    private final List<Rectangle> parts;
-
-    private Blob(
-        int[] pixels,
-        Rectangle box,
-        double mass,
-        float peak,
-        boolean atEdge,
-        List<Rectangle> parts) {
-      this.parts = parts;
-      this.pixels = pixels;
-      this.box = box;
-      this.mass = mass;
-      this.peak = peak;
-      this.atEdge = atEdge;
-    }
-
-    /** What cannot be the digit counts little: an edge of the paper, a shadow that comes in. */
-    private double score() {
-      return atEdge ? mass / 20 : mass;
-    }
-  }
-
   /** The digit with the parts beside it, or null where there is none. */
   Blob digit() {
     float most = 0;
@@ -182,17 +150,17 @@ final class InkMap {
     for (Blob blob : blobs) {
       main = main == null || blob.score() > main.score() ? blob : main;
     }
-    if (main == null || Math.max(main.box.width, main.box.height) < 5) {
+    if (main == null || Blob.longer(main.box) < 5) {
       return null;
     }
     boolean grown = true;
     while (grown) {
       grown = false;
       for (Blob blob : List.copyOf(blobs)) {
-        if (blob != main && belongs(blob, main)) {
+        if (blob != main && blob.belongsTo(main)) {
           blobs.remove(blob);
           blobs.remove(main);
-          main = together(main, blob);
+          main = main.with(blob);
           blobs.add(main);
           grown = true;
         }
@@ -218,7 +186,7 @@ final class InkMap {
                 b ->
                     !b.atEdge
                         && b.mass > ANOTHER_MASS * digit.mass
-                        && longer(b.box) > ANOTHER_SIDE * longer(digit.box));
+                        && Blob.longer(b.box) > ANOTHER_SIDE * Blob.longer(digit.box));
     if (another || beside > digit.mass) {
       return "There is more than one digit, or something beside it: show one digit alone.";
     }
@@ -231,7 +199,7 @@ final class InkMap {
     }
     // A bar may be a 1, unless it goes on outside the picture and is broad.
     double least = digit.atEdge ? 0.3 : 0.5;
-    if (Math.min(box.width, box.height) > least * longer(box)
+    if (Math.min(box.width, box.height) > least * Blob.longer(box)
         && solid > MOST_INK * box.width * box.height) {
       return "This is a filled area and has no strokes: show one digit alone.";
     }
@@ -239,10 +207,6 @@ final class InkMap {
       return "This has no edges, as a shadow or a gradient has none: show one digit alone.";
     }
     return null;
-  }
-
-  private static int longer(Rectangle box) {
-    return Math.max(box.width, box.height);
   }
 
   /** Whether two parts that are nearly as high as the whole stand beside each other. */
@@ -258,7 +222,7 @@ final class InkMap {
    * one the blur of the camera and of making it smaller takes a whole pixel, however sharp it is.
    */
   private double sharpness(Rectangle box) {
-    int reach = (longer(box) + DigitPhoto.BOX - 1) / DigitPhoto.BOX;
+    int reach = (Blob.longer(box) + DigitPhoto.BOX - 1) / DigitPhoto.BOX;
     float most = 0;
     for (int y = box.y - reach; y < box.y + box.height; y++) {
       for (int x = box.x - reach; x < box.x + box.width; x++) {
@@ -345,32 +309,9 @@ final class InkMap {
     return values[(int) (0.9 * (values.length - 1))];
   }
 
-  /** A part of the same digit: a detached bar of a 5, a stroke that the pen skipped. */
-  private static boolean belongs(Blob part, Blob main) {
-    int side = Math.max(main.box.width, main.box.height);
-    int gap = Math.max(1, side / 7);
-    Rectangle near = new Rectangle(main.box);
-    near.grow(gap, gap);
-    return part.mass > 0.01 * main.mass
-        && (main.atEdge || !part.atEdge)
-        && near.intersects(part.box);
-  }
-
-  private static Blob together(Blob a, Blob b) {
-    int[] pixels = Arrays.copyOf(a.pixels, a.pixels.length + b.pixels.length);
-    System.arraycopy(b.pixels, 0, pixels, a.pixels.length, b.pixels.length);
-    return new Blob(
-        pixels,
-        a.box.union(b.box),
-        a.mass + b.mass,
-        Math.max(a.peak, b.peak),
-        a.atEdge || b.atEdge,
-        Stream.concat(a.parts.stream(), b.parts.stream()).toList());
-  }
-
   /** The digit's ink from 0 to 1, soft edges included, and nothing else. */
   float[] inkOf(Blob blob) {
-    int reach = 1 + Math.max(blob.box.width, blob.box.height) / 40;
+    int reach = 1 + Blob.longer(blob.box) / 40;
     float floor = Math.max(0.02f * blob.peak, 2 * noise);
     float[] result = new float[ink.length];
     for (int i : blob.pixels) {
@@ -392,7 +333,7 @@ final class InkMap {
   Rectangle bounds(float[] inkOfDigit, Blob blob) {
     Rectangle box = new Rectangle(blob.box);
     // A faint pixel is part of a digit of 20 pixels, and the blur around one of 200.
-    boolean small = Math.max(box.width, box.height) <= FEW_PIXELS;
+    boolean small = Blob.longer(box) <= FEW_PIXELS;
     float edge = Math.max(small ? 0.03f : 0.25f, 3 * noise / blob.peak);
     for (int i = 0; i < inkOfDigit.length; i++) {
       if (inkOfDigit[i] > edge) {

@@ -143,13 +143,6 @@ public final class Reports {
     }
   }
 
-  /** Whether a folder's notebooks were run in quick mode only. */
-  public static boolean isQuick(Path folder) {
-    return Files.isDirectory(folder.resolve(StepRun.folder(true, Mnist.NAME)))
-        && !Files.isDirectory(folder.resolve(StepRun.folder(false, Mnist.NAME)))
-        && !Files.isDirectory(folder.resolve(StepRun.folder(false, Recipe.DIGITS)));
-  }
-
   /** What the notebook of the last step came to, if it was run. */
   public static Optional<Result> goal(Path folder, boolean quick) {
     List<Step> goal = new ArrayList<>();

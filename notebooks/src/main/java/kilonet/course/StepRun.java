@@ -1,5 +1,6 @@
 package kilonet.course;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +67,13 @@ public final class StepRun {
   public static boolean isQuick(Map<String, String> environment) {
     String said = environment.getOrDefault(QUICK_VARIABLE, "").strip().toLowerCase(Locale.ROOT);
     return !List.of("", "0", "false", "no", "off").contains(said);
+  }
+
+  /** Whether a folder's notebooks were run in quick mode only. */
+  public static boolean isQuick(Path notebooks) {
+    return Files.isDirectory(notebooks.resolve(folder(true, Mnist.NAME)))
+        && !Files.isDirectory(notebooks.resolve(folder(false, Mnist.NAME)))
+        && !Files.isDirectory(notebooks.resolve(folder(false, Recipe.DIGITS)));
   }
 
   /** A recipe as it is run, in quick mode on a tenth of the images for two epochs. */
