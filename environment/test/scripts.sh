@@ -173,13 +173,19 @@ mv "$source_file.old" "$source_file"
 
 # 5. The end by a signal is the program's own.
 "$copy/environment/kilonet" --version >/dev/null
+# Who is started in the background has SIGINT ignored, for good, and so has all that it starts.
+hearing=()
+if env --default-signal=INT true 2>/dev/null; then
+  hearing=(env --default-signal=INT)
+fi
 for signal in INT:130 TERM:143; do
   ended=${signal#*:} signal=${signal%:*}
   mkfifo "$scratch/lines"
   # Job control gives the launcher its own group, and leaves SIGINT as a terminal has it.
   set -m
-  "$copy/environment/kilonet" train --recipe model_3 --data digits --limit 2000 --epochs 1000 \
-    --out "$scratch/$signal" >"$scratch/lines" 2>"$scratch/err" &
+  ${hearing[@]+"${hearing[@]}"} "$copy/environment/kilonet" train --recipe model_3 \
+    --data digits --limit 2000 --epochs 1000 --out "$scratch/$signal" \
+    >"$scratch/lines" 2>"$scratch/err" &
   launcher=$!
   set +m
   grep -m 1 '^epoch  1/1000' <"$scratch/lines" >"$scratch/out" || true
