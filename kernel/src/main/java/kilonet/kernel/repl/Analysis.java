@@ -41,6 +41,13 @@ public final class Analysis implements AutoCloseable {
           "(?:[-+*/%&|^!~?:=(,{;)]|->|\\b(?:return|yield|throw|case|else|do|assert))\\s*"
               + "(?<name>[\\p{L}_$][\\p{L}\\p{N}_$.]*)$");
 
+  /** The end of a member's name that has not begun, or not ended. */
+  private static final Pattern MEMBER = Pattern.compile("[^\\p{N}.]\\s*\\.\\s*[\\p{L}\\p{N}_$]*$");
+
+  /** A label that is a member, of which JShell says nothing where it stands. */
+  private static final Pattern LABEL =
+      Pattern.compile("\\bcase\\s[\\p{L}\\p{N}_$.,\\s]*\\.[\\p{L}\\p{N}_$]*$");
+
   private static final List<String> KEYWORDS =
       List.of(
           ("abstract assert boolean break byte case catch char class continue default double else"
@@ -57,6 +64,7 @@ public final class Analysis implements AutoCloseable {
   private static final int MATCHES = 400;
 
   private final Repl repl;
+  private final Fitting fitting = new Fitting();
   private JShell shell;
   private volatile List<Path> classPath;
   private Set<String> told = Set.of();
@@ -92,7 +100,7 @@ public final class Analysis implements AutoCloseable {
     List<Path> now = repl.classPath();
     if (shell == null || !now.equals(classPath)) {
       close();
-      shell = Shadow.shell(repl.index());
+      shell = Shadow.shell(repl.index(), fitting);
       classPath = now;
       told = Set.of();
     }
@@ -144,23 +152,24 @@ public final class Analysis implements AutoCloseable {
     int wordStart = word.find() ? word.start() : text.length();
     int[] anchor = {wordStart};
     Map<String, Boolean> found = new LinkedHashMap<>();
-    asking(
-        code,
-        from,
-        analysis -> {
-          for (int start : starts(text)) {
-            String part = text.substring(start);
-            for (SourceCodeAnalysis.Suggestion suggestion :
-                answer(() -> analysis.completionSuggestions(part, part.length(), anchor))) {
-              found.merge(suggestion.continuation(), suggestion.matchesType(), Boolean::logicalOr);
-            }
-            if (!found.isEmpty()) {
-              anchor[0] += start;
-              break;
-            }
-          }
-          return found;
-        });
+    Place place = Place.at(text.substring(0, wordStart));
+    boolean isAll =
+        asking(
+            code,
+            from,
+            analysis -> {
+              if (place != null) {
+                String begun = text.substring(wordStart);
+                fitting(analysis, place).stream()
+                    .filter(name -> name.startsWith(begun))
+                    .forEach(name -> found.put(name, true));
+              }
+              boolean fits = !found.isEmpty();
+              if (!fits) {
+                suggested(analysis, text, place, anchor, found);
+              }
+              return fits;
+            });
     String prefix = text.substring(Math.min(anchor[0], text.length()));
     List<Match> matches = new ArrayList<>();
     found.entrySet().stream()
@@ -176,7 +185,7 @@ public final class Analysis implements AutoCloseable {
         matches.add(new Match(name + ".", "module", ""));
       }
     }
-    if (from + wordStart == 0 || code.charAt(from + wordStart - 1) != '.') {
+    if (!isAll && (from + wordStart == 0 || code.charAt(from + wordStart - 1) != '.')) {
       for (String name : names(code, from + wordStart, cursor)) {
         if (found.keySet().stream().noneMatch(known -> known.matches(name + "\\W*"))) {
           matches.add(new Match(name, kind(name), ""));
@@ -186,20 +195,83 @@ public final class Analysis implements AutoCloseable {
     return new Completion(from + anchor[0], cursor, matches);
   }
 
+  /** What JShell proposes; it leaves out what the class around inherits. */
+  private void suggested(
+      SourceCodeAnalysis analysis,
+      String text,
+      Place place,
+      int[] anchor,
+      Map<String, Boolean> found) {
+    int word = anchor[0];
+    if (!MEMBER.matcher(text).find()) {
+      for (String owner : Place.owners(text.substring(0, word))) {
+        String member = text.substring(0, word) + owner + "." + text.substring(word);
+        proposed(analysis, member, place, new int[1], found);
+      }
+    }
+    proposed(analysis, text, place, anchor, found);
+  }
+
+  private void proposed(
+      SourceCodeAnalysis analysis,
+      String text,
+      Place place,
+      int[] anchor,
+      Map<String, Boolean> found) {
+    boolean member = MEMBER.matcher(text).find();
+    for (int start : starts(text, place)) {
+      String part = text.substring(start);
+      int[] at = {part.length()};
+      List<SourceCodeAnalysis.Suggestion> suggestions =
+          answer(() -> analysis.completionSuggestions(part, part.length(), at));
+      // Behind a dot it may have lost its way, and tells all types and packages then.
+      boolean lost = member && suggestions.stream().anyMatch(s -> s.continuation().equals("java."));
+      if (!suggestions.isEmpty() && !lost) {
+        suggestions.forEach(
+            each -> found.merge(each.continuation(), each.matchesType(), Boolean::logicalOr));
+        anchor[0] = at[0] + start;
+        return;
+      }
+    }
+  }
+
+  /** What fits at a place. */
+  private Set<String> fitting(SourceCodeAnalysis analysis, Place place) {
+    if (place.kind() == Place.Kind.ARRAY) {
+      return Set.of("new");
+    }
+    fitting.at(place);
+    Set<String> names = Set.of();
+    for (int start : starts(place.asked(), null)) {
+      if (names.isEmpty()) {
+        String part = place.asked().substring(start);
+        answer(() -> analysis.completionSuggestions(part, part.length(), new int[1]));
+        names = fitting.found();
+      }
+    }
+    fitting.at(null);
+    return names;
+  }
+
   /**
    * Where to begin reading an unfinished statement: JShell says nothing of what is nested in calls
    * that it does not know, but may of what stands in the innermost block or brackets by itself, or
    * of the name at the end.
    */
-  private static Set<Integer> starts(String statement) {
+  private static Set<Integer> starts(String statement, Place place) {
     JavaText text = new JavaText(statement);
     Set<Integer> starts = new LinkedHashSet<>();
-    starts.add(0);
-    starts.add(text.behindOpen("{"));
-    starts.add(text.behindOpen("{[("));
+    boolean byItself = place != null && place.kind().isOfAnnotation();
+    if (!byItself && !LABEL.matcher(statement).find()) {
+      starts.add(0);
+      starts.add(text.behindOpen("{"));
+      starts.add(text.behindOpen("{[("));
+    }
     Matcher operand = OPERAND.matcher(statement);
     if (operand.find()) {
       starts.add(operand.start("name"));
+    } else if (starts.isEmpty()) {
+      starts.add(statement.length());
     }
     return starts;
   }
@@ -310,7 +382,7 @@ public final class Analysis implements AutoCloseable {
 
   private MimeBundle inspect(SourceCodeAnalysis analysis, String statement) {
     Set<String> shown = new LinkedHashSet<>();
-    Set<Integer> starts = starts(statement);
+    Set<Integer> starts = starts(statement, null);
     for (int start : starts) {
       String text = statement.substring(start);
       // The analysis documents a method inside its brackets, a type or variable at its end.

@@ -2,6 +2,7 @@ package kilonet.kernel.repl;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** Tells code from comments and from texts in quotes, also where a text is unfinished. */
 public final class JavaText {
@@ -129,25 +130,42 @@ public final class JavaText {
     return depth;
   }
 
+  /** The opening brackets that nothing closes, the innermost first. */
+  List<Integer> open() {
+    Deque<Integer> open = new ArrayDeque<>();
+    for (int i = 0; i < source.length(); i++) {
+      int change = at(i) == Kind.CODE ? change(source.charAt(i)) : 0;
+      if (change > 0) {
+        open.push(i);
+      } else if (change < 0) {
+        open.poll();
+      }
+    }
+    return List.copyOf(open);
+  }
+
   /**
    * Offset behind the last of some opening brackets that nothing closes; 0 if there is none.
    *
    * @param kinds the brackets that count
    */
   int behindOpen(String kinds) {
-    Deque<Integer> open = new ArrayDeque<>();
+    return open().stream()
+        .filter(i -> kinds.indexOf(source.charAt(i)) >= 0)
+        .findFirst()
+        .map(i -> i + 1)
+        .orElse(0);
+  }
+
+  /** The source with blanks in place of comments and texts. */
+  String code() {
+    StringBuilder code = new StringBuilder(source);
     for (int i = 0; i < source.length(); i++) {
-      int change = at(i) == Kind.CODE ? change(source.charAt(i)) : 0;
-      if (change > 0) {
-        open.push(i + 1);
-      } else if (change < 0) {
-        open.poll();
+      if (at(i) != Kind.CODE) {
+        code.setCharAt(i, ' ');
       }
     }
-    return open.stream()
-        .filter(i -> kinds.indexOf(source.charAt(i - 1)) >= 0)
-        .findFirst()
-        .orElse(0);
+    return code.toString();
   }
 
   /** Whether somewhere more brackets were closed than opened. */

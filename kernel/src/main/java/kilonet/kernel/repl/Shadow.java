@@ -1,5 +1,9 @@
 package kilonet.kernel.repl;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
 import com.sun.tools.javac.api.BasicJavacTask;
 import com.sun.tools.javac.api.JavacTaskPool;
 import java.io.IOException;
@@ -8,10 +12,12 @@ import java.io.Writer;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.tools.DiagnosticListener;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
@@ -27,8 +33,18 @@ import kilonet.kernel.repl.PlainArguments.Patience;
 final class Shadow {
   private Shadow() {}
 
+  /** Sees what the shell's compiler has made of a source. */
+  interface Witness {
+    void saw(JavacTask task, CompilationUnitTree unit);
+  }
+
   /** A shell with a class path. */
   static JShell shell(ClassPathIndex classPath) {
+    return shell(classPath, (task, unit) -> {});
+  }
+
+  /** A shell with a class path, and with a witness of all that it compiles. */
+  static JShell shell(ClassPathIndex classPath, Witness witness) {
     List<String> options = JvmOptions.forCompiler();
     JShell shell =
         JShell.builder()
@@ -40,18 +56,18 @@ final class Shadow {
                     ? new String[0]
                     : options.toArray(new String[0]))
             .build();
-    limit(shell);
+    limit(shell, witness);
     return shell;
   }
 
   /** Makes the shell use compilers that come to an end whatever the source. */
-  private static void limit(JShell shell) {
+  private static void limit(JShell shell, Witness witness) {
     try {
       Field factory = JShell.class.getDeclaredField("taskFactory");
       factory.setAccessible(true);
       Field pool = factory.getType().getDeclaredField("javacTaskPool");
       pool.setAccessible(true);
-      pool.set(factory.get(shell), new Limited());
+      pool.set(factory.get(shell), new Limited(witness));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -62,8 +78,11 @@ final class Shadow {
     /** As many contexts as JShell keeps by itself. */
     private static final int CONTEXTS = 5;
 
-    Limited() {
+    private final Witness witness;
+
+    Limited(Witness witness) {
       super(CONTEXTS);
+      this.witness = witness;
     }
 
     @Override
@@ -89,9 +108,24 @@ final class Shadow {
           sources,
           task -> {
             PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, 0);
-            return worker.withTask(task);
+            List<CompilationUnitTree> units = new ArrayList<>();
+            ((JavacTask) task).addTaskListener(parsed(units::add));
+            Z result = worker.withTask(task);
+            units.forEach(unit -> witness.saw((JavacTask) task, unit));
+            return result;
           });
     }
+  }
+
+  private static TaskListener parsed(Consumer<CompilationUnitTree> taker) {
+    return new TaskListener() {
+      @Override
+      public void finished(TaskEvent event) {
+        if (event.getKind() == TaskEvent.Kind.PARSE) {
+          taker.accept(event.getCompilationUnit());
+        }
+      }
+    };
   }
 
   /** A file manager whose class path is listed by the index: it need not open every jar first. */
