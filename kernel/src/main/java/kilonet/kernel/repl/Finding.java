@@ -53,6 +53,11 @@ record Finding(String message, long start, long end, String code, String missing
       return "";
     }
     String name = String.valueOf(arguments[1]);
+    if (arguments[0] == KindName.CLASS
+        && source.charAt((int) diagnostic.getStartPosition()) == '@') {
+      // An annotation processor has written it: what such members use stands at the annotation.
+      return name;
+    }
     // The error of a member begins with what it should be a member of.
     return source.startsWith(name, (int) diagnostic.getStartPosition())
             && diagnostic.getEndPosition() == diagnostic.getStartPosition() + name.length()

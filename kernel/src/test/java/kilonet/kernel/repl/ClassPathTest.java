@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -18,14 +19,83 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What cells have of jars: annotation processors, documentation, and nothing of the kernel's. */
 class ClassPathTest extends ReplSession {
-  @Test
-  void annotationProcessorsOfWhatIsAddedRun(@TempDir Path folder) throws Throwable {
+  /** A folder with an annotation gen.Build and its processor gen.Builds. */
+  private static Path processor(Path folder, String source) throws IOException {
     Path sources = Files.createDirectories(folder.resolve("source/gen"));
     Path classes = Files.createDirectories(folder.resolve("classes"));
     Files.writeString(sources.resolve("Build.java"), "package gen; public @interface Build { }");
-    Files.writeString(
-        sources.resolve("Builds.java"),
-        """
+    Files.writeString(sources.resolve("Builds.java"), source);
+    List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", classes.toString()));
+    for (String part : List.of("api", "code", "tree", "util")) {
+      arguments.add("--add-exports=jdk.compiler/com.sun.tools.javac." + part + "=ALL-UNNAMED");
+    }
+    arguments.add(sources.resolve("Build.java").toString());
+    arguments.add(sources.resolve("Builds.java").toString());
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, arguments.toArray(new String[0])))
+        .isZero();
+    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+    Files.writeString(services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
+    return classes;
+  }
+
+  /** As Lombok does: it writes members into the tree of the class, at its annotation. */
+  @Test
+  void whatAnAnnotationProcessorAddsToATypeMayComeLater(@TempDir Path folder) throws Throwable {
+    Path classes =
+        processor(
+            folder,
+            """
+            package gen;
+            import com.sun.source.util.Trees;
+            import com.sun.source.util.JavacTask;
+            import com.sun.tools.javac.api.*;
+            import com.sun.tools.javac.code.Flags;
+            import com.sun.tools.javac.tree.*;
+            import com.sun.tools.javac.util.*;
+            import java.util.Set;
+            import javax.annotation.processing.*;
+            import javax.lang.model.SourceVersion;
+            import javax.lang.model.element.*;
+            import javax.tools.*;
+            public class Builds extends AbstractProcessor {
+              public Set<String> getSupportedAnnotationTypes() { return Set.of("gen.Build"); }
+              public SourceVersion getSupportedSourceVersion() { return SourceVersion.latest(); }
+              public boolean process(Set<? extends TypeElement> found, RoundEnvironment round) {
+                for (Element each : round.getElementsAnnotatedWith(Build.class)) {
+                  JavacTrees trees = (JavacTrees) Trees.instance(processingEnv);
+                  var type = (JCTree.JCClassDecl) trees.getTree((TypeElement) each);
+                  Context context =
+                      ((BasicJavacTask) JavacTask.instance(processingEnv)).getContext();
+                  TreeMaker make = TreeMaker.instance(context).at(type.mods.annotations.head.pos);
+                  for (JCTree member : type.defs) {
+                    if (member instanceof JCTree.JCVariableDecl field) {
+                      var body = make.Block(0, List.of(make.Return(make.Ident(field.name))));
+                      type.defs = type.defs.append(make.MethodDef(make.Modifiers(Flags.PUBLIC),
+                          field.name, make.Ident(((JCTree.JCIdent) field.vartype).name), List.nil(),
+                          List.nil(), List.nil(), body, null));
+                    }
+                  }
+                }
+                return true;
+              }
+            }\
+            """);
+    repl.addToClassPath(List.of(classes));
+    run("import gen.Build;\n@Build class Node { Other other; String name = \"n\"; }");
+    assertThat(warnings).containsExactly("Node can be used once Other is declared.");
+    run("@Build class Other { Node node; }");
+    assertThat(run("Node n = new Node();\nn.other = new Other();\nn.other().node() + n.name()"))
+        .isEqualTo("nulln");
+  }
+
+  @Test
+  void annotationProcessorsOfWhatIsAddedRun(@TempDir Path folder) throws Throwable {
+    Path classes =
+        processor(
+            folder,
+            """
         package gen;
         import java.io.*;
         import java.util.*;
@@ -53,20 +123,6 @@ class ClassPathTest extends ReplSession {
           }
         }\
         """);
-    assertThat(
-            ToolProvider.getSystemJavaCompiler()
-                .run(
-                    null,
-                    null,
-                    null,
-                    "-proc:none",
-                    "-d",
-                    classes.toString(),
-                    sources.resolve("Build.java").toString(),
-                    sources.resolve("Builds.java").toString()))
-        .isZero();
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.writeString(services.resolve("javax.annotation.processing.Processor"), "gen.Builds");
     repl.addToClassPath(List.of(classes));
     assertThat(
             run(
