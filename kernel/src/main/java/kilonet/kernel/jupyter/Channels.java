@@ -41,6 +41,8 @@ final class Channels implements AutoCloseable {
     void received(Channel channel, Message message);
   }
 
+  private static final long MOMENT_NANOS = 20_000;
+
   private record Outgoing(Channel channel, Wire.Written message, CountDownLatch sent) {}
 
   private final ZContext context = new ZContext(1);
@@ -192,9 +194,10 @@ final class Channels implements AutoCloseable {
       while (!context.isClosed()) {
         try {
           poller.poll(-1);
+          boolean idle = true;
           if (poller.pollin(incoming.size())) {
             signals.clear();
-            wake.source().read(signals);
+            idle = wake.source().read(signals) <= 0;
           }
           for (Outgoing reply = replies.poll(); reply != null; reply = replies.poll()) {
             sendNow(sockets.get(reply.channel()), wire, reply);
@@ -202,7 +205,13 @@ final class Channels implements AutoCloseable {
           for (int i = 0; i < incoming.size(); i++) {
             if (poller.pollin(i)) {
               receive(incoming.get(i), wire, receiver);
+              idle = false;
             }
+          }
+          if (idle) {
+            // ZeroMQ's thread says first that there is something, and then what. Where it is put
+            // aside in between, waiting for it busily would keep it from going on.
+            LockSupport.parkNanos(this, MOMENT_NANOS);
           }
         } catch (IOException | RuntimeException | StackOverflowError e) {
           Log.warn("Something went wrong between two messages: " + e);
