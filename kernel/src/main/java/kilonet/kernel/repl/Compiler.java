@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticListener;
 import javax.tools.JavaFileObject;
@@ -44,6 +45,10 @@ final class Compiler {
 
   private static final List<String> OPTIONS =
       List.of(NO_PROCESSORS, "-Xlint:none", "-nowarn", "-parameters", "-g:lines,vars,source");
+
+  /** What more classes than the first come with. */
+  private static final Pattern CLASSES =
+      Pattern.compile("\\b(?:class|interface|enum|record|new)\\b");
 
   private final SourceFiles files = new SourceFiles();
   private final ClassFiles classFiles = new ClassFiles(files.index());
@@ -287,7 +292,10 @@ final class Compiler {
             throw new UncheckedIOException(e);
           } finally {
             if (!packageName.isEmpty()) {
-              relist(context, packageName, packageName + "." + name);
+              boolean alone =
+                  files.written().size() <= 1
+                      && CLASSES.matcher(source).results().limit(2).count() <= 1;
+              relist(context, packageName, packageName + "." + name, alone);
               files.clear();
             }
           }
@@ -333,8 +341,10 @@ final class Compiler {
   /**
    * Makes the kept context forget a cell's classes, which another cell of that name may follow, and
    * list the package again when a later cell imports from it: it was listed before they existed.
+   *
+   * @param alone whether it has one class only, and no other has to be looked for among all
    */
-  private static void relist(Context context, String packageName, String home) {
+  private static void relist(Context context, String packageName, String home, boolean alone) {
     Symtab symbols = Symtab.instance(context);
     PackageSymbol symbol =
         symbols.getPackage(symbols.unnamedModule, Names.instance(context).fromString(packageName));
@@ -343,7 +353,10 @@ final class Compiler {
     }
     // Nested classes too: they would be remembered with an owner that is no more.
     List<Name> names = new ArrayList<>();
-    for (ClassSymbol known : symbols.getAllClasses()) {
+    if (alone) {
+      names.add(Names.instance(context).fromString(home));
+    }
+    for (ClassSymbol known : alone ? List.<ClassSymbol>of() : symbols.getAllClasses()) {
       String name = known.packge() == symbol ? known.flatname.toString() : "";
       if (name.equals(home) || name.startsWith(home + "$")) {
         names.add(known.flatname);
