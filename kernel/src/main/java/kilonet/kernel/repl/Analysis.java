@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -28,9 +27,6 @@ import kilonet.kernel.MimeBundle;
 public final class Analysis implements AutoCloseable {
   private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}_$]*$");
 
-  private static final Pattern NAME =
-      Pattern.compile("(?<![.\\p{L}\\p{N}_$])[\\p{L}_$][\\p{L}\\p{N}_$]*");
-
   /** What may be a package, with its dot. */
   private static final Pattern PACKAGE =
       Pattern.compile("(?<![.\\p{L}\\p{N}_$])(\\p{Ll}[\\p{Ll}\\p{N}_]*\\.)+$");
@@ -47,15 +43,6 @@ public final class Analysis implements AutoCloseable {
   /** A label that is a member, of which JShell says nothing where it stands. */
   private static final Pattern LABEL =
       Pattern.compile("\\bcase\\s[\\p{L}\\p{N}_$.,\\s]*\\.[\\p{L}\\p{N}_$]*$");
-
-  private static final List<String> KEYWORDS =
-      List.of(
-          ("abstract assert boolean break byte case catch char class continue default double else"
-                  + " enum extends false final finally float for if implements import instanceof"
-                  + " int interface long new null private protected public record return sealed"
-                  + " short static super switch synchronized this throw throws true try var void"
-                  + " while yield")
-              .split(" "));
 
   /** A variable or field as JShell writes it. */
   private static final Pattern TYPED = Pattern.compile("([\\p{L}\\p{N}_$.]+):(.+)");
@@ -179,16 +166,17 @@ public final class Analysis implements AutoCloseable {
                 .thenComparing(entry -> !entry.getKey().startsWith(prefix))
                 .thenComparing(Map.Entry::getKey, String.CASE_INSENSITIVE_ORDER))
         .limit(MATCHES)
-        .forEach(entry -> matches.add(new Match(entry.getKey(), kind(entry.getKey()), "")));
+        .forEach(
+            entry -> matches.add(new Match(entry.getKey(), CellWords.kind(entry.getKey()), "")));
     for (String name : packages(text.substring(0, wordStart), text.substring(wordStart))) {
       if (!found.containsKey(name) && !found.containsKey(name + ".")) {
         matches.add(new Match(name + ".", "module", ""));
       }
     }
     if (!isAll && (from + wordStart == 0 || code.charAt(from + wordStart - 1) != '.')) {
-      for (String name : names(code, from + wordStart, cursor)) {
+      for (String name : CellWords.beginning(code, from + wordStart, cursor)) {
         if (found.keySet().stream().noneMatch(known -> known.matches(name + "\\W*"))) {
-          matches.add(new Match(name, kind(name), ""));
+          matches.add(new Match(name, CellWords.kind(name), ""));
         }
       }
     }
@@ -295,36 +283,6 @@ public final class Analysis implements AutoCloseable {
     return repl.index().packagesBelow(name.substring(0, name.length() - 1)).stream()
         .filter(each -> each.startsWith(prefix))
         .toList();
-  }
-
-  /** Names in the cell, such as those of local variables, and keywords that begin so. */
-  private static Set<String> names(String code, int start, int end) {
-    String prefix = code.substring(start, end);
-    Set<String> names = new TreeSet<>();
-    if (prefix.isEmpty()) {
-      return names;
-    }
-    Matcher matcher = NAME.matcher(code);
-    while (matcher.find()) {
-      if (matcher.start() != start && matcher.group().startsWith(prefix)) {
-        names.add(matcher.group());
-      }
-    }
-    KEYWORDS.stream().filter(word -> word.startsWith(prefix)).forEach(names::add);
-    return names;
-  }
-
-  private static String kind(String text) {
-    if (KEYWORDS.contains(text)) {
-      return "keyword";
-    }
-    if (text.endsWith("(") || text.endsWith(")")) {
-      return "function";
-    }
-    if (text.endsWith(".")) {
-      return "module";
-    }
-    return Character.isUpperCase(text.charAt(0)) ? "class" : "instance";
   }
 
   /**
