@@ -210,9 +210,9 @@ final class CellCompiler {
     return CompileFailure.of(
         errors,
         unit.source(),
-        name -> {
-          Names.Waiting wait = names.waitingAs(name);
-          return wait == null ? "" : "\n" + wait.sentence();
+        error -> {
+          Names.Waiting wait = names.waitingAs(error.missing());
+          return wait == null ? writer.remark(error) : "\n" + wait.sentence();
         });
   }
 }

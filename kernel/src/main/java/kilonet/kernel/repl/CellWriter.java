@@ -107,6 +107,11 @@ final class CellWriter {
     source.add("public class " + unit.home() + " {\n");
   }
 
+  /** What is to be added to an error about a name that several standard imports have. */
+  String remark(Finding error) {
+    return imports.remark(error.message());
+  }
+
   /** Writes the variables as fields without values. */
   void fields(Unit unit, Unit.Parts parts, Map<Piece.Variable, VarTypes.Inferred> inferred) {
     for (Piece piece : parts.declared()) {

@@ -179,6 +179,34 @@ final class Imports {
         });
   }
 
+  /**
+   * What is to be added to an error about a type whose name several standard imports have.
+   *
+   * @param message the compiler's
+   * @return which of them was taken, and how to have the other; empty for other errors
+   */
+  String remark(String message) {
+    for (Map.Entry<String, String> taken : standardTypes.entrySet()) {
+      String simple = taken.getKey();
+      String name = taken.getValue().replaceAll("^import |;$", "");
+      if (!name.isEmpty() && message.matches("(?s).*\\b" + Pattern.quote(name) + "\\b(?!\\.).*")) {
+        for (Parsed line : standard) {
+          String other = line.owner() + "." + simple;
+          if (line.star() && !line.isStatic() && !other.equals(name) && classes.isPublic(other)) {
+            return "\n"
+                + simple
+                + " is "
+                + name
+                + " here; for the other write: import "
+                + other
+                + ";";
+          }
+        }
+      }
+    }
+    return "";
+  }
+
   private List<String> standardMembers(String word) {
     List<String> lines = new ArrayList<>();
     for (Parsed line : standard) {

@@ -103,6 +103,23 @@ class ReplTest extends ReplSession {
   }
 
   @Test
+  void anErrorAboutANameOfTwoStandardImportsTellsOfTheOther() {
+    repl.standardImports(List.of("java.awt.*"));
+    for (String cell :
+        List.of("List.nope();", "var l = List.nope();", "java.awt.List l = List.of();")) {
+      CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+      assertThat(failure.problems().get(0).message())
+          .as(cell)
+          .endsWith("List is java.util.List here; for the other write: import java.awt.List;");
+    }
+    assertThatThrownBy(() -> run("Set.nope()"))
+        .isInstanceOf(CompileFailure.class)
+        .extracting(thrown -> ((CompileFailure) thrown).problems().get(0).message().toString())
+        .asString()
+        .doesNotContain("here; for");
+  }
+
+  @Test
   void membersThatTheNotebookImportsComeBeforeTheStandardOnes() throws Throwable {
     run("import static java.lang.String.*;");
     assertThat(run("format(\"%s\", 3)")).isEqualTo("3");
