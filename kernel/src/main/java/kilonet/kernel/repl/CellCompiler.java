@@ -59,10 +59,27 @@ final class CellCompiler {
    */
   Unit compile(String cell, List<Piece> written) throws CompileFailure {
     try {
-      return compileKnown(cell, written);
+      return compileWithEitherName(cell, written);
     } catch (Compiler.TooDeep e) {
       Piece first = written.get(0);
       throw e.failure(first.start(), first.start() + first.text().length());
+    }
+  }
+
+  private Unit compileWithEitherName(String cell, List<Piece> written) throws CompileFailure {
+    try {
+      return compileKnown(cell, written);
+    } catch (CompileFailure e) {
+      if (!writer.takeSecondNames(e)) {
+        throw e;
+      }
+      try {
+        return compileKnown(cell, written);
+      } catch (CompileFailure again) {
+        throw e;
+      } finally {
+        writer.takeFirstNames();
+      }
     }
   }
 

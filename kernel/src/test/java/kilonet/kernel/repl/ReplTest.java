@@ -120,6 +120,24 @@ class ReplTest extends ReplSession {
   }
 
   @Test
+  void theSecondStandardImportOfANameIsTakenWhereOnlyThatCompiles() throws Throwable {
+    repl.standardImports(List.of("java.awt.*", "java.lang.ref.*", "java.lang.reflect.*"));
+    assertThat(run("List.LEFT_ALIGNMENT")).isEqualTo(0f);
+    run("java.awt.List made = null;\nList same = made;");
+    assertThat(run("var alignment = List.LEFT_ALIGNMENT; alignment + 1")).isEqualTo(1f);
+    assertThat(
+            run(
+                "Class<?> c() { return List.LEFT_ALIGNMENT == 0 ? List.class : null; }\nc().getName()"))
+        .isEqualTo("java.awt.List");
+    assertThat(run("List.of(same == null)")).as("the first again").isEqualTo(List.of(true));
+    assertThatThrownBy(() -> run("List.of(List.LEFT_ALIGNMENT)"))
+        .as("both at once")
+        .isInstanceOf(CompileFailure.class)
+        .hasMessageContaining("cannot find symbol");
+    assertThat(run("List.of(1).size()")).isEqualTo(1);
+  }
+
+  @Test
   void membersThatTheNotebookImportsComeBeforeTheStandardOnes() throws Throwable {
     run("import static java.lang.String.*;");
     assertThat(run("format(\"%s\", 3)")).isEqualTo("3");
