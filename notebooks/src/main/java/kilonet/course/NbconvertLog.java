@@ -1,13 +1,15 @@
 package kilonet.course;
 
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * What of nbconvert's talk is worth reading: what notebooks say of their progress, and of an error
- * the cell and the exception, without the stacks of Python and Java.
+ * the cell and the exception, without colours and the stacks of Python and Java.
  */
 final class NbconvertLog {
 
+  private static final Pattern COLOUR = Pattern.compile("\u001B\\[[0-9;]*m");
   private static final String CELL_ERROR = "nbclient.exceptions.CellExecutionError: ";
 
   private final Consumer<String> said;
@@ -19,7 +21,8 @@ final class NbconvertLog {
   }
 
   /** Passes a line on, or not. */
-  void line(String line) {
+  void line(String coloured) {
+    String line = COLOUR.matcher(coloured).replaceAll("");
     if (line.startsWith("Traceback (")) {
       inTraceback = true;
     } else if (line.contains("NoSuchKernel: ")) {

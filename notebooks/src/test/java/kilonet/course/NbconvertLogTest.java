@@ -34,7 +34,7 @@ class NbconvertLogTest {
                 }
                 ------------------
 
-                java.lang.ArithmeticException: / by zero
+                \u001B[38;2;226;68;68mjava.lang.ArithmeticException\u001B[0m: / by zero
                 \tat java.base/java.util.List.of(List.java:1)
                     at cell 3, line 2
                     at kilonet.kernel.Cell.run(Cell.java:12)
