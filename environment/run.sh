@@ -32,19 +32,6 @@ check_data() {
   export KILONET_DATA
 }
 
-# Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
-install_kernel() {
-  local jar prefix=$ROOT/kernel/target/lab note
-  build environment kernel
-  jar=$(jar_of kernel)
-  note=$prefix/installed-by
-  if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
-    quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"
-    printf '%s\n' "$JAVA_HOME" >"$note"
-  fi
-  export JUPYTER_PATH=$prefix/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
-}
-
 # Copies those of the notebooks, and of the texts beside them, that a folder lacks, without outputs and figures of other runs.
 copy_notebooks() {
   local fresh=$1/.fresh step
@@ -77,24 +64,6 @@ lab() {
   exec "$jupyter" ${options[@]+"${options[@]}"} "$@" 2> >(without_incubator_line >&2)
 }
 
-# What of nbconvert's talk is worth reading: what notebooks say of their progress, and of an error
-# the cell and the exception, without the stacks of Python and Java.
-without_stacks() {
-  local line stack=''
-  while IFS= read -r line; do
-    case "$line" in
-      Traceback\ \(*) stack=1 ;;
-      *"    at cell "*) printf '%s\n' "$line" ;;
-      *"    at "* | *"    … "*) ;;
-      " "*) [ -n "$stack" ] || printf '%s\n' "$line" ;;
-      *)
-        stack=''
-        printf '%s\n' "${line#nbclient.exceptions.CellExecutionError: }"
-        ;;
-    esac
-  done
-}
-
 story() {
   install_kernel
   cd "$ROOT"
@@ -103,8 +72,7 @@ story() {
     rm -rf "$out"
     copy_notebooks "$out"
   fi
-  # Standard error carries the kernel's, too.
-  { environment/kilonet course run "$out" 2>&1 >&3 | without_incubator_line | without_stacks >&2; } 3>&1
+  environment/kilonet course run "$out"
   say "To read: $ROOT/$out/reports/Step_3.html and its neighbours, in a browser."
 }
 

@@ -421,6 +421,19 @@ build_now() {
   done
 }
 
+# Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
+install_kernel() {
+  local jar prefix=$ROOT/kernel/target/lab note
+  build environment kernel
+  jar=$(jar_of kernel)
+  note=$prefix/installed-by
+  if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
+    quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"
+    printf '%s\n' "$JAVA_HOME" >"$note"
+  fi
+  export JUPYTER_PATH=$prefix/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
+}
+
 # Sets what Spark's own programs look for. Settings for all of them, such as a secret that all
 # machines of a cluster share, are in spark-defaults.conf of SPARK_CONF_DIR.
 spark_environment() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up a machine and runs all tests: style, unit tests, a project that uses the installed jar,
-# the scripts, the notebooks in quick mode, and whether all that is told of the results is true.
+# the scripts, our notebooks and new ones in quick mode, and whether all that is told of the results is true.
 # Takes no options. The libraries go to Maven's local repository, as "mvn install" does it.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -33,4 +33,7 @@ fi
 
 "$here/test/scripts.sh"
 "$here/run.sh" --quick
+rm -rf "$ROOT/runs/new-course"
+"$here/kilonet" course new "$ROOT/runs/new-course"
+KILONET_QUICK=1 "$here/kilonet" course run "$ROOT/runs/new-course"
 (cd "$ROOT" && environment/kilonet report --check notebooks)

@@ -21,7 +21,7 @@ record Filing(Engine engine, DataIdentity data, Path results) {
   /** What a run came to, if it is finished. */
   Optional<Result> earlier(Runs.Run run) {
     if (results != null) {
-      Optional<Result> committed = finished(run.recipe(), Runs.file(results, run.recipe()));
+      Optional<Result> committed = finished(run.recipe(), ResultFile.of(results, run.recipe()));
       if (committed.isPresent()) {
         return committed;
       }
@@ -43,7 +43,7 @@ record Filing(Engine engine, DataIdentity data, Path results) {
       return;
     }
     try {
-      RunFolder.replace(Runs.file(results, run.recipe()), Files.readAllBytes(own(run)));
+      RunFolder.replace(ResultFile.of(results, run.recipe()), Files.readAllBytes(own(run)));
     } catch (IOException e) {
       throw new UncheckedIOException(
           Text.of("The result in %s cannot be read (%s): train again.", run.folder(), e), e);

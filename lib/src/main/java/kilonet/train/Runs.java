@@ -30,9 +30,6 @@ public final class Runs {
   /** What the file of a result takes, in bytes, at most. */
   private static final long RESULT = 100_000;
 
-  /** What the names of a seed's folder and of its file begin with. */
-  private static final String SEED = "seed-";
-
   private final List<Run> runs;
   private final TrainTest data;
   private Engine engine = Engine.FUSED;
@@ -60,7 +57,7 @@ public final class Runs {
 
     /** A run in the folder {@code seed-S} of a folder of runs. */
     public static Run in(Path runs, Recipe recipe) {
-      return new Run(recipe, runs.resolve(SEED + recipe.seed()));
+      return new Run(recipe, runs.resolve(ResultFile.SEED + recipe.seed()));
     }
   }
 
@@ -130,7 +127,7 @@ public final class Runs {
   public Runs results(Path results) {
     this.results = results;
     if (results != null) {
-      apart("file of results", run -> file(results, run.recipe()));
+      apart("file of results", run -> ResultFile.of(results, run.recipe()));
     }
     return this;
   }
@@ -286,21 +283,6 @@ public final class Runs {
               all.size(), runs.size()));
     }
     return all;
-  }
-
-  /** Where the result of a recipe with its seed lies in a folder of results. */
-  public static Path file(Path results, Recipe recipe) {
-    return file(results, recipe.name(), recipe.seed());
-  }
-
-  /** Where the result of the recipe of a name with a seed lies in a folder of results. */
-  public static Path file(Path results, String recipe, long seed) {
-    return results.resolve(recipe).resolve(SEED + seed + ".json");
-  }
-
-  /** Whether a file has the name of a result with some seed. */
-  public static boolean isFile(Path file) {
-    return file.getFileName().toString().matches(SEED + "\\d+\\.json");
   }
 
   private void train(Run run, int threads) {

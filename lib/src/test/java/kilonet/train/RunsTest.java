@@ -174,7 +174,7 @@ class RunsTest {
     assertThat(results).extracting(Result::seed).containsExactly(1L, 2L, 3L);
     for (Recipe recipe : recipes) {
       Result alone = new Trainer(recipe, digits).run();
-      Result together = Json.read(Runs.file(folder.resolve("results"), recipe), Result.class);
+      Result together = Json.read(ResultFile.of(folder.resolve("results"), recipe), Result.class);
       assertThat(together.trainLoss()).isEqualTo(alone.trainLoss());
     }
     assertThat(Files.list(folder.resolve("results/a"))).hasSize(3);

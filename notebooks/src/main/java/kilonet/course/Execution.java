@@ -56,10 +56,15 @@ public final class Execution {
           e);
     }
     try {
-      boolean noKernel = tell(process, said);
+      NbconvertLog log = new NbconvertLog(said);
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        lines.lines().forEach(log::line);
+      }
       if (process.waitFor() != 0) {
         throw new IllegalStateException(
-            noKernel
+            log.kernelIsMissing()
                 ? Text.of(
                     "%s cannot be executed, because Jupyter does not know its kernel: install it"
                         + " with 'java -jar kernel/target/kilonet-kernel.jar install'.",
@@ -76,19 +81,5 @@ public final class Execution {
     } finally {
       process.destroy();
     }
-  }
-
-  /** Passes on what is said; returns whether it is that there is no kernel. */
-  private static boolean tell(Process process, Consumer<String> said) throws IOException {
-    boolean noKernel = false;
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        noKernel |= line.contains("No such kernel");
-        said.accept(line);
-      }
-    }
-    return noKernel;
   }
 }

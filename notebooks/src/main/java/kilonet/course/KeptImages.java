@@ -17,7 +17,7 @@ import kilonet.text.Text;
 import kilonet.train.EpochResult;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
-import kilonet.train.Runs;
+import kilonet.train.ResultFile;
 import kilonet.train.Validation;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 
@@ -95,7 +95,7 @@ record KeptImages(List<Ranked> recipes) {
     }
     try (Stream<Path> files = Files.walk(folder)) {
       return files
-          .filter(Runs::isFile)
+          .filter(ResultFile::isResult)
           .map(file -> folder.relativize(file.getParent()).toString().replace('\\', '/'))
           .distinct()
           .sorted()

@@ -17,7 +17,7 @@ import kilonet.train.Engine;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
-import kilonet.train.Runs;
+import kilonet.train.ResultFile;
 import kilonet.train.Spread;
 
 /**
@@ -65,7 +65,7 @@ record Measurements(List<Result> runs, int outdated) {
     int outdated = 0;
     for (Path file : files(folder)) {
       Result result = Json.read(file, Result.class);
-      boolean named = file.endsWith(Runs.file(Path.of(""), result.definition()).getFileName());
+      boolean named = file.endsWith(ResultFile.of(Path.of(""), result.definition()).getFileName());
       if (named && result.isFinished() && current.test(result)) {
         runs.add(result);
       } else {
@@ -81,7 +81,7 @@ record Measurements(List<Result> runs, int outdated) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(Runs::isFile).sorted().toList();
+      return files.filter(ResultFile::isResult).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -26,15 +26,18 @@ public final class NewCourse {
   private static final List<String> NETS =
       List.of(
           """
+          import kilonet.model.Stack; // Java has another one
           Stack net = Stack.of("conv-relu").conv(8).conv(16).maxPool(2).conv(16).conv(32).plain(10, 8);
           Recipe recipe = Recipe.of("step1", net, Optimizer.sgd(0.02, 0.9)).epochs(15);\
           """,
           """
+          import kilonet.model.Stack; // Java has another one
           Stack net = Stack.of("conv-bn-relu").conv(8).maxPool(2).conv(12).conv(12).conv(16)
               .globalAveragePool().plain(10, 1);
           Recipe recipe = Recipe.of("step2", net, Optimizer.sgd(0.05, 0.9)).epochs(15);\
           """,
           """
+          import kilonet.model.Stack; // Java has another one
           Stack net = Stack.of("conv-bn-relu").conv(10).maxPool(2).conv(12).conv(16).conv(16).conv(16)
               .globalAveragePool().plain(10, 1);
           Recipe recipe = Recipe.of("step3", net, Optimizer.nesterov(0.2, 0.9)).epochs(15)

@@ -21,7 +21,7 @@ import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
-import kilonet.train.Runs;
+import kilonet.train.ResultFile;
 import kilonet.train.Spread;
 
 /**
@@ -65,7 +65,7 @@ record StepResults(Path folder, List<Step> steps, Map<Step, List<Run>> runs) {
         try {
           Result result = Json.read(file, Result.class);
           seeds.add(new Run(file, result, StoredResult.of(notebooks, file, result)));
-          if (!file.equals(Runs.file(folder, result.definition()))) {
+          if (!file.equals(ResultFile.of(folder, result.definition()))) {
             problems.accept(
                 Text.of(
                     "%s holds the result of %s with seed %d: name it after them.",
@@ -96,7 +96,7 @@ record StepResults(Path folder, List<Step> steps, Map<Step, List<Run>> runs) {
 
   /** Where the run of a step's notebook is kept, also if there is none yet. */
   Path file(Step step) {
-    return Runs.file(folder, step.recipe(), SEED);
+    return ResultFile.of(folder, step.recipe(), SEED);
   }
 
   /** The run of a step's notebook. */

@@ -10,8 +10,8 @@ import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.ResultFile;
 import kilonet.train.RunFolder;
-import kilonet.train.Runs;
 
 /**
  * A result as a notebook leaves it in a file, and what ties the two together.
@@ -24,7 +24,7 @@ public record StoredResult(String result, String sha256, String recipe) {
 
   /** Writes a result below {@code base} into {@code folder/<recipe>/seed-<seed>.json}. */
   static StoredResult write(Path base, String folder, Result result) {
-    Path file = Runs.file(base.resolve(folder), result.definition());
+    Path file = ResultFile.of(base.resolve(folder), result.definition());
     RunFolder.replace(file, Json.pretty(result));
     return of(base, file, result);
   }

@@ -13,7 +13,7 @@ import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
-import kilonet.train.Runs;
+import kilonet.train.ResultFile;
 
 /** Result files of runs that nobody did. */
 final class ResultFiles {
@@ -41,7 +41,7 @@ final class ResultFiles {
             10_000,
             recipe,
             new History(epochs));
-    Path file = Runs.file(results, recipe);
+    Path file = ResultFile.of(results, recipe);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, Json.pretty(result));
   }

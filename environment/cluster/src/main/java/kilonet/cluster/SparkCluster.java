@@ -156,7 +156,15 @@ final class SparkCluster implements Cluster {
   @Override
   public int room() {
     int cpus = spark.getConf().getInt("spark.task.cpus", 1);
-    return Math.max(1, spark.defaultParallelism() / cpus) + RESERVE;
+    try {
+      return Math.max(1, spark.defaultParallelism() / cpus) + RESERVE;
+    } catch (IllegalStateException e) {
+      // So Spark says that it has ended.
+      if (ending) {
+        return RESERVE;
+      }
+      throw gone();
+    }
   }
 
   @Override

@@ -263,6 +263,9 @@ class SparkClusterTest {
       assertThatThrownBy(() -> cluster.train(recipe(), digits))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("The cluster local[2] is there no more");
+      assertThatThrownBy(cluster::room)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("The cluster local[2] is there no more");
       CLUSTER_GONE.countDown(); // closing waits for the tasks
       ending.join();
     }

@@ -6,7 +6,9 @@ import java.util.List;
 final class StandardImports {
   static final List<String> ALL =
       List.of(
-          // First of a name wins: the JDK, then what shows things, then the library.
+          // Of one name the first is taken: the JDK, then what shows things, then the library; the
+          // second
+          // where only that compiles.
           "java.util.*",
           "java.io.*",
           "java.math.*",

@@ -59,10 +59,27 @@ final class CellCompiler {
    */
   Unit compile(String cell, List<Piece> written) throws CompileFailure {
     try {
-      return compileKnown(cell, written);
+      return compileWithEitherName(cell, written);
     } catch (Compiler.TooDeep e) {
       Piece first = written.get(0);
       throw e.failure(first.start(), first.start() + first.text().length());
+    }
+  }
+
+  private Unit compileWithEitherName(String cell, List<Piece> written) throws CompileFailure {
+    try {
+      return compileKnown(cell, written);
+    } catch (CompileFailure e) {
+      if (!writer.takeSecondNames(e)) {
+        throw e;
+      }
+      try {
+        return compileKnown(cell, written);
+      } catch (CompileFailure again) {
+        throw e;
+      } finally {
+        writer.takeFirstNames();
+      }
     }
   }
 
@@ -210,9 +227,9 @@ final class CellCompiler {
     return CompileFailure.of(
         errors,
         unit.source(),
-        name -> {
-          Names.Waiting wait = names.waitingAs(name);
-          return wait == null ? "" : "\n" + wait.sentence();
+        error -> {
+          Names.Waiting wait = names.waitingAs(error.missing());
+          return wait == null ? writer.remark(error) : "\n" + wait.sentence();
         });
   }
 }

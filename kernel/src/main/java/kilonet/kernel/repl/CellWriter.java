@@ -107,6 +107,27 @@ final class CellWriter {
     source.add("public class " + unit.home() + " {\n");
   }
 
+  /**
+   * Takes other standard imports of names that a failure is about; returns whether there are any.
+   */
+  boolean takeSecondNames(CompileFailure failure) {
+    boolean any = false;
+    for (CompileFailure.Problem problem : failure.problems()) {
+      any |= imports.takeSecond(problem.message());
+    }
+    return any;
+  }
+
+  /** Takes the first of the standard imports that have a name. */
+  void takeFirstNames() {
+    imports.takeFirst();
+  }
+
+  /** What is to be added to an error about a name that several standard imports have. */
+  String remark(Finding error) {
+    return imports.remark(error.message());
+  }
+
   /** Writes the variables as fields without values. */
   void fields(Unit unit, Unit.Parts parts, Map<Piece.Variable, VarTypes.Inferred> inferred) {
     for (Piece piece : parts.declared()) {

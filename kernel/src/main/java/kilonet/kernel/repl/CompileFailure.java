@@ -2,7 +2,7 @@ package kilonet.kernel.repl;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** A cell that does not compile. */
 public final class CompileFailure extends Exception {
@@ -36,9 +36,10 @@ public final class CompileFailure extends Exception {
    *
    * @param errors at least one, with offsets in the generated source
    * @param source the generated source
-   * @param remark what is to be added about a missing name
+   * @param remark what is to be added to an error
    */
-  static CompileFailure of(List<Finding> errors, CellSource source, UnaryOperator<String> remark) {
+  static CompileFailure of(
+      List<Finding> errors, CellSource source, Function<Finding, String> remark) {
     List<Problem> problems = new ArrayList<>();
     for (Finding error : errors) {
       int start = source.cellOffset(error.start());
@@ -46,7 +47,7 @@ public final class CompileFailure extends Exception {
           new Problem(
               start,
               Math.max(start, source.cellOffset(Math.max(error.start(), error.end()))),
-              Homes.hidden(error.message()) + remark.apply(error.missing())));
+              Homes.hidden(error.message()) + remark.apply(error)));
     }
     return new CompileFailure(problems);
   }

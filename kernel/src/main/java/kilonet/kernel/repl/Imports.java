@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a session has imported. The standard imports lose against everything else: each is made name
- * by name, where a cell uses the name and nothing that the notebook imports or declares has it.
+ * by name, where a cell uses the name and nothing that the notebook imports or declares has it. Of
+ * standard imports of one name the first is made, and the second where only that compiles.
  */
 final class Imports {
   private static final Pattern IMPORT =
@@ -61,6 +63,9 @@ final class Imports {
 
   /** The standard import of a type by its name; empty for none. */
   private final Map<String, String> standardTypes = new HashMap<>();
+
+  /** The standard import of a type that is taken instead, by its name. */
+  private final Map<String, String> second = new HashMap<>();
 
   Imports(ClassFiles classes) {
     this.classes = classes;
@@ -163,20 +168,82 @@ final class Imports {
     if (!Character.isUpperCase(word.charAt(0))) {
       return NONE;
     }
-    return standardTypes.computeIfAbsent(
-        word,
-        name -> {
-          if (classes.isPublic("java.lang." + name)) {
-            return NONE;
-          }
-          for (Parsed line : standard) {
-            boolean fits = line.star() || line.simple().equals(name);
-            if (!line.isStatic() && fits && classes.isPublic(line.owner() + "." + name)) {
-              return "import " + line.owner() + "." + name + ";";
-            }
-          }
-          return NONE;
-        });
+    String other = second.get(word);
+    return other != null
+        ? other
+        : standardTypes.computeIfAbsent(
+            word,
+            name ->
+                classes.isPublic("java.lang." + name)
+                    ? NONE
+                    : standardTypes(name).findFirst().orElse(NONE));
+  }
+
+  /** The standard imports of types of a name, the most wanted first. */
+  private Stream<String> standardTypes(String name) {
+    return standard.stream()
+        .filter(line -> !line.isStatic() && (line.star() || line.simple().equals(name)))
+        .map(line -> line.owner() + "." + name)
+        .filter(classes::isPublic)
+        .map(type -> "import " + type + ";");
+  }
+
+  /**
+   * What is to be added to an error about a type whose name several standard imports have.
+   *
+   * @param message the compiler's
+   * @return which of them was taken, and how to have the other; empty for other errors
+   */
+  String remark(String message) {
+    StringBuilder remark = new StringBuilder();
+    others(message)
+        .forEach(
+            (simple, other) ->
+                remark.append(
+                    "\n"
+                        + simple
+                        + " is "
+                        + taken(simple)
+                        + " here; for the other write: "
+                        + other));
+    return remark.toString();
+  }
+
+  /**
+   * Takes, where an error is about a type whose name several standard imports have, the second of
+   * them instead of the first, until {@link #takeFirst}.
+   *
+   * @return whether there is such a type
+   */
+  boolean takeSecond(String message) {
+    second.putAll(others(message));
+    return !second.isEmpty();
+  }
+
+  /** Takes the first of the standard imports that have a name. */
+  void takeFirst() {
+    second.clear();
+  }
+
+  /** By simple name, what else would import a type that an error is about. */
+  private Map<String, String> others(String message) {
+    Map<String, String> others = new HashMap<>();
+    for (String simple : List.copyOf(standardTypes.keySet())) {
+      String taken = taken(simple);
+      if (!taken.isEmpty()
+          && Pattern.compile("\\b" + Pattern.quote(taken) + "\\b").matcher(message).find()) {
+        standardTypes(simple)
+            .filter(other -> !other.equals(standardTypes.get(simple)))
+            .findFirst()
+            .ifPresent(other -> others.put(simple, other));
+      }
+    }
+    return others;
+  }
+
+  /** The full name of the type that a simple name stands for; empty for none. */
+  private String taken(String simple) {
+    return standardTypes.get(simple).replaceAll("^import |;$", "");
   }
 
   private List<String> standardMembers(String word) {

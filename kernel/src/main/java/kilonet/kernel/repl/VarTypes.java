@@ -125,7 +125,7 @@ final class VarTypes {
                         ""))
                 : own,
             source,
-            name -> "");
+            writer::remark);
       }
     }
     return named;

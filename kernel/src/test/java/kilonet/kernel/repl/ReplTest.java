@@ -103,6 +103,41 @@ class ReplTest extends ReplSession {
   }
 
   @Test
+  void anErrorAboutANameOfTwoStandardImportsTellsOfTheOther() {
+    repl.standardImports(List.of("java.awt.*"));
+    for (String cell :
+        List.of("List.nope();", "var l = List.nope();", "java.awt.List l = List.of();")) {
+      CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+      assertThat(failure.problems().get(0).message())
+          .as(cell)
+          .endsWith("List is java.util.List here; for the other write: import java.awt.List;");
+    }
+    assertThatThrownBy(() -> run("Set.nope()"))
+        .isInstanceOf(CompileFailure.class)
+        .extracting(thrown -> ((CompileFailure) thrown).problems().get(0).message().toString())
+        .asString()
+        .doesNotContain("here; for");
+  }
+
+  @Test
+  void theSecondStandardImportOfANameIsTakenWhereOnlyThatCompiles() throws Throwable {
+    repl.standardImports(List.of("java.awt.*", "java.lang.ref.*", "java.lang.reflect.*"));
+    assertThat(run("List.LEFT_ALIGNMENT")).isEqualTo(0f);
+    run("java.awt.List made = null;\nList same = made;");
+    assertThat(run("var alignment = List.LEFT_ALIGNMENT; alignment + 1")).isEqualTo(1f);
+    assertThat(
+            run(
+                "Class<?> c() { return List.LEFT_ALIGNMENT == 0 ? List.class : null; }\nc().getName()"))
+        .isEqualTo("java.awt.List");
+    assertThat(run("List.of(same == null)")).as("the first again").isEqualTo(List.of(true));
+    assertThatThrownBy(() -> run("List.of(List.LEFT_ALIGNMENT)"))
+        .as("both at once")
+        .isInstanceOf(CompileFailure.class)
+        .hasMessageContaining("cannot find symbol");
+    assertThat(run("List.of(1).size()")).isEqualTo(1);
+  }
+
+  @Test
   void membersThatTheNotebookImportsComeBeforeTheStandardOnes() throws Throwable {
     run("import static java.lang.String.*;");
     assertThat(run("format(\"%s\", 3)")).isEqualTo("3");
