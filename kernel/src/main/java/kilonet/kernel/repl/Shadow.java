@@ -109,9 +109,9 @@ final class Shadow {
           task -> {
             PlainArguments.begin(((BasicJavacTask) task).getContext(), patience, 0);
             List<CompilationUnitTree> units = new ArrayList<>();
-            ((JavacTask) task).addTaskListener(parsed(units::add));
+            task.addTaskListener(parsed(units::add));
             Z result = worker.withTask(task);
-            units.forEach(unit -> witness.saw((JavacTask) task, unit));
+            units.forEach(unit -> witness.saw(task, unit));
             return result;
           });
     }
