@@ -91,7 +91,7 @@ class CourseTest {
       Notebook notebook = Notebook.read(folder.resolve(Step.name(step) + ".ipynb"));
       assertThat(notebook.isExecuted()).isFalse();
       assertThat(notebook.cells().get(2).source())
-          .startsWith("Stack net = Stack.of(\"conv-")
+          .contains("\nStack net = Stack.of(\"conv-")
           .contains("Recipe.of(\"step" + step + "\", net", "StepRun step = StepRun.of(recipe);");
       assertThat(Files.readString(notebook.file())).doesNotContain("@");
     }

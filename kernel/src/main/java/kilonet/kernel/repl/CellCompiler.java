@@ -76,7 +76,7 @@ final class CellCompiler {
       try {
         return compileKnown(cell, written);
       } catch (CompileFailure again) {
-        throw e;
+        throw again.problems().size() < e.problems().size() ? again : e;
       } finally {
         writer.takeFirstNames();
       }

@@ -134,6 +134,13 @@ class ReplTest extends ReplSession {
         .as("both at once")
         .isInstanceOf(CompileFailure.class)
         .hasMessageContaining("cannot find symbol");
+    assertThatThrownBy(() -> run("List.LEFT_ALIGNMENT + (wrong)"))
+        .as("another error in a cell of the second")
+        .isInstanceOf(CompileFailure.class)
+        .extracting(thrown -> ((CompileFailure) thrown).problems().toString())
+        .asString()
+        .contains("wrong")
+        .doesNotContain("LEFT_ALIGNMENT");
     assertThat(run("List.of(1).size()")).isEqualTo(1);
   }
 
