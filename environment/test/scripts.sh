@@ -198,7 +198,22 @@ for signal in INT:130 TERM:143; do
   rm "$scratch/lines"
 done
 
-# 6. Jupyter gets copies, the kernel, and KILONET_QUICK as it was set.
+# 6. What is sent to one file, words and results, stands there whole and in its order.
+{
+  echo before
+  "$copy/environment/kilonet" train --recipe model_3 --data digits --limit 300 --epochs 2 --out "$scratch/one" 2>&1
+} >"$scratch/out" </dev/null
+for second in 1 2 3 4 5 6 7 8 9; do
+  ! says out "epoch  2/2" || break
+  sleep "$second" # the filter may be behind
+done
+that "one file: what was there" grep -qx before "$scratch/out"
+that "one file: the first epoch" grep -q "^epoch  1/2  train" "$scratch/out"
+that "one file: the second epoch" grep -q "^epoch  2/2  train" "$scratch/out"
+that "one file: the result" grep -q '^{.*}$' "$scratch/out"
+that "one file: no word of incubators" says_not out WARNING
+
+# 7. Jupyter gets copies, the kernel, and KILONET_QUICK as it was set.
 mkdir -p "$copy/kernel/target/lab" "$scratch/bin"
 cat >"$scratch/bin/jupyter-lab" <<'END'
 #!/bin/sh
@@ -208,7 +223,7 @@ echo "[I] what Jupyter says" >&2
 END
 chmod +x "$scratch/bin/jupyter-lab"
 # The kernel is built and tested elsewhere; here it is taken as there.
-sed -i.old 's/^  build environment kernel$/  build environment; touch "$(jar_of kernel)"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/run.sh"
+sed -i.old 's/^  build environment kernel$/  build environment; touch "$(jar_of kernel)"/; s/^    quietly "installing the kernel.*/    :/' "$copy/environment/setup.sh"
 try env PATH="$scratch/bin:$PATH" KILONET_QUICK=1 "$copy/environment/run.sh" lab --port 9000
 that "lab: quick mode reaches Jupyter" says out "quick=1 in lab with"
 that "lab: options reach Jupyter" says out "--port 9000"
@@ -225,7 +240,7 @@ that "lab: no quick mode unless asked for" says out "quick= in lab"
 that "lab: work is kept" grep -q '^mine$' "$copy/runs/lab/Step_2.ipynb"
 that "lab: what is missing comes again" [ -s "$copy/runs/lab/Step_3.ipynb" ]
 
-# 7. What can only be read says so. To the superuser nothing is read-only: somebody else tries it.
+# 8. What can only be read says so. To the superuser nothing is read-only: somebody else tries it.
 chmod go+x "$scratch"
 chmod -R a-w,go+rX "$scratch/Jürgens Ordner"
 reader=(env -u KILONET_DATA)

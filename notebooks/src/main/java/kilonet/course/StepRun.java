@@ -115,11 +115,12 @@ public final class StepRun {
   @Override
   public String toString() {
     return Text.of(
-        "%s%s with seed %d: %d epochs of %,d training images, tested on %,d; %s",
+        "%s%s with seed %d: %d epoch%s of %,d training images, tested on %,d; %s",
         quick ? "QUICK MODE, a tenth of the images and few epochs\n" : "",
         recipe.name(),
         recipe.seed(),
         recipe.epochs(),
+        recipe.epochs() == 1 ? "" : "s",
         data.train().size(),
         data.test().size(),
         data.train().name().equals(Mnist.NAME) ? "MNIST" : "GENERATED DIGITS");
