@@ -8,7 +8,8 @@
 #                                                     without sudo, who asks root to run what it is told
 #   fresh.sh SUITE root|user COMMAND...               one of these, or another command, or another
 #                                                     suite: bullseye is as old as Ubuntu 22.04
-# Records, and what a Java that breaks down leaves, go to runs/fresh/, systems below KILONET_FRESH (default: /var/tmp/kilonet-fresh).
+# Records, and what a Java that breaks down leaves, go to runs/fresh/, systems below KILONET_FRESH
+# (default: /var/tmp/kilonet-fresh).
 set -euo pipefail
 # shellcheck source=environment/setup.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/setup.sh"
@@ -92,7 +93,6 @@ trial() {
     inside "$system" "$who" "$record" "$@" || status=$?
   fi
   printf '%-8s  %-4s  %-28s  status %d  %s\n' "$suite" "$who" "$*" "$status" "${record#"$ROOT/"}"
-  # What a Java that breaks down leaves.
   find "$system$checkout" -name 'hs_err_*.log' -exec cp {} "$records" \;
   rm -rf --one-file-system "$system"
   return "$status"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up a machine and runs all tests: style, unit tests, a project that uses the installed jar,
-# the scripts, our notebooks and new ones in quick mode, and whether all that is told of the results is true.
+# the scripts, our notebooks and new ones in quick mode, and whether all that is told of the results
+# is true.
 # Takes no options. The libraries go to Maven's local repository, as "mvn install" does it.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")

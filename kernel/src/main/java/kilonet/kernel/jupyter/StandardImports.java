@@ -6,9 +6,8 @@ import java.util.List;
 final class StandardImports {
   static final List<String> ALL =
       List.of(
-          // Of one name the first is taken: the JDK, then what shows things, then the library; the
-          // second
-          // where only that compiles.
+          // Of one name the first is taken: the JDK, then what shows things, then the library. The
+          // second is taken where only that compiles.
           "java.util.*",
           "java.io.*",
           "java.math.*",
