@@ -206,6 +206,10 @@ final class KernelSpec {
     // One collector thread and no spare heap: notebooks are many, and mostly idle.
     command.addAll(List.of("-XX:+UseSerialGC", "-Xms24m", "-Xss2m"));
     command.add("-Xlog:disable");
+    // Compiled, these methods of ND4J's let go of arrays whose memory native code still reads.
+    command.add("-XX:CompileCommand=quiet");
+    command.add(
+        "-XX:CompileCommand=exclude,org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner::*");
     if (canTrim(Runtime.version(), System.getProperty("os.name"))) {
       // What the JIT compilers used goes back to the system: a tenth of the resident memory.
       command.add("-XX:TrimNativeHeapInterval=5000");
