@@ -312,7 +312,9 @@ public final class RecordsReport {
     double[] last = runs.stream().mapToDouble(Measurements::last).toArray();
     double[] low = runs.stream().mapToDouble(Measurements::low).toArray();
     boolean lows = record.kind().lastFive;
+    double goal = record.kind().accuracy();
     double least = DoubleStream.of(lows ? low : last).min().orElseThrow();
+    double most = DoubleStream.of(last).max().orElseThrow();
     double first = DoubleStream.of(seeds).min().orElseThrow() - 0.5;
     double end = DoubleStream.of(seeds).max().orElseThrow() + 0.5;
     Plot plot =
@@ -320,11 +322,14 @@ public final class RecordsReport {
                 380,
                 record.recipe().name() + " over seeds",
                 new Axis("seed", seed -> seed, first, end, seeds, Axis::number),
-                Axis.linear("accuracy, %", Math.min(99.1, least - 0.05), 99.75))
+                Axis.linear(
+                    "accuracy, %",
+                    Math.min(goal - 0.3, least - 0.05),
+                    Math.max(goal + 0.35, most + 0.05)))
             .mark(
-                "goal " + Axis.number(Contract.ACCURACY) + "%",
+                "goal " + Axis.number(goal) + "%",
                 new double[] {first, end},
-                new double[] {Contract.ACCURACY, Contract.ACCURACY},
+                new double[] {goal, goal},
                 Palette.MARK)
             .dots("last epoch", seeds, last, Palette.TEST);
     if (lows) {

@@ -27,6 +27,7 @@ class CatalogueTest {
       }
     }
     assertThat(Summary.of(Catalogue.named("record/small").model()).parameters()).isLessThan(5_000);
+    assertThat(Summary.of(Catalogue.named("record/tiny").model()).parameters()).isLessThan(1_000);
     assertThatThrownBy(() -> Catalogue.named("record/small-without-luck"))
         .hasMessageContaining("No recipe is called 'record/small-without-luck'");
   }
