@@ -148,8 +148,8 @@ class RecordsReportTest {
     Recipe raw = small.averaging("none").name("record/small-without-averaging");
     for (int seed = 1; seed <= 3; seed++) {
       write(raw.seed(seed), 99.2, 99.3, 99.2, 99.3, 99.29);
-      write(raw.seed(seed).name("record/small-without-schedule").batch(64), 99.3);
-      write(small.seed(seed).batch(64).name("record/small-with-small-batches"), 99.59);
+      write(raw.seed(seed).name("record/small-without-schedule").batch(32), 99.3);
+      write(small.seed(seed).batch(32).name("record/small-with-small-batches"), 99.59);
     }
     assertThat(markdown())
         // The standard error is that of the record, 0.0316 / sqrt(10), as the others do not vary.
