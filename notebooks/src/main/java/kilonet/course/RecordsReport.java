@@ -324,8 +324,7 @@ public final class RecordsReport {
                 new Axis("seed", seed -> seed, first, end, seeds, Axis::number),
                 Axis.linear(
                     "accuracy, %",
-                    Math.min(goal - 0.3, least - 0.05),
-                    Math.max(goal + 0.35, most + 0.05)))
+                    Math.min(goal - 0.3, least - 0.05), Math.max(goal + 0.35, most + 0.05)))
             .mark(
                 "goal " + Axis.number(goal) + "%",
                 new double[] {first, end},
