@@ -89,7 +89,7 @@ public final class RecordsReport {
                         + " test images in each of the last %d epochs, at most %d epochs, fewer"
                         + " than %,d parameters, one net, each test image seen once. This page is"
                         + " made from the result files; `kilonet sweep --recipe record/small"
-                        + " --seeds 1..10 --results notebooks/results` makes those of a record.",
+                        + " --seeds 1..20 --results notebooks/results` makes those of a record.",
                     Axis.number(Contract.ACCURACY),
                     Contract.LAST,
                     Contract.EPOCHS_UP_TO,
@@ -312,7 +312,7 @@ public final class RecordsReport {
     double[] last = runs.stream().mapToDouble(Measurements::last).toArray();
     double[] low = runs.stream().mapToDouble(Measurements::low).toArray();
     boolean lows = record.kind().lastFive;
-    double goal = record.kind().accuracy();
+    double goal = record.kind().accuracy;
     double least = DoubleStream.of(lows ? low : last).min().orElseThrow();
     double most = DoubleStream.of(last).max().orElseThrow();
     double first = DoubleStream.of(seeds).min().orElseThrow() - 0.5;
