@@ -30,6 +30,7 @@ final class Launch {
               dataFolder().resolve("history.jsonl"),
               notes);
       notes.forEach(Log::warn);
+      kernel.open();
     } catch (IOException e) {
       Log.warn(e.getMessage());
       return 1;

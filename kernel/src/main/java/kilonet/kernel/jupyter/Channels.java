@@ -45,37 +45,36 @@ final class Channels implements AutoCloseable {
 
   private record Outgoing(Channel channel, Wire.Written message, CountDownLatch sent) {}
 
+  private final Connection connection;
   private final ZContext context = new ZContext(1);
   private final Map<Channel, ZMQ.Socket> sockets = new EnumMap<>(Channel.class);
-  private final ZMQ.Socket heartbeat;
-  private final Pipe wake;
-  private final String key;
   private final Queue<Outgoing> outgoing = new ConcurrentLinkedQueue<>();
   private final Queue<Outgoing> replies = new ConcurrentLinkedQueue<>();
-  private Thread sender;
+  private ZMQ.Socket heartbeat;
+  private Pipe wake;
+  private volatile Thread sender;
+
+  /** Channels that are not open yet; what is sent waits. */
+  Channels(Connection connection) {
+    this.connection = connection;
+  }
 
   /**
    * Binds the sockets.
    *
    * @throws IOException if an address is taken
    */
-  Channels(Connection connection) throws IOException {
-    key = connection.key();
+  void open() throws IOException {
     wake = Pipe.open();
     wake.source().configureBlocking(false);
-    bind(connection, Channel.SHELL, SocketType.ROUTER, connection.shell());
-    bind(connection, Channel.CONTROL, SocketType.ROUTER, connection.control());
-    bind(connection, Channel.STDIN, SocketType.ROUTER, connection.stdin());
-    bind(connection, Channel.IOPUB, SocketType.PUB, connection.iopub());
-    heartbeat = bind(connection, SocketType.REP, connection.heartbeat());
+    sockets.put(Channel.SHELL, bind(SocketType.ROUTER, connection.shell()));
+    sockets.put(Channel.CONTROL, bind(SocketType.ROUTER, connection.control()));
+    sockets.put(Channel.STDIN, bind(SocketType.ROUTER, connection.stdin()));
+    sockets.put(Channel.IOPUB, bind(SocketType.PUB, connection.iopub()));
+    heartbeat = bind(SocketType.REP, connection.heartbeat());
   }
 
-  private void bind(Connection connection, Channel channel, SocketType type, int port)
-      throws IOException {
-    sockets.put(channel, bind(connection, type, port));
-  }
-
-  private ZMQ.Socket bind(Connection connection, SocketType type, int port) throws IOException {
+  private ZMQ.Socket bind(SocketType type, int port) throws IOException {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setHWM(0);
     socket.setLinger(1000);
@@ -147,7 +146,7 @@ final class Channels implements AutoCloseable {
   }
 
   private void sendAll() {
-    Wire wire = new Wire(key);
+    Wire wire = new Wire(connection.key());
     ZMQ.Socket iopub = sockets.get(Channel.IOPUB);
     ByteBuffer signal = ByteBuffer.allocate(1);
     while (!context.isClosed()) {
@@ -183,7 +182,7 @@ final class Channels implements AutoCloseable {
   }
 
   private void receiveAll(Receiver receiver) {
-    Wire wire = new Wire(key);
+    Wire wire = new Wire(connection.key());
     ByteBuffer signals = ByteBuffer.allocate(64);
     List<Channel> incoming = List.of(Channel.CONTROL, Channel.STDIN, Channel.SHELL);
     try (ZMQ.Poller poller = context.createPoller(incoming.size() + 1)) {

@@ -30,15 +30,25 @@ final class History {
   private final Path file;
   private final List<Entry> entries = new ArrayList<>();
   private int session = 1;
+  private boolean read;
   private boolean writable;
 
   /**
-   * Reads the history of earlier sessions; a file that cannot be read or written is left alone.
+   * A history that is read when it is first needed; a file that cannot be read or written is left
+   * alone.
    *
    * @param file may be missing
    */
   History(Path file) {
     this.file = file;
+  }
+
+  /** Reads the history of earlier sessions, unless that is done. */
+  synchronized void read() {
+    if (read) {
+      return;
+    }
+    read = true;
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       if (Files.exists(file)) {
@@ -90,6 +100,7 @@ final class History {
 
   /** Adds a cell; the output is its value's text, or null. */
   synchronized void add(int line, String input, String output) {
+    read();
     Entry entry = new Entry(session, line, input, output);
     entries.add(entry);
     if (entries.size() > 2 * LIMIT) {
@@ -108,6 +119,7 @@ final class History {
 
   /** The content of the reply to a history_request. */
   synchronized Map<String, Object> answer(Message request) {
+    read();
     boolean output = request.flag("output", false);
     List<Entry> found =
         switch (request.text("hist_access_type", "tail")) {

@@ -59,16 +59,14 @@ public final class Kernel {
   private Practice practice;
 
   /**
-   * A kernel that listens.
+   * A kernel.
    *
-   * @param connection where
+   * @param connection where it will listen
    * @param classPath what cells see
    * @param historyFile where earlier cells are kept
    * @param notes sentences that the first cell shows on its standard error
-   * @throws IOException if an address is taken
    */
-  public Kernel(Connection connection, List<Path> classPath, Path historyFile, List<String> notes)
-      throws IOException {
+  public Kernel(Connection connection, List<Path> classPath, Path historyFile, List<String> notes) {
     this.classPath = classPath;
     channels = new Channels(connection);
     history = new History(historyFile);
@@ -92,23 +90,30 @@ public final class Kernel {
     cells = new Cells(outbox, busy, history, execution, requests, notes);
   }
 
-  /** Answers until a client asks for the end. */
-  public void run() {
+  /**
+   * Gets the compiler ready, and beside it the sockets.
+   *
+   * @throws IOException if an address is taken
+   */
+  public void open() throws IOException {
     preset("java.awt.headless", "true");
     preset("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // Deeplearning4j warns of the output size of every LossLayer, which it takes to be zero.
     preset("org.slf4j.simpleLogger.log.org.deeplearning4j.nn.conf.inputs.InputType", "error");
     Thread.setDefaultUncaughtExceptionHandler(new Uncaught(errors));
     outbox.state(Map.of(), "starting");
-    channels.start(this::received);
     System.setOut(output.stream("stdout"));
     System.setErr(output.stream("stderr"));
     System.setIn(new Stdin());
     Display.connect(front);
-    new Thread(null, this::answerAll, "kernel-shell", 16L << 20).start();
-    Thread control = new Thread(null, this::answerAsides, "kernel-control", 1L << 20);
-    control.setDaemon(true);
-    control.start();
+    start("kernel-shell", 16, this::answerAll);
+    channels.open();
+  }
+
+  /** Answers, once it is open, until a client asks for the end. */
+  public void run() {
+    channels.start(this::received);
+    start("kernel-control", 1, this::answerAsides);
     try {
       ended.await();
     } catch (InterruptedException e) {
@@ -116,6 +121,12 @@ public final class Kernel {
     }
     output.flush();
     channels.close();
+  }
+
+  private static void start(String name, int megabytesOfStack, Runnable body) {
+    Thread thread = new Thread(null, body, name, (long) megabytesOfStack << 20);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void preset(String property, String value) {
@@ -154,10 +165,18 @@ public final class Kernel {
     assistant = new Assistant(repl, magics, new Analysis(repl));
     practice =
         new Practice(
-            repl, worker, interrupter, questions, assistant, requests, this::warnUnlessEnding);
-    practice.rehearse();
+            repl,
+            worker,
+            interrupter,
+            questions,
+            assistant,
+            history,
+            requests,
+            this::warnUnlessEnding);
+    practice.start();
     if (startup.hasScripts()) {
       practice.onCellThread(() -> startup.run(magics, cells::note));
+      practice.cellHasRun();
     }
   }
 

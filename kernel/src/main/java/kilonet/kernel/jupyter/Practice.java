@@ -1,5 +1,7 @@
 package kilonet.kernel.jupyter;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import kilonet.kernel.CellInterruptedError;
@@ -20,8 +22,12 @@ final class Practice {
   private final Interrupter interrupter;
   private final Questions questions;
   private final Assistant assistant;
+  private final History history;
   private final BlockingQueue<Request> requests;
   private final Consumer<String> warnings;
+
+  /** What is run before the first real cell, and forgotten. */
+  private final Queue<String> rehearsal = new ArrayDeque<>(StandardImports.REHEARSAL);
 
   /** Makes completion ready; null before it has begun. */
   private Thread warming;
@@ -35,6 +41,7 @@ final class Practice {
       Interrupter interrupter,
       Questions questions,
       Assistant assistant,
+      History history,
       BlockingQueue<Request> requests,
       Consumer<String> warnings) {
     this.repl = repl;
@@ -42,19 +49,14 @@ final class Practice {
     this.interrupter = interrupter;
     this.questions = questions;
     this.assistant = assistant;
+    this.history = history;
     this.requests = requests;
     this.warnings = warnings;
   }
 
-  /** Runs each of some cells once, so that the first real one finds what it needs loaded. */
-  void rehearse() {
-    onCellThread(
-        () -> {
-          for (String cell : StandardImports.WARM_UP) {
-            repl.run(cell, "practice");
-          }
-        });
-    repl.reset();
+  /** Runs a cell; the first real one may be waiting. */
+  void start() {
+    onCellThread(() -> repl.run(StandardImports.FIRST, "practice"));
   }
 
   /** Whether everything is as fast as it gets. */
@@ -62,10 +64,15 @@ final class Practice {
     return practised >= StandardImports.PRACTICE;
   }
 
-  /** Takes the next step. */
+  /** Takes the next step, a short one: nobody who comes meanwhile is to wait for long. */
   void step() {
     if (warming == null) {
       warmAssistant();
+      history.read();
+    } else if (!rehearsal.isEmpty()) {
+      String cell = rehearsal.remove();
+      onCellThread(() -> repl.run(cell, "practice"));
+      repl.reset();
     } else if (!warming.isAlive()) {
       practise();
     }
@@ -74,6 +81,7 @@ final class Practice {
   /** A cell has run, which is practice, and may have declared what the completion must learn. */
   void cellHasRun() {
     practised++;
+    rehearsal.clear();
     if (warming != null && !warming.isAlive() && assistant.isOutdated()) {
       warmAssistant();
     }
@@ -85,7 +93,7 @@ final class Practice {
     onCellThread(
         () -> {
           for (int i = 0; i < AT_ONCE && requests.isEmpty(); i++) {
-            repl.run(StandardImports.WARM_UP.get(0), "practice");
+            repl.run(StandardImports.FIRST, "practice");
           }
         });
   }

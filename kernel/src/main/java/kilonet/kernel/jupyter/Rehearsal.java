@@ -42,6 +42,7 @@ public final class Rehearsal {
             classPath,
             history,
             List.of());
+    kernel.open();
     Thread thread = new Thread(kernel::run);
     thread.start();
     boolean answered = kernel.awaitReady(TIMEOUT_MILLIS / 1000) && ask(ports[0]);
@@ -70,8 +71,12 @@ public final class Rehearsal {
       shell.setReceiveTimeOut(TIMEOUT_MILLIS);
       shell.connect("tcp://127.0.0.1:" + port);
       Wire wire = new Wire(KEY);
-      return request(shell, wire, "kernel_info_request", Map.of())
-          && request(shell, wire, "execute_request", Map.of("code", "1 + 1"))
+      boolean answered = request(shell, wire, "kernel_info_request", Map.of());
+      for (String cell : StandardImports.REHEARSAL) {
+        answered &= request(shell, wire, "execute_request", Map.of("code", cell));
+      }
+      return answered
+          && request(shell, wire, "execute_request", Map.of("code", StandardImports.FIRST))
           && request(shell, wire, "execute_request", Map.of("code", "throw new Error(\"x\");"))
           && request(shell, wire, "complete_request", at("\"\".len"))
           && request(shell, wire, "complete_request", at("Mat"))

@@ -42,13 +42,20 @@ final class StandardImports {
           "org.nd4j.linalg.factory.Nd4j",
           "tech.tablesaw.api.*");
 
-  /** Cells run once at the start, so that the first real one finds a warm compiler. */
-  static final List<String> WARM_UP =
-      List.of("1 + 1", "var a = List.of(1, 2);\nSystem.out.print(\"\");\na.size()");
+  /** A cell run at the start, so that the first real one finds the compiler there. */
+  static final String FIRST = "1 + 1";
 
-  /**
-   * Cells after which the compiler's code is fast; where nobody asks, they are run for practice.
-   */
+  /** Cells run where the first real one is not there yet, each for something that it may need. */
+  static final List<String> REHEARSAL =
+      List.of(
+          "int a = 1;\nint b = a;",
+          "System.out.print(\"\");",
+          "var a = 1;",
+          "List.of(1, 2)",
+          "int f(List<Integer> a) { return a.size(); }",
+          "List.of(1, 2).stream().map(a -> \"\" + a).toList()");
+
+  /** Cells after which the compiler's code is fast; where nobody asks, {@link #FIRST} is run. */
   static final int PRACTICE = 400;
 
   private StandardImports() {}
