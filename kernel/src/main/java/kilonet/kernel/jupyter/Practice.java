@@ -127,7 +127,10 @@ final class Practice {
               try {
                 questions.between(assistant::warmUp);
               } catch (RuntimeException | Error e) {
-                warnings.accept("The completion could not be made ready: " + e);
+                // Where a cell had to be left behind in the compiler, the next question does it.
+                if (!CellInterruptedError.isInterrupt(e)) {
+                  warnings.accept("The completion could not be made ready: " + e);
+                }
               }
             },
             "kernel-warming");
