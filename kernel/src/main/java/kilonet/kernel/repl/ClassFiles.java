@@ -31,7 +31,11 @@ final class ClassFiles {
   }
 
   boolean hasPackage(String name) {
-    return exported().containsKey(name) || index.hasPackage(name);
+    return isOfJdk(name) || index.hasPackage(name);
+  }
+
+  boolean isOfJdk(String packageName) {
+    return exported().containsKey(packageName);
   }
 
   /** The simple names of the top-level classes of a package, as far as it is on the class path. */

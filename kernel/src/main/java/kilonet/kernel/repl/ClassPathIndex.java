@@ -33,6 +33,10 @@ public final class ClassPathIndex {
       "META-INF/services/javax.annotation.processing.Processor";
 
   private final List<Path> classPath = new ArrayList<>();
+
+  /** What of it is a file, so that the system is not asked again for each class. */
+  private final Set<Path> files = new HashSet<>();
+
   private final Map<Path, Set<String>> packages = new HashMap<>();
   private final Map<Path, Map<String, List<String>>> opened = new HashMap<>();
   private final Map<Path, ZipFile> jars = new HashMap<>();
@@ -82,10 +86,16 @@ public final class ClassPathIndex {
 
   synchronized void add(List<Path> paths) {
     classPath.addAll(paths);
+    paths.stream().filter(Files::isRegularFile).forEach(files::add);
   }
 
   synchronized void remove(Path path) {
     classPath.remove(path);
+    files.remove(path);
+  }
+
+  private boolean isFolder(Path path) {
+    return !files.contains(path) && Files.isDirectory(path);
   }
 
   synchronized boolean hasPackage(String name) {
@@ -93,7 +103,7 @@ public final class ClassPathIndex {
   }
 
   private boolean hasPackage(Path path, String name) {
-    return Files.isDirectory(path)
+    return isFolder(path)
         ? Files.isDirectory(path.resolve(name.replace('.', '/')))
         : packages(path).contains(name);
   }
@@ -107,7 +117,7 @@ public final class ClassPathIndex {
   synchronized Set<String> packagesBelow(String name) {
     Set<String> below = new TreeSet<>();
     for (Path path : classPath) {
-      if (Files.isDirectory(path)) {
+      if (isFolder(path)) {
         try (Stream<Path> files = list(path.resolve(name.replace('.', '/')))) {
           files
               .filter(Files::isDirectory)
@@ -145,7 +155,7 @@ public final class ClassPathIndex {
     String packageName = name.substring(0, Math.max(0, name.lastIndexOf('.')));
     for (Path path : classPath) {
       try {
-        if (Files.isDirectory(path)) {
+        if (isFolder(path)) {
           if (Files.isRegularFile(path.resolve(entry))) {
             return Files.readAllBytes(path.resolve(entry));
           }
@@ -166,7 +176,7 @@ public final class ClassPathIndex {
   synchronized List<JavaFileObject> list(String packageName) {
     Map<String, JavaFileObject> found = new LinkedHashMap<>();
     for (Path path : classPath) {
-      if (Files.isDirectory(path)) {
+      if (isFolder(path)) {
         listFolder(path, packageName, found);
         continue;
       }

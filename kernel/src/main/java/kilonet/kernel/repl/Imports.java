@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,9 @@ final class Imports {
   private final Map<String, String> own = new LinkedHashMap<>();
   private final Map<String, Parsed> parsed = new HashMap<>();
 
+  /** Names of types that standard imports have; null where that has to be looked up. */
+  private Set<String> standardNames;
+
   /** The standard import of a type by its name; empty for none. */
   private final Map<String, String> standardTypes = new HashMap<>();
 
@@ -80,6 +84,7 @@ final class Imports {
 
   /** Sets what is imported by itself, the most wanted first. */
   void standard(List<String> names) {
+    standardNames = null;
     for (String name : names) {
       String line = "import " + name + ";";
       Parsed.of(line).ifPresent(standard::add);
@@ -109,6 +114,7 @@ final class Imports {
   /** To be called when the class path has changed. */
   void lookAgain() {
     standardTypes.clear();
+    standardNames = null;
   }
 
   /** The notebook's own imports, except those of types that are imported or declared anew. */
@@ -264,16 +270,31 @@ final class Imports {
     List<String> lines = new ArrayList<>();
     for (Parsed line : parsed.values()) {
       if (line.star() && !line.isStatic()) {
-        for (Parsed each : standard) {
-          for (String name : each.star() ? classes.names(each.owner()) : List.<String>of()) {
-            if (classes.isPublic(line.owner() + "." + name)) {
-              lines.add("import " + line.owner() + "." + name + ";");
-            }
+        Set<String> both = new LinkedHashSet<>(standardNames());
+        if (!classes.isOfJdk(line.owner())) {
+          both.retainAll(Set.copyOf(classes.names(line.owner())));
+        }
+        for (String name : both) {
+          if (classes.isPublic(line.owner() + "." + name)) {
+            lines.add("import " + line.owner() + "." + name + ";");
           }
         }
       }
     }
     return lines;
+  }
+
+  /** The types of the class path that the standard imports with a star have. */
+  private Set<String> standardNames() {
+    if (standardNames == null) {
+      standardNames = new LinkedHashSet<>();
+      for (Parsed each : standard) {
+        if (each.star()) {
+          standardNames.addAll(classes.names(each.owner()));
+        }
+      }
+    }
+    return standardNames;
   }
 
   /** All imports as JShell takes them, the standard ones with their stars. */
