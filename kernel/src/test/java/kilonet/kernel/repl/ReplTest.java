@@ -103,6 +103,21 @@ class ReplTest extends ReplSession {
   }
 
   @Test
+  void completionTakesANameFromTheNotebooksStarRatherThanFromAStandardOne() throws Throwable {
+    repl.standardImports(List.of("kilonet.evaluate.*", "kilonet.text.*"));
+
+    run("import org.nd4j.evaluation.classification.*;\nimport org.w3c.dom.*;\nimport java.time.*;");
+
+    assertThat(repl.summary())
+        .contains(
+            "import kilonet.evaluate.*;",
+            "import org.nd4j.evaluation.classification.*;",
+            "import org.nd4j.evaluation.classification.ConfusionMatrix;",
+            "import org.w3c.dom.Text;")
+        .noneMatch(line -> line.startsWith("import java.time.") && !line.endsWith("*;"));
+  }
+
+  @Test
   void anErrorAboutANameOfTwoStandardImportsTellsOfTheOther() {
     repl.standardImports(List.of("java.awt.*"));
     for (String cell :
