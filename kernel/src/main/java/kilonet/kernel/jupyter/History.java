@@ -44,7 +44,7 @@ final class History {
   }
 
   /** Reads the history of earlier sessions, unless that is done. */
-  synchronized void read() {
+  private void read() {
     if (read) {
       return;
     }

@@ -165,14 +165,7 @@ public final class Kernel {
     assistant = new Assistant(repl, magics, new Analysis(repl));
     practice =
         new Practice(
-            repl,
-            worker,
-            interrupter,
-            questions,
-            assistant,
-            history,
-            requests,
-            this::warnUnlessEnding);
+            repl, worker, interrupter, questions, assistant, requests, this::warnUnlessEnding);
     practice.start();
     if (startup.hasScripts()) {
       practice.onCellThread(() -> startup.run(magics, cells::note));

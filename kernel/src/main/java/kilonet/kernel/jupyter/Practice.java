@@ -22,7 +22,6 @@ final class Practice {
   private final Interrupter interrupter;
   private final Questions questions;
   private final Assistant assistant;
-  private final History history;
   private final BlockingQueue<Request> requests;
   private final Consumer<String> warnings;
 
@@ -41,7 +40,6 @@ final class Practice {
       Interrupter interrupter,
       Questions questions,
       Assistant assistant,
-      History history,
       BlockingQueue<Request> requests,
       Consumer<String> warnings) {
     this.repl = repl;
@@ -49,7 +47,6 @@ final class Practice {
     this.interrupter = interrupter;
     this.questions = questions;
     this.assistant = assistant;
-    this.history = history;
     this.requests = requests;
     this.warnings = warnings;
   }
@@ -68,7 +65,6 @@ final class Practice {
   void step() {
     if (warming == null) {
       warmAssistant();
-      history.read();
     } else if (!rehearsal.isEmpty()) {
       String cell = rehearsal.remove();
       onCellThread(() -> repl.run(cell, "practice"));

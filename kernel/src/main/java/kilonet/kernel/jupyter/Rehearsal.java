@@ -73,7 +73,7 @@ public final class Rehearsal {
       Wire wire = new Wire(KEY);
       boolean answered = request(shell, wire, "kernel_info_request", Map.of());
       for (String cell : StandardImports.REHEARSAL) {
-        answered &= request(shell, wire, "execute_request", Map.of("code", cell));
+        answered = answered && request(shell, wire, "execute_request", Map.of("code", cell));
       }
       return answered
           && request(shell, wire, "execute_request", Map.of("code", StandardImports.FIRST))
