@@ -16,6 +16,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Map;
 import kilonet.data.Normalization;
 import kilonet.export.Int8Operation.Grid;
@@ -36,6 +37,9 @@ public final class OnnxModel {
 
   /** The version of the format that came with these operators. */
   private static final int IR_VERSION = 7;
+
+  /** What stands for a weight of 0 in unsigned bytes. */
+  private static final int WEIGHT_ZERO = 128;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("kilonet");
   private int convolutions;
@@ -78,8 +82,10 @@ public final class OnnxModel {
 
   /**
    * Writes a net of whole numbers, as floats between pairs of {@code QuantizeLinear} and {@code
-   * DequantizeLinear} (QDQ): signed 8 bits for weights, by output channel, and for activations, by
-   * tensor.
+   * DequantizeLinear} (QDQ): 8 bits for weights, by output channel, and for activations, by tensor.
+   * Both are unsigned, with 128 for a weight of 0: for signed weights ONNX's runtime uses, on
+   * processors with AVX2 or AVX-512 but without VNNI, an instruction whose sums of two products
+   * saturate at 16 bits, which gives wrong answers.
    *
    * @param net the net
    * @param raw whether the model is given pixels from 0 to 255; else it is given what is normalized
@@ -112,13 +118,16 @@ public final class OnnxModel {
 
   private String weights(Int8Operation.Convolution c, String name) {
     int outputs = c.bias().length;
+    byte[] weights = c.weights().clone();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] += (byte) WEIGHT_ZERO;
+    }
+    byte[] zeros = new byte[outputs];
+    Arrays.fill(zeros, (byte) WEIGHT_ZERO);
     tensor(
-        name + ".weight_q",
-        DataType.INT8,
-        ByteString.copyFrom(c.weights()),
-        weightShape(c.source()));
+        name + ".weight_q", DataType.UINT8, ByteString.copyFrom(weights), weightShape(c.source()));
     tensor(name + ".weight_scale", DataType.FLOAT, floats(c.weightScales()), outputs);
-    tensor(name + ".weight_zero", DataType.INT8, ByteString.copyFrom(new byte[outputs]), outputs);
+    tensor(name + ".weight_zero", DataType.UINT8, ByteString.copyFrom(zeros), outputs);
     return dequantized(name + ".weight");
   }
 
@@ -162,10 +171,9 @@ public final class OnnxModel {
         same ? name + ".zero" : zero(name + ".value_zero", from));
   }
 
-  /** Steps are signed here: from -128 to 127. */
   private String zero(String name, Grid grid) {
-    byte[] zero = {(byte) (grid.zero() - 128)};
-    return tensor(name, DataType.INT8, ByteString.copyFrom(zero));
+    byte[] zero = {(byte) grid.zero()};
+    return tensor(name, DataType.UINT8, ByteString.copyFrom(zero));
   }
 
   private void convolution(Convolution c, String name, String weights, String bias) {
