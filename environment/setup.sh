@@ -314,12 +314,12 @@ has_vectors() {
 # the start of a cache line: with another one the engine takes up to a third longer. Some methods of
 # ND4J's stay interpreted: compiled, they let go of arrays whose memory native code still reads, and
 # a collection at that moment ends the JVM. Nets that Deeplearning4j itself trains call them. The
-# engine's code is compiled after a tenth of the usual calls: until then it is slow.
+# engine's vector code is compiled after a tenth of the usual calls: until then it is slow.
 java_options() {
   local version nd4j=org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner
   version=$(java_version "$JAVA_HOME")
   JAVA_OPTIONS=(-XX:+UseG1GC -XX:CompileCommand=quiet "-XX:CompileCommand=exclude,$nd4j::*"
-    "-XX:CompileCommand=CompileThresholdScaling,kilonet.fused.*::*,0.1")
+    "-XX:CompileCommand=CompileThresholdScaling,kilonet.fused.Vector*::*,0.1")
   if has_vectors; then
     JAVA_OPTIONS+=(--add-modules=jdk.incubator.vector)
   fi

@@ -80,7 +80,10 @@ final class Moments {
     return covariance[one * taps + other];
   }
 
-  /** Sums up a group. */
+  /**
+   * Sums up a group. The innermost loops are methods of their own: as a part of this one they cost
+   * the JIT compiler more than a second, over and over.
+   */
   void add(int group, int thread) {
     int plane = in.plane();
     int ones = Memory.START + plane;
@@ -93,20 +96,15 @@ final class Moments {
     float[] x = scratch[thread];
     float[] tapSums = lanes[thread];
     int at = batch.activation(0, group);
-    batch.kernels.differences(
-        batch.memory, at, at + in.at(0, 0, 0), x, Memory.START, plane / LANES);
+    int firstPixel = at + in.at(0, 0, 0);
+    batch.kernels.differences(batch.memory, at, firstPixel, x, Memory.START, plane / LANES);
     double[] own = new double[taps + taps * taps];
-    int size = batch.size(group);
-    double all = (double) height * width;
-    int one = taps * LANES;
     int rows = height + kernelHeight - 1;
     batch.kernels.rowProducts(
         x, Memory.START, ones, rows, in.pitch(), width, kernelWidth, x, rowSums);
     for (int t = 0; t < taps; t++) {
       total(x, rowSums + (t % kernelWidth * rows + t / kernelWidth) * LANES, tapSums, t * LANES);
-      for (int l = 0; l < size; l++) {
-        own[t] += tapSums[t * LANES + l] + all * batch.memory[at + in.at(0, 0, 0) + l];
-      }
+      own[t] = sum(tapSums, t, firstPixel, batch.size(group));
     }
     for (Distance d : distances) {
       int windows = kernelWidth - Math.abs(d.right());
@@ -118,20 +116,37 @@ final class Moments {
         for (int j = 0; j < windows; j++) {
           int t = top * kernelWidth + d.from() + j;
           int u = t + d.down() * kernelWidth + d.right();
-          total(x, rowSums + (j * seen + top) * LANES, tapSums, one);
-          double product = 0;
-          for (int l = 0; l < size; l++) {
-            double off = batch.memory[at + in.at(0, 0, 0) + l];
-            product +=
-                tapSums[one + l]
-                    + off * ((double) tapSums[t * LANES + l] + tapSums[u * LANES + l] + all * off);
-          }
+          total(x, rowSums + (j * seen + top) * LANES, tapSums, taps * LANES);
+          double product = product(tapSums, t, u, firstPixel, batch.size(group));
           own[taps + t * taps + u] = product;
           own[taps + u * taps + t] = product;
         }
       }
     }
     System.arraycopy(own, 0, sums, group * own.length, own.length);
+  }
+
+  /** The sum of what a tap sees, in so many images whose first pixels lie there. */
+  private double sum(float[] tapSums, int t, int firstPixel, int images) {
+    double all = (double) height * width;
+    double sum = 0;
+    for (int l = 0; l < images; l++) {
+      sum += tapSums[t * LANES + l] + all * batch.memory[firstPixel + l];
+    }
+    return sum;
+  }
+
+  /** The sum of the products of what two taps see, in these images. */
+  private double product(float[] tapSums, int t, int u, int firstPixel, int images) {
+    double all = (double) height * width;
+    double product = 0;
+    for (int l = 0; l < images; l++) {
+      double off = batch.memory[firstPixel + l];
+      product +=
+          tapSums[taps * LANES + l]
+              + off * ((double) tapSums[t * LANES + l] + tapSums[u * LANES + l] + all * off);
+    }
+    return product;
   }
 
   /** The sum over the rows that a tap sees. */

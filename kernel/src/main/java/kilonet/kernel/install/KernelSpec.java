@@ -210,8 +210,8 @@ final class KernelSpec {
     command.add("-XX:CompileCommand=quiet");
     command.add(
         "-XX:CompileCommand=exclude,org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner::*");
-    // The engine's code is slow until it is compiled; after a tenth of the usual calls it is.
-    command.add("-XX:CompileCommand=CompileThresholdScaling,kilonet.fused.*::*,0.1");
+    // The engine's vector code is slow until it is compiled: after a tenth of the usual calls.
+    command.add("-XX:CompileCommand=CompileThresholdScaling,kilonet.fused.Vector*::*,0.1");
     if (canTrim(Runtime.version(), System.getProperty("os.name"))) {
       // What the JIT compilers used goes back to the system: a tenth of the resident memory.
       command.add("-XX:TrimNativeHeapInterval=5000");
