@@ -136,6 +136,11 @@ final class AblateCommand implements Runnable {
     }
 
     @Override
+    public void taught(Result teacher) {
+      spec.commandLine().getOut().println(SweepCommand.taughtBy(teacher));
+    }
+
+    @Override
     public void finished(Result result, boolean earlier, Duration left) {
       finished++;
       spec.commandLine()

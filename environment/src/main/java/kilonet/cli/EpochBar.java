@@ -51,6 +51,11 @@ final class EpochBar implements Progress {
   }
 
   @Override
+  public void teacher(Recipe teacher) {
+    lines.teacher(teacher);
+  }
+
+  @Override
   public void finishedBefore(Result result) {
     lines.finishedBefore(result);
   }

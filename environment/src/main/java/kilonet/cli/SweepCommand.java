@@ -74,6 +74,11 @@ final class SweepCommand implements Runnable {
                             ReportCommand.percents(result.contract().lastFive()),
                             result.seconds()));
                   }
+
+                  @Override
+                  public void taught(Result teacher) {
+                    print.println(taughtBy(teacher));
+                  }
                 });
     filing.open(runs, spec.commandLine().getErr(), () -> report(Sweep.of(runs.runAll()), folder));
   }
@@ -91,6 +96,13 @@ final class SweepCommand implements Runnable {
             sweep.lowest(),
             sweep.met()));
     LastLine.print(print, sweep);
+  }
+
+  /** A line about a teacher that is trained. */
+  static String taughtBy(Result teacher) {
+    return Text.of(
+        "teacher %s: test accuracy %.2f%%, %,d parameters",
+        teacher.recipe(), teacher.history().last().testAccuracy(), teacher.parameters());
   }
 
   static List<Long> parse(String text) {

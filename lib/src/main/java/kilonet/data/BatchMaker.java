@@ -14,9 +14,9 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Makes one batch at a time: images augmented, normalized and mixed, labels one-hot. Its arrays,
- * for a full batch and, once needed, for the smaller last one, are used over and over. One thread
- * at a time may use it.
+ * Makes one batch at a time: images augmented, normalized and mixed, labels one-hot or as given.
+ * Its arrays, for a full batch and, once needed, for the smaller last one, are used over and over.
+ * One thread at a time may use it.
  */
 final class BatchMaker {
 
@@ -26,7 +26,7 @@ final class BatchMaker {
   private final Picture picture;
   private final RandomStream random = new RandomStream(0);
   private final float[] pixels;
-  private final float[] oneHot;
+  private final float[] label;
   private float[] mixedPixels;
   private float[] mixedLabels;
   private Buffers full;
@@ -42,7 +42,7 @@ final class BatchMaker {
             .toArray(float[][]::new);
     this.picture = new Picture(set.channels(), set.height(), set.width());
     this.pixels = new float[set.imageSize()];
-    this.oneHot = new float[settings.outputs()];
+    this.label = new float[settings.outputs()];
   }
 
   /** The batch made last; it stays until the next is begun. */
@@ -66,7 +66,7 @@ final class BatchMaker {
     use(rows);
     float off = settings.labelSmoothing() / settings.outputs();
     float on = 1 - settings.labelSmoothing() + off;
-    Arrays.fill(oneHot, off);
+    Arrays.fill(label, off);
     for (int row = 0; row < rows; row++) {
       int image = order[from + row];
       if (settings.augmentation() == null) {
@@ -75,9 +75,16 @@ final class BatchMaker {
         augment(image, epoch);
       }
       used.features.put(row * pixels.length, pixels);
-      oneHot[set.label(image)] = on;
-      used.labels.put(row * oneHot.length, oneHot);
-      oneHot[set.label(image)] = off;
+      if (settings.labels() == null) {
+        label[set.label(image)] = on;
+        used.labels.put(row * label.length, label);
+        label[set.label(image)] = off;
+      } else {
+        for (int c = 0; c < label.length; c++) {
+          label[c] = (1 - settings.labelSmoothing()) * settings.labels()[image][c] + off;
+        }
+        used.labels.put(row * label.length, label);
+      }
     }
     if (settings.mixing() != null) {
       random.set(settings.seed(), epoch, -2L - batch);
@@ -98,10 +105,10 @@ final class BatchMaker {
   private void mix(int rows) {
     if (mixedPixels == null) {
       mixedPixels = new float[settings.batchSize() * pixels.length];
-      mixedLabels = new float[settings.batchSize() * oneHot.length];
+      mixedLabels = new float[settings.batchSize() * label.length];
     }
     used.features.get(0, mixedPixels, 0, rows * pixels.length);
-    used.labels.get(0, mixedLabels, 0, rows * oneHot.length);
+    used.labels.get(0, mixedLabels, 0, rows * label.length);
     settings
         .mixing()
         .apply(
@@ -112,10 +119,10 @@ final class BatchMaker {
                 set.channels(),
                 set.height(),
                 set.width(),
-                oneHot.length),
+                label.length),
             random);
     used.features.put(0, mixedPixels, 0, rows * pixels.length);
-    used.labels.put(0, mixedLabels, 0, rows * oneHot.length);
+    used.labels.put(0, mixedLabels, 0, rows * label.length);
   }
 
   private void copy(int image) {

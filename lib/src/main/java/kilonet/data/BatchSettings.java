@@ -13,6 +13,7 @@ import kilonet.augment.BatchAugmentation;
  * @param augmentation how an image is changed at random, or null
  * @param mixing how a batch is mixed at random, or null
  * @param normalization what becomes of pixels
+ * @param labels what stands for the one-hot labels, {@code [image][output]}, or null
  * @param labelSmoothing the smoothing's epsilon, from 0 to below 1
  * @param outputs columns of the labels
  * @param workers threads that make batches
@@ -25,6 +26,7 @@ record BatchSettings(
     Augmentation augmentation,
     BatchAugmentation mixing,
     Normalization normalization,
+    float[][] labels,
     float labelSmoothing,
     int outputs,
     int workers) {}

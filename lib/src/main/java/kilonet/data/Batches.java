@@ -237,6 +237,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private Augmentation augmentation;
     private BatchAugmentation mixing;
     private Normalization normalization;
+    private float[][] labels;
     private float labelSmoothing;
     private int outputs;
     private int workers = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
@@ -298,9 +299,27 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     }
 
     /**
+     * Labels that are not one-hot, such as what another net says of the images; one-hot ones if not
+     * set or null.
+     *
+     * @param labels {@code [image][output]}, for each image of the set, in its order; not copied
+     * @throws IllegalArgumentException if there are not as many as images
+     */
+    public Builder labels(float[][] labels) {
+      if (labels != null && labels.length != set.size()) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "%,d labels do not fit %,d images: give one for each.", labels.length, set.size()));
+      }
+      this.labels = labels;
+      return this;
+    }
+
+    /**
      * Label smoothing as PyTorch defines it: the target of the true class is {@code 1 - ε + ε/K},
-     * of all others {@code ε/K}, where {@code K} is the number of outputs; 0 if not set. (Szegedy
-     * et al., <i>Rethinking the Inception Architecture</i>, CVPR 2016.)
+     * of all others {@code ε/K}, where {@code K} is the number of outputs; 0 if not set. Of a label
+     * that is not one-hot, {@code 1 - ε} are kept and {@code ε/K} added to each output. (Szegedy et
+     * al., <i>Rethinking the Inception Architecture</i>, CVPR 2016.)
      *
      * @throws IllegalArgumentException if ε is not from 0 to below 1
      */
@@ -345,8 +364,22 @@ public final class Batches implements DataSetIterator, AutoCloseable {
       return this;
     }
 
-    /** The batches, at the start of epoch 0. */
+    /**
+     * The batches, at the start of epoch 0.
+     *
+     * @throws IllegalArgumentException if a label that was given has not as many numbers as there
+     *     are outputs
+     */
     public Batches build() {
+      for (int image = 0; labels != null && image < labels.length; image++) {
+        if (labels[image].length != outputs) {
+          throw new IllegalArgumentException(
+              Text.of(
+                  "The label of image %,d has %d numbers, but there are %d outputs: give one for"
+                      + " each.",
+                  image, labels[image].length, outputs));
+        }
+      }
       return new Batches(
           new BatchSettings(
               set,
@@ -356,6 +389,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               augmentation,
               mixing,
               normalization,
+              labels,
               labelSmoothing,
               outputs,
               workers));

@@ -18,7 +18,8 @@ import kilonet.text.TermParser;
  *
  * <p>Ingredients are: weight averaging; each augmentation; mixing of batches; the learning rate
  * schedule, for a rate that stays; Nesterov's momentum, for plain momentum; Muon, for Nesterov's
- * momentum; weight decay; label smoothing; clipping; accumulation of gradients; dropout.
+ * momentum; weight decay; label smoothing; clipping; accumulation of gradients; dropout; the
+ * teacher.
  */
 public final class Ablations {
 
@@ -55,6 +56,7 @@ public final class Ablations {
     changes.put("clipping", r -> r.clipping(0));
     changes.put("accumulation", r -> r.accumulation(1));
     changes.put("dropout", r -> r.model(r.model().dropout(0)));
+    changes.put("teacher", r -> r.teacher(null));
     List<Recipe> ablations = new ArrayList<>();
     changes.forEach(
         (name, change) -> {

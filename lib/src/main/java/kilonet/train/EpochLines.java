@@ -24,6 +24,11 @@ final class EpochLines implements Progress {
   }
 
   @Override
+  public void teacher(Recipe teacher) {
+    out.println(Text.of("first the teacher, %s:", teacher.name()));
+  }
+
+  @Override
   public void finishedBefore(Result result) {
     out.println(
         Text.of("This run is finished since epoch %d: nothing is left to train.", result.epochs()));

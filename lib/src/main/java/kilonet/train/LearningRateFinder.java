@@ -41,7 +41,8 @@ public final class LearningRateFinder {
   /**
    * Runs the test.
    *
-   * @param recipe what is trained as it will be: all of it but its schedule, average and epochs
+   * @param recipe what is trained as it will be: all of it but its schedule, average, epochs and
+   *     teacher
    * @param data the images; those that the recipe trains on are read again when they run out
    * @param engine what computes
    * @param low the first rate, above 0
@@ -69,7 +70,7 @@ public final class LearningRateFinder {
     List<Double> losses = new ArrayList<>();
     SchedulePlan plan = new SchedulePlan("range test", schedule, Optional.empty());
     int threads = Runtime.getRuntime().availableProcessors();
-    try (Batches images = recipe.batches(recipe.images(data).train());
+    try (Batches images = recipe.batches(recipe.images(data).train(), null);
         Learner learner = new Learner(recipe, plan, engine, threads)) {
       double average = 0;
       double best = Double.POSITIVE_INFINITY;

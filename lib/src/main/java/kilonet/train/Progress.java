@@ -32,6 +32,9 @@ public interface Progress {
    */
   default void started(Recipe recipe, int batches, int finished) {}
 
+  /** The run's teacher is trained before it: what follows is told of the teacher. */
+  default void teacher(Recipe teacher) {}
+
   /**
    * A batch was trained on.
    *

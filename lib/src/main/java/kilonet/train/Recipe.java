@@ -24,8 +24,8 @@ import kilonet.text.Text;
 
 /**
  * All that defines a run. The same recipe gives the same numbers, bit for bit, whatever the vectors
- * and threads with the same engine. (The file is long because a recipe has nineteen parts, each
- * with its range, its sentence and its way to be another.)
+ * and threads with the same engine. (The file is long because a recipe has twenty parts, each with
+ * its range, its sentence and its way to be another.)
  *
  * @param name what people call it, such as {@code model_3}; results are filed under it, so that it
  *     is what {@link Check#fileName} allows, or several such names parted by {@code /}
@@ -54,6 +54,9 @@ import kilonet.text.Text;
  *     their training part: a run on images that are neither MNIST nor generated digits writes it
  *     down here
  * @param assignment what is demanded of a run; null for {@link Assignment#MNIST}
+ * @param teacher a net that is trained before and whose answers are part of the labels; null for
+ *     none. It is trained on the same images: its data, limit, validation and normalization are
+ *     those of this recipe
  */
 public record Recipe(
     String name,
@@ -74,7 +77,8 @@ public record Recipe(
     int limit,
     Validation validation,
     @JsonInclude(JsonInclude.Include.NON_NULL) Normalization normalization,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Assignment assignment) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) Assignment assignment,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Teacher teacher) {
 
   /** How many training images a schedule is checked for; the run's own number is not known yet. */
   private static final int USUAL_IMAGES = 60_000;
@@ -136,6 +140,15 @@ public record Recipe(
               normalization.channels(), model.channels()));
     }
     Augmentations.parseBatch(mixing);
+    if (teacher != null) {
+      taughtOnTheSame(teacher.recipe(), data, limit, validation, normalization);
+      if (teacher.recipe().model().outputs() != model.outputs()) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "The teacher %s has %d outputs and the net that it teaches %d: give both as many.",
+                teacher.recipe().name(), teacher.recipe().model().outputs(), model.outputs()));
+      }
+    }
     Schedules.parse(
         schedule, optimizer.learningRate(), epochs, updates(USUAL_IMAGES, batch, accumulation));
   }
@@ -150,6 +163,20 @@ public record Recipe(
               augmentation));
     }
     augmentation.parts().forEach(Recipe::normalizedOnce);
+  }
+
+  private static void taughtOnTheSame(
+      Recipe teacher, String data, int limit, Validation validation, Normalization normalization) {
+    if (!teacher.data.equals(data)
+        || teacher.limit != limit
+        || !teacher.validation.equals(validation)
+        || !Objects.equals(teacher.normalization, normalization)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The teacher %s is for other images than the net that it teaches: give both the same"
+                  + " data, limit, validation and normalization.",
+              teacher.name));
+    }
   }
 
   private static int updates(int images, int batch, int accumulation) {
@@ -206,21 +233,39 @@ public record Recipe(
   }
 
   /**
-   * The same with a net for these images: of their size and channels, with an output for each of
-   * their classes.
+   * The same with a net, and a teacher, for these images: of their size and channels, with an
+   * output for each of their classes.
    */
   public Recipe fitting(TrainTest images) {
-    ImageSet train = images.train();
-    Stack fitting = model.input(train.channels(), train.height(), train.width());
-    boolean same = fitting.outputs() == train.classes();
-    return model(same ? fitting : fitting.outputs(train.classes()));
+    return with(
+        draft -> {
+          draft.model = fitting(model, images.train());
+          if (teacher != null) {
+            Recipe learned = teacher.recipe();
+            draft.teacher =
+                new Teacher(
+                    learned.model(fitting(learned.model, images.train())),
+                    teacher.weight(),
+                    teacher.temperature());
+          }
+        });
   }
 
-  /** Batches of training images as this recipe augments, mixes and labels them. */
-  Batches batches(ImageSet train) {
+  private static Stack fitting(Stack model, ImageSet train) {
+    Stack fitting = model.input(train.channels(), train.height(), train.width());
+    return fitting.outputs() == train.classes() ? fitting : fitting.outputs(train.classes());
+  }
+
+  /**
+   * Batches of training images as this recipe augments and mixes them.
+   *
+   * @param labels what the teacher makes of the labels, {@code [image][output]}; null for none
+   */
+  Batches batches(ImageSet train, float[][] labels) {
     return Batches.training(train, batch, seed)
         .augmentation(Augmentations.parse(augmentation))
         .mixing(Augmentations.parseBatch(mixing).orElse(null))
+        .labels(labels)
         .labelSmoothing(labelSmoothing)
         .outputs(model.outputs())
         .build();
@@ -262,6 +307,7 @@ public record Recipe(
         1,
         0,
         Validation.NONE,
+        null,
         null,
         null);
   }
@@ -312,6 +358,11 @@ public record Recipe(
   /** The same with another demand; null for this course's. */
   public Recipe assignment(Assignment assignment) {
     return with(draft -> draft.assignment = assignment);
+  }
+
+  /** The same with a teacher; null for none. */
+  public Recipe teacher(Teacher teacher) {
+    return with(draft -> draft.teacher = teacher);
   }
 
   /** What is demanded of a run: the recipe's own assignment, or this course's. */

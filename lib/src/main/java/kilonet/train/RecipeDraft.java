@@ -25,6 +25,7 @@ final class RecipeDraft {
   Validation validation;
   Normalization normalization;
   Assignment assignment;
+  Teacher teacher;
 
   RecipeDraft(Recipe recipe) {
     name = recipe.name();
@@ -46,9 +47,10 @@ final class RecipeDraft {
     validation = recipe.validation();
     normalization = recipe.normalization();
     assignment = recipe.assignment();
+    teacher = recipe.teacher();
   }
 
-  /** The recipe as changed, if it can be one. */
+  /** The recipe as changed, if it can be one; its teacher follows it to other images. */
   Recipe recipe() {
     return new Recipe(
         name,
@@ -69,6 +71,7 @@ final class RecipeDraft {
         limit,
         validation,
         normalization,
-        assignment);
+        assignment,
+        teacher == null ? null : teacher.on(data, limit, validation, normalization));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,9 @@ import kilonet.text.Text;
 
 /**
  * Runs of any recipes and seeds, in order, a folder each. What is finished is not trained again,
- * what was stopped goes on, and a run that fails does not end the others.
+ * what was stopped goes on, and a run that fails does not end the others. A teacher that several
+ * recipes have in common is trained once, before them, into the folder {@code teacher-…} where the
+ * folders of the runs are; on a cluster each run trains its own.
  *
  * <p>Runs are trained once; {@link #stop} may be called by any thread.
  */
@@ -41,6 +44,8 @@ public final class Runs {
 
   private Filing filing;
   private final Map<Run, Result> finished = new LinkedHashMap<>();
+  private final Set<Run> teachers = new LinkedHashSet<>();
+  private final Set<Run> failedTeachers = new HashSet<>();
   private final WorkLeft work = new WorkLeft();
   private final Set<Trainer> active = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
@@ -54,6 +59,10 @@ public final class Runs {
    * @param folder where its files go
    */
   public record Run(Recipe recipe, Path folder) {
+
+    boolean isTaught() {
+      return recipe.teacher() != null;
+    }
 
     /** A run in the folder {@code seed-S} of a folder of runs. */
     public static Run in(Path runs, Recipe recipe) {
@@ -78,6 +87,9 @@ public final class Runs {
      * @param left time until all runs are finished, at the speed so far
      */
     default void finished(Result result, boolean earlier, Duration left) {}
+
+    /** The teacher of some of the runs is trained. */
+    default void taught(Result teacher) {}
 
     /** A run cannot go on. */
     default void failed(Recipe recipe, TrainingException failure) {}
@@ -199,16 +211,17 @@ public final class Runs {
         work.put(run, data.train().size(), run.recipe().epochs());
       }
     }
-    if (results != null && !work.runs().isEmpty()) {
-      new RunFolder(results).provide(RESULT * work.runs().size());
+    List<Run> waiting = work.runs();
+    if (results != null && !waiting.isEmpty()) {
+      new RunFolder(results).provide(RESULT * waiting.size());
     }
     work.begin();
     finished.forEach((run, result) -> watcher.finished(result, true, Duration.ZERO));
     try {
       if (cluster == null) {
-        here();
+        here(waiting);
       } else {
-        new ClusterRuns(cluster, clusterWatcher, data, filing, new Elsewhere(), work.runs())
+        new ClusterRuns(cluster, clusterWatcher, data, filing, new Elsewhere(), waiting)
             .run(finished.size());
       }
     } catch (InterruptedException e) {
@@ -218,12 +231,20 @@ public final class Runs {
     return runs.stream().filter(finished::containsKey).map(finished::get).toList();
   }
 
-  private void here() throws InterruptedException {
-    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
+  private void here(List<Run> waiting) throws InterruptedException {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int threads = Math.max(1, processors / jobs);
+    waiting.stream().filter(Run::isTaught).map(this::teacher).forEach(teachers::add);
+    for (Run teacher : teachers) {
+      work.put(teacher, data.train().size(), teacher.recipe().epochs());
+    }
+    for (Run teacher : teachers) {
+      train(teacher, processors);
+    }
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
-      for (Run run : work.runs()) {
+      for (Run run : waiting) {
         futures.add(
             pool.submit(
                 () -> {
@@ -247,6 +268,18 @@ public final class Runs {
       stop();
       end(pool);
     }
+  }
+
+  /** The run of a run's teacher, in the folder that those of all runs have in common. */
+  private Run teacher(Run run) {
+    Path common = run.folder().toAbsolutePath().normalize().getParent();
+    for (Run other : runs) {
+      while (!other.folder().toAbsolutePath().normalize().startsWith(common)) {
+        common = common.getParent();
+      }
+    }
+    Teacher teacher = run.recipe().teacher();
+    return new Run(teacher.recipe(), common.resolve(teacher.folder()));
   }
 
   /** Waits for the runs that are at work: who gets an exception may delete or move their files. */
@@ -295,6 +328,14 @@ public final class Runs {
     if (!filing.isOutdated(run)) {
       trainer.resume();
     }
+    if (run.isTaught()) {
+      Run teacher = teacher(run);
+      if (failedTeachers.contains(teacher)) {
+        failed(run, new TrainingException("Its teacher could not be trained."));
+        return;
+      }
+      trainer.teacher(teacher.folder());
+    }
     synchronized (this) {
       if (stopped) {
         return;
@@ -313,7 +354,10 @@ public final class Runs {
   }
 
   private synchronized void ended(Run run, Result result) {
-    if (result.isFinished()) {
+    if (result.isFinished() && teachers.contains(run)) {
+      work.remove(run);
+      watcher.taught(result);
+    } else if (result.isFinished()) {
       filing.publish(run);
       finished.put(run, result);
       work.remove(run);
@@ -324,6 +368,9 @@ public final class Runs {
   private synchronized void failed(Run run, TrainingException failure) {
     if (!stopped) {
       work.remove(run);
+      if (teachers.contains(run)) {
+        failedTeachers.add(run);
+      }
       failures.add(
           Text.of(
               "%s, seed %d: %s", run.recipe().name(), run.recipe().seed(), failure.getMessage()));

@@ -47,6 +47,7 @@ public final class Trainer {
   private static final int LISTED_EPOCHS = 10_000;
 
   private final Recipe recipe;
+  private final TrainTest all;
   private final DataIdentity data;
   private final ImageSet train;
   private final ImageSet test;
@@ -54,6 +55,8 @@ public final class Trainer {
   private Engine engine = Engine.FUSED;
   private Progress progress = Progress.NONE;
   private RunFolder folder;
+  private RunFolder teacherFolder;
+  private Trainer teacher;
   private boolean resume;
   private int threads = Runtime.getRuntime().availableProcessors();
   private volatile boolean stopped;
@@ -72,6 +75,7 @@ public final class Trainer {
    */
   public Trainer(Recipe recipe, TrainTest data) {
     this.recipe = recipe.on(data);
+    this.all = data;
     this.data = data.identity();
     TrainTest images = this.recipe.images(data);
     this.train = images.train();
@@ -115,9 +119,21 @@ public final class Trainer {
     return this;
   }
 
+  /**
+   * Says where the run of the recipe's teacher is, which is trained there unless it is finished;
+   * the folder {@code teacher} in the run's own one unless said otherwise.
+   */
+  Trainer teacher(Path folder) {
+    this.teacherFolder = new RunFolder(folder);
+    return this;
+  }
+
   /** Ends the run after the batch in work; its checkpoint is kept. May be called by any thread. */
-  public void stop() {
+  public synchronized void stop() {
     stopped = true;
+    if (teacher != null) {
+      teacher.stop();
+    }
   }
 
   /**
@@ -156,12 +172,27 @@ public final class Trainer {
       // takes longer than the work. Holds for this thread only.
       openMp.setOmpNumThreads(1);
     }
-    try (Batches batches = recipe.batches(train);
-        Batches testing =
-            Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
+    try {
       state = new TrainingState(recipe, train.size(), engine, threads);
       Optional<Checkpoint> checkpoint = checkpoint();
       provideRoom();
+      epochs(checkpoint, recipe.teacher() == null ? null : labels(recipe.teacher()));
+      if (result == null) {
+        throw new TrainingException(
+            "The run was stopped in its first epoch, so there is no result yet"
+                + (folder == null ? "." : ": resume it to go on."));
+      }
+      return result;
+    } finally {
+      progress.ended();
+      release();
+      openMp.setOmpNumThreads(ofNd4j);
+    }
+  }
+
+  private void epochs(Optional<Checkpoint> checkpoint, float[][] labels) {
+    try (Batches batches = recipe.batches(train, labels);
+        Batches testing = inOrder(test)) {
       History history = new History(List.of());
       Checkpoint.Tally tally = Checkpoint.Tally.NOTHING;
       if (checkpoint.isPresent()) {
@@ -185,16 +216,43 @@ public final class Trainer {
         save(history, tally);
         progress.epoch(history.last());
       }
-      if (result == null) {
+    }
+  }
+
+  private Batches inOrder(ImageSet images) {
+    return Batches.inOrder(images, TEST_BATCH).outputs(recipe.model().outputs()).build();
+  }
+
+  /** The labels of a teacher, which is trained now where it is not. */
+  private float[][] labels(Teacher by) {
+    Trainer trainer = new Trainer(by.recipe(), all).engine(engine).threads(threads);
+    boolean shared = teacherFolder != null;
+    if (!shared && folder != null) {
+      teacherFolder = new RunFolder(folder.path().resolve("teacher"));
+    }
+    trainer.folder = teacherFolder;
+    trainer.resume = shared || resume;
+    // Without the lock: others may be reading it, too.
+    if (teacherFolder == null || !trainer.resume || trainer.finished().isEmpty()) {
+      synchronized (this) {
+        teacher = trainer;
+      }
+      if (!stopped) {
+        progress.teacher(by.recipe());
+        trainer.progress = progress;
+        trainer.run();
+      }
+      if (trainer.result == null || !trainer.result.isFinished()) {
         throw new TrainingException(
-            "The run was stopped in its first epoch, so there is no result yet"
+            "The run was stopped before its teacher was trained, so there is no result yet"
                 + (folder == null ? "." : ": resume it to go on."));
       }
-      return result;
-    } finally {
-      progress.ended();
-      release();
-      openMp.setOmpNumThreads(ofNd4j);
+    }
+    MultiLayerNetwork plain = trainer.network();
+    try (FusedNetwork network = new FusedNetwork(plain.getLayerWiseConfigurations(), threads);
+        Batches images = inOrder(train)) {
+      network.init(plain.params(), false);
+      return by.labels(Predictions.of(network, images));
     }
   }
 
@@ -297,8 +355,7 @@ public final class Trainer {
    * @throws IllegalStateException if {@link #run} was not called yet
    */
   public Predictions predictions() {
-    try (Batches batches =
-        Batches.inOrder(test, TEST_BATCH).outputs(recipe.model().outputs()).build()) {
+    try (Batches batches = inOrder(test)) {
       return Predictions.of(FusedNetwork.of(network()), batches);
     }
   }

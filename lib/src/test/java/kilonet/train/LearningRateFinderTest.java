@@ -62,7 +62,7 @@ class LearningRateFinderTest {
     ExponentialLR rates = new ExponentialLR(0.01, factor, ScheduleType.ITERATION);
     SchedulePlan plan = new SchedulePlan("", rates, Optional.empty());
     double[] losses = new double[6];
-    try (Batches batches = recipe.batches(DIGITS.train());
+    try (Batches batches = recipe.batches(DIGITS.train(), null);
         Learner learner = new Learner(recipe, plan, engine, 1)) {
       for (int i = 0; i < losses.length; i++) {
         DataSet batch = batches.next();

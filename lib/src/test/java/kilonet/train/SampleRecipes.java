@@ -11,7 +11,7 @@ public final class SampleRecipes {
 
   /** The names of all. */
   public static final List<String> NAMES =
-      List.of("000/step0", "001/step1", "002/step3", "003/step4_adam", "record/small");
+      List.of("000/step0", "001/step1", "002/step3", "003/step4_adam", "record/small", "taught");
 
   private SampleRecipes() {}
 

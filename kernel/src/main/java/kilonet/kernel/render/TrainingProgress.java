@@ -54,6 +54,11 @@ public final class TrainingProgress implements Progress {
   }
 
   @Override
+  public void teacher(Recipe teacher) {
+    besides.teacher(teacher);
+  }
+
+  @Override
   public void batch(int batch, double loss, double accuracy, double rate, double speed) {
     besides.batch(batch, loss, accuracy, rate, speed);
     long now = System.nanoTime();
