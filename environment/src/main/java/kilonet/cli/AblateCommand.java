@@ -91,7 +91,8 @@ final class AblateCommand implements Runnable {
         planned.add(Runs.Run.in(folder.resolve(recipe.name()), recipe.seed(seed)));
       }
     }
-    Runs runs = new Runs(planned, images.images()).watcher(new Lines(planned.size()));
+    Runs runs =
+        new Runs(planned, images.images()).teachers(folder).watcher(new Lines(planned.size()));
     filing.open(
         runs, spec.commandLine().getErr(), () -> report(name, recipes, runs.runAll(), folder));
   }

@@ -7,6 +7,7 @@ import kilonet.text.Text;
 final class EpochLines implements Progress {
 
   private final PrintWriter out;
+  private Recipe teacher;
   private int epochs;
   private TimeLeft time;
 
@@ -16,6 +17,9 @@ final class EpochLines implements Progress {
 
   @Override
   public void started(Recipe recipe, int batches, int finished) {
+    if (teacher != null && !recipe.equals(teacher)) {
+      out.println(Text.of("now %s:", recipe.name()));
+    }
     epochs = recipe.epochs();
     time = new TimeLeft(epochs, batches, finished);
     if (finished > 0) {
@@ -25,6 +29,7 @@ final class EpochLines implements Progress {
 
   @Override
   public void teacher(Recipe teacher) {
+    this.teacher = teacher;
     out.println(Text.of("first the teacher, %s:", teacher.name()));
   }
 

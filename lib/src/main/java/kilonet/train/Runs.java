@@ -23,8 +23,7 @@ import kilonet.text.Text;
 /**
  * Runs of any recipes and seeds, in order, a folder each. What is finished is not trained again,
  * what was stopped goes on, and a run that fails does not end the others. A teacher that several
- * recipes have in common is trained once, before them, into the folder {@code teacher-…} where the
- * folders of the runs are; on a cluster each run trains its own.
+ * recipes have in common is trained once, before them; on a cluster each run trains its own.
  *
  * <p>Runs are trained once; {@link #stop} may be called by any thread.
  */
@@ -38,6 +37,7 @@ public final class Runs {
   private Engine engine = Engine.FUSED;
   private int jobs = 1;
   private Path results;
+  private Path teacherFolder;
   private Cluster cluster;
   private Cluster.Watcher clusterWatcher;
   private Watcher watcher = new Watcher() {};
@@ -141,6 +141,15 @@ public final class Runs {
     if (results != null) {
       apart("file of results", run -> ResultFile.of(results, run.recipe()));
     }
+    return this;
+  }
+
+  /**
+   * Keeps the runs of teachers in a folder, {@code teacher-…} for each; unless said, beside the
+   * folder of the run that is taught.
+   */
+  public Runs teachers(Path folder) {
+    this.teacherFolder = folder;
     return this;
   }
 
@@ -270,16 +279,11 @@ public final class Runs {
     }
   }
 
-  /** The run of a run's teacher, in the folder that those of all runs have in common. */
+  /** The run of a run's teacher. */
   private Run teacher(Run run) {
-    Path common = run.folder().toAbsolutePath().normalize().getParent();
-    for (Run other : runs) {
-      while (!other.folder().toAbsolutePath().normalize().startsWith(common)) {
-        common = common.getParent();
-      }
-    }
     Teacher teacher = run.recipe().teacher();
-    return new Run(teacher.recipe(), common.resolve(teacher.folder()));
+    Path place = teacherFolder == null ? run.folder().toAbsolutePath().getParent() : teacherFolder;
+    return new Run(teacher.recipe(), place.resolve(teacher.folder()));
   }
 
   /** Waits for the runs that are at work: who gets an exception may delete or move their files. */

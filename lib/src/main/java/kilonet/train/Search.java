@@ -237,7 +237,7 @@ public record Search(
                 });
           }
         };
-    Runs runs = new Runs(planned, data).jobs(plan.jobs).watcher(watcher);
+    Runs runs = new Runs(planned, data).jobs(plan.jobs).teachers(folder).watcher(watcher);
     round.accept(runs);
     runs.runAll();
     return new ArrayList<>(contestants.keySet().stream().map(judged::get).toList());

@@ -269,10 +269,11 @@ class TeacherTest {
             .optimizer(Optimizer.sgd(1e30, 0.9));
     Runs runs =
         new Runs(
-            List.of(
-                Runs.Run.in(folder.resolve("a"), TAUGHT.teacher(new Teacher(hot, 0.5, 1))),
-                Runs.Run.in(folder.resolve("b"), ALONE.name("alone"))),
-            digits);
+                List.of(
+                    Runs.Run.in(folder.resolve("a"), TAUGHT.teacher(new Teacher(hot, 0.5, 1))),
+                    Runs.Run.in(folder.resolve("b"), ALONE.name("alone"))),
+                digits)
+            .teachers(folder);
     assertThat(runs.run()).extracting(Result::recipe).containsExactly("alone");
     assertThat(runs.failures()).hasSize(2);
     assertThat(runs.failures().get(0)).startsWith("larger, seed 7: The loss became");
@@ -326,6 +327,8 @@ class TeacherTest {
   void theLinesOfARunNameTheTeacher() {
     StringWriter text = new StringWriter();
     new Trainer(TAUGHT, digits).progress(Progress.lines(new PrintWriter(text, true))).run();
-    assertThat(text.toString()).startsWith("first the teacher, larger:").contains("epoch  2/2");
+    assertThat(text.toString())
+        .containsSubsequence(
+            "first the teacher, larger:", "epoch  2/2", "now smaller:", "epoch  2/2");
   }
 }
