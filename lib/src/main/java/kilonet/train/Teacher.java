@@ -1,6 +1,5 @@
 package kilonet.train;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -60,7 +59,6 @@ public record Teacher(Recipe recipe, double weight, double temperature) {
   }
 
   /** The name of the folder of its run, beside those of the runs that it teaches. */
-  @JsonIgnore
   String folder() {
     byte[] digest = Sha256.digest().digest(Json.line(recipe).getBytes(StandardCharsets.UTF_8));
     return "teacher-" + HexFormat.of().formatHex(digest, 0, 4);
