@@ -87,6 +87,7 @@ public final class Commands {
 
     @Option(
         names = "--name",
+        paramLabel = "NAME",
         defaultValue = "kilonet",
         description = "Name of the kernel; ${DEFAULT-VALUE} if not given.")
     private String name;
@@ -121,11 +122,13 @@ public final class Commands {
       @Mixin Place place,
       @Option(
               names = "--display-name",
+              paramLabel = "TEXT",
               defaultValue = "Java (Kilonet)",
               description = "What Jupyter's menus show; ${DEFAULT-VALUE} if not given.")
           String displayName,
       @Option(
               names = "--backend",
+              paramLabel = "BACKEND",
               defaultValue = "cpu",
               description = "ND4J's backend, cpu or cuda; ${DEFAULT-VALUE} if not given.")
           Backend backend,
@@ -158,7 +161,7 @@ public final class Commands {
       name = "doctor",
       description = "Says what is missing for notebooks to run.",
       mixinStandardHelpOptions = true)
-  private int doctor(@Mixin Place place) throws IOException {
+  private int doctor(@Mixin Place place) throws IOException, InterruptedException {
     return Doctor.examine(place.folder(), new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         ? 0
         : 1;

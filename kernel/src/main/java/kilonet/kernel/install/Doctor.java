@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Says what is missing for notebooks to run. */
 final class Doctor {
@@ -22,7 +23,7 @@ final class Doctor {
    *
    * @return whether nothing is missing
    */
-  static boolean examine(Path folder, PrintWriter out) throws IOException {
+  static boolean examine(Path folder, PrintWriter out) throws IOException, InterruptedException {
     Doctor doctor = new Doctor(out);
     doctor.java();
     doctor.jupyter();
@@ -60,7 +61,15 @@ final class Doctor {
             + " its own");
   }
 
-  private void kernel(KernelSpec spec) throws IOException {
+  private static Optional<String> refusal(List<String> command)
+      throws IOException, InterruptedException {
+    int end = command.indexOf("-cp");
+    return end < 0 || !Files.isExecutable(Path.of(command.get(0)))
+        ? Optional.empty()
+        : KernelSpec.refusal(command.subList(0, end));
+  }
+
+  private void kernel(KernelSpec spec) throws IOException, InterruptedException {
     List<String> command = spec.installedCommand();
     if (command.isEmpty()) {
       say(false, "a kernel in " + spec.folder(), "run this jar with install");
@@ -71,6 +80,11 @@ final class Doctor {
         Files.isExecutable(Path.of(command.get(0))),
         "its Java: " + command.get(0),
         "run install again with the Java that is to be used");
+    Optional<String> unable = refusal(command);
+    say(
+        unable.isEmpty(),
+        unable.map(said -> "a JVM that starts: " + said).orElse("its JVM starts"),
+        "run install again, with what --jvm-arg may be");
     boolean archive = false;
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < command.size(); i++) {

@@ -14,8 +14,11 @@ import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kilonet.kernel.repl.ClassPathIndex;
 
@@ -26,6 +29,15 @@ import kilonet.kernel.repl.ClassPathIndex;
 final class KernelSpec {
   private static final String KERNEL_JARS = "lib/kernel/";
   private static final String NOTEBOOK_JARS = "lib/notebook/";
+
+  /** What lies in the folder beside kernel.json, which is written last. */
+  private static final Set<String> PARTS =
+      Set.of("lib", "packages.txt", "kernel.jsa", "logo-svg.svg");
+
+  /** How JVMs begin to say why they do not start. */
+  private static final String NO_REASON =
+      "Error: Could not create the Java Virtual Machine\\.|Error: A fatal exception has"
+          + " occurred\\. Program will exit\\.|Error occurred during initialization of .*";
 
   private final Path folder;
 
@@ -85,30 +97,42 @@ final class KernelSpec {
     throw new IOException("No active Python was found for --sys-prefix; use --prefix DIR.");
   }
 
-  /** Installs; replaces what is there. */
+  /**
+   * Installs; replaces what is there.
+   *
+   * @throws IOException if that cannot be; what cannot be known before it begins is the disk alone
+   */
   void install(String displayName, boolean cuda, List<String> jvmArgs)
       throws IOException, InterruptedException {
     needJdk();
-    List<Path> kernelJars = new ArrayList<>();
-    List<Path> notebookJars = new ArrayList<>();
     Path self = self();
     boolean bundled = isBundle(self);
+    if (cuda && !hasCuda(self, bundled)) {
+      throw new IOException(
+          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend"
+              + " cpu.");
+    }
+    Optional<String> refusal = refusal(jvm(jvmArgs));
+    if (refusal.isPresent()) {
+      throw new IOException(
+          "Java does not start with "
+              + String.join(" ", jvmArgs)
+              + ": "
+              + refusal.get()
+              + ". Give --jvm-arg what "
+              + System.getProperty("java.home")
+              + " knows.");
+    }
+    List<Path> kernelJars = new ArrayList<>();
+    List<Path> notebookJars = new ArrayList<>();
     if (bundled) {
       uninstallIfPresent();
       extract(self, kernelJars, notebookJars);
     } else {
       // Run from a build's classes: they stay where they are.
       Files.createDirectories(folder);
-      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        kernelJars.add(Path.of(entry).toAbsolutePath());
-      }
+      kernelJars.addAll(classPath());
       notebookJars.addAll(kernelJars);
-    }
-    boolean hasCuda = notebookJars.stream().anyMatch(Gpu::isBackend);
-    if (cuda && !hasCuda) {
-      throw new IOException(
-          "This jar holds no CUDA backend; build it with mvn -Pcuda package, or use --backend"
-              + " cpu.");
     }
     if (!cuda) {
       notebookJars.removeIf(Gpu::isBackend);
@@ -127,12 +151,12 @@ final class KernelSpec {
     }
     command.add("run");
     command.add("{connection_file}");
-    Files.writeString(folder.resolve("kernel.json"), json(command, displayName));
     try (InputStream logo = KernelSpec.class.getResourceAsStream("logo-svg.svg")) {
       if (logo != null) {
         Files.copy(logo, folder.resolve("logo-svg.svg"), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    Files.writeString(folder.resolve("kernel.json"), json(command, displayName));
   }
 
   private static void needJdk() throws IOException {
@@ -149,6 +173,23 @@ final class KernelSpec {
       return Path.of(KernelSpec.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Path> classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath())
+        .toList();
+  }
+
+  private static boolean hasCuda(Path self, boolean bundled) throws IOException {
+    if (!bundled) {
+      return classPath().stream().anyMatch(Gpu::isBackend);
+    }
+    try (JarFile jar = new JarFile(self.toFile())) {
+      return jar.stream()
+          .filter(entry -> entry.getName().startsWith(NOTEBOOK_JARS))
+          .anyMatch(entry -> Gpu.isBackend(Path.of(entry.getName())));
     }
   }
 
@@ -193,8 +234,8 @@ final class KernelSpec {
         .forEach(notebookJars::add);
   }
 
-  static List<String> command(
-      List<Path> kernelJars, List<Path> notebookJars, List<String> jvmArgs) {
+  /** What starts the kernel's Java, but for the class path. */
+  static List<String> jvm(List<String> jvmArgs) {
     Path java =
         Path.of(
             System.getProperty("java.home"),
@@ -203,8 +244,12 @@ final class KernelSpec {
     int feature = Runtime.version().feature();
     List<String> command = new ArrayList<>();
     command.add(java.toString());
-    // One collector thread and no spare heap: notebooks are many, and mostly idle.
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xms24m", "-Xss2m"));
+    // One collector thread and no spare heap: notebooks are many, and mostly idle. There can be one
+    // collector only: who asks for another gets that.
+    if (jvmArgs.stream().noneMatch(arg -> arg.matches("-XX:\\+Use\\w+GC"))) {
+      command.add("-XX:+UseSerialGC");
+    }
+    command.addAll(List.of("-Xms24m", "-Xss2m"));
     command.add("-Xlog:disable");
     // Compiled, these methods of ND4J's let go of arrays whose memory native code still reads.
     command.add("-XX:CompileCommand=quiet");
@@ -238,11 +283,37 @@ final class KernelSpec {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(jvmArgs);
+    return command;
+  }
+
+  static List<String> command(
+      List<Path> kernelJars, List<Path> notebookJars, List<String> jvmArgs) {
+    List<String> command = jvm(jvmArgs);
     command.add("-Dkilonet.classpath=" + path(notebookJars));
     command.add("-cp");
     command.add(path(kernelJars));
     command.add("kilonet.kernel.Main");
     return command;
+  }
+
+  /** What a JVM says that does not start; nothing if it does. */
+  static Optional<String> refusal(List<String> jvm) throws IOException, InterruptedException {
+    List<String> trial = new ArrayList<>(jvm);
+    trial.add("-version");
+    Process process = new ProcessBuilder(trial).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() == 0) {
+      return Optional.empty();
+    }
+    String reason =
+        said.lines()
+            .map(String::strip)
+            .filter(text -> !text.isEmpty() && !text.startsWith("WARNING: Using incubator"))
+            .filter(text -> !text.matches(NO_REASON))
+            .map(text -> text.replaceFirst("^Error: ", ""))
+            .collect(Collectors.joining("; "));
+    return Optional.of(reason.isEmpty() ? "it does not say why" : reason.replaceFirst("\\.$", ""));
   }
 
   /** Whether the JVM knows the option: since JDK 22, and in later updates of 17 and 21. */
@@ -317,14 +388,12 @@ final class KernelSpec {
     uninstallIfPresent();
   }
 
-  private void uninstallIfPresent() throws IOException {
+  /** Removes what is there, unless it is somebody else's. */
+  void uninstallIfPresent() throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
-    boolean ours =
-        Files.isRegularFile(folder.resolve("kernel.json"))
-            && Files.readString(folder.resolve("kernel.json")).contains("kilonet.kernel.Main");
-    if (!ours && Files.list(folder).findAny().isPresent()) {
+    if (!isOurs()) {
       throw new IOException(
           "The folder " + folder + " holds something else; choose another --name.");
     }
@@ -332,6 +401,17 @@ final class KernelSpec {
       for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
+    }
+  }
+
+  /** Whether the folder holds a kernel of ours, nothing, or what an ended installation left. */
+  private boolean isOurs() throws IOException {
+    Path spec = folder.resolve("kernel.json");
+    if (Files.isRegularFile(spec)) {
+      return Files.readString(spec).contains("kilonet.kernel.Main");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).allMatch(PARTS::contains);
     }
   }
 
