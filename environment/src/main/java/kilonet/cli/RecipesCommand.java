@@ -6,6 +6,7 @@ import kilonet.model.Summary;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
+import kilonet.train.Teacher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -35,13 +36,22 @@ final class RecipesCommand implements Runnable {
       Recipe recipe = Catalogue.named(each);
       out.println(
           Text.of(
-              "%-16s %,9d parameters, %2d epochs, batch %d, %s, %s",
+              "%-16s %,9d parameters, %2d epochs, batch %d, %s, %s%s",
               each,
               Summary.of(recipe.model()).parameters(),
               recipe.epochs(),
               recipe.batch(),
               recipe.schedule(),
-              recipe.augmentation()));
+              recipe.augmentation(),
+              taught(recipe.teacher())));
     }
+  }
+
+  private static String taught(Teacher teacher) {
+    return teacher == null
+        ? ""
+        : Text.of(
+            ", taught by a net of %,d parameters",
+            Summary.of(teacher.recipe().model()).parameters());
   }
 }

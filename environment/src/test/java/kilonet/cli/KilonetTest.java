@@ -287,6 +287,14 @@ class KilonetTest {
   }
 
   @Test
+  void aRecipeWithATeacherSaysSo() {
+    assertThat(kilonet("recipes").out.lines().filter(line -> line.contains("taught")).toList())
+        .singleElement()
+        .asString()
+        .matches("record/sure +7,806 .*, taught by a net of 48,200 parameters");
+  }
+
+  @Test
   void aRecipeInAFileIsTrainedLikeANamedOne() throws Exception {
     Path file = folder.resolve("own.json");
     Files.writeString(file, kilonet("recipes", "model_2").out);

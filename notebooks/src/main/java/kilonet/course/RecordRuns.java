@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ record RecordRuns(
           name.substring(recipe.name().length() + 1),
           Measurements.read(results.resolve(name), result -> isVariant(result, name, recipe)));
     }
-    Measurements measured = measured(results, recipe);
+    Measurements measured = Measurements.of(results, recipe);
     Path times = results.resolve(recipe.name()).resolve("processes.csv");
     return new RecordRuns(kind, recipe, measured, processes(times, measured), variants);
   }
@@ -79,16 +78,6 @@ record RecordRuns(
           file + " has a line that is not seed,training,process in seconds: measure again.", e);
     }
     return processes;
-  }
-
-  /** The runs of a recipe, or those that a step has made under its own name: whichever are more. */
-  private static Measurements measured(Path results, Recipe recipe) {
-    return Catalogue.ours().stream()
-        .map(Catalogue::named)
-        .filter(other -> other.name(recipe.name()).equals(recipe))
-        .map(same -> Measurements.of(results, same))
-        .max(Comparator.comparing(same -> same.runs().size()))
-        .orElseThrow();
   }
 
   private static boolean isVariant(Result result, String name, Recipe recipe) {

@@ -24,6 +24,7 @@ import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
+import kilonet.train.Teacher;
 
 /** The page about our records beside the published nets: the leaderboard, and each record. */
 public final class RecordsReport {
@@ -80,7 +81,6 @@ public final class RecordsReport {
 
   private static Page page(
       List<RankedNet> all, List<RecordRuns> records, Map<String, Figure> figures, Path results) {
-    Path remarks = results.resolveSibling("remarks");
     Page page =
         new Page("Records")
             .paragraph(
@@ -107,17 +107,21 @@ public final class RecordsReport {
                     RankedNet.SMALL))
             .table(leaderboard(), all)
             .paragraph(
-                "Records and their variants: "
+                "The records and their variants. "
                     + Measurements.engines(records.stream().flatMap(RecordRuns::all).toList()));
     for (RecordRuns record : records) {
-      section(page, record, remarks, figures);
+      section(page, record, results, figures);
     }
     KeptImages.of(results).addTo(page);
-    Path tried = remarks.resolve("tried.md");
+    Path tried = remarks(results).resolve("tried.md");
     if (Files.exists(tried)) {
       page.heading("Tried and failed").paragraph(remark(tried));
     }
     return page;
+  }
+
+  private static Path remarks(Path results) {
+    return results.resolveSibling("remarks");
   }
 
   private static Map<String, Function<RankedNet, String>> leaderboard() {
@@ -133,7 +137,7 @@ public final class RecordsReport {
   }
 
   private static void section(
-      Page page, RecordRuns record, Path remarks, Map<String, Figure> figures) {
+      Page page, RecordRuns record, Path results, Map<String, Figure> figures) {
     RecordKind kind = record.kind();
     Measurements measured = record.measured();
     Recipe recipe = record.recipe();
@@ -149,7 +153,28 @@ public final class RecordsReport {
                         + " `environment/clock.sh` measures both."
                     : ""))
         .paragraph(verdict(record))
-        .list(
+        .list(parts(recipe, summary, results));
+    if (measured.outdated() > 0) {
+      page.paragraph(
+          text(
+              "Files of results left out, because they are of another recipe or not finished: %d.",
+              measured.outdated()));
+    }
+    Path remark = remarks(results).resolve(kind.file() + ".md");
+    if (Files.exists(remark)) {
+      page.paragraph(remark(remark));
+    }
+    if (measured.isEmpty()) {
+      return;
+    }
+    page.table(seeds(record), measured.runs())
+        .figure(picture(kind), "Accuracy of each seed", figures.get(picture(kind)));
+    variants(page, record);
+  }
+
+  private static List<String> parts(Recipe recipe, Summary summary, Path results) {
+    List<String> parts =
+        new ArrayList<>(
             List.of(
                 text(
                     "net: %s; %,d parameters, %,d multiply-adds a picture, receptive field %d",
@@ -169,22 +194,30 @@ public final class RecordsReport {
                 text(
                     "averaging: %s; label smoothing: %s; mixing: %s",
                     recipe.averaging(), Axis.number(recipe.labelSmoothing()), recipe.mixing())));
-    if (measured.outdated() > 0) {
-      page.paragraph(
-          text(
-              "Files of results left out, because they are of another recipe or not finished: %d.",
-              measured.outdated()));
+    Teacher teacher = recipe.teacher();
+    if (teacher != null) {
+      parts.add(teacher(teacher, Measurements.of(results, teacher.recipe())));
     }
-    Path remark = remarks.resolve(kind.file() + ".md");
-    if (Files.exists(remark)) {
-      page.paragraph(remark(remark));
-    }
-    if (measured.isEmpty()) {
-      return;
-    }
-    page.table(seeds(record), measured.runs())
-        .figure(picture(kind), "Accuracy of each seed", figures.get(picture(kind)));
-    variants(page, record);
+    return parts;
+  }
+
+  private static String teacher(Teacher teacher, Measurements own) {
+    Recipe recipe = teacher.recipe();
+    String alone =
+        own.isEmpty()
+            ? ""
+            : text("; by itself it has %s%% in the last epoch", own.over(Measurements::last));
+    return text(
+        "teacher: `%s`, %s; %,d parameters, trained first, for %d epochs, with seed %d; %s of the"
+            + " labels are its answers at a temperature of %s%s",
+        recipe.name(),
+        recipe.model(),
+        Summary.of(recipe.model()).parameters(),
+        recipe.epochs(),
+        recipe.seed(),
+        Axis.number(teacher.weight()),
+        Axis.number(teacher.temperature()),
+        alone);
   }
 
   private static String verdict(RecordRuns record) {
