@@ -3,6 +3,9 @@ package kilonet.kernel.install;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +51,29 @@ public final class Commands {
     CommandLine line = new CommandLine(new Commands());
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          command.getErr().println(exception.getMessage());
+          command.getErr().println(sentence(exception));
           return 1;
         });
     return args.length == 0 ? usage(line) : line.execute(args);
+  }
+
+  /** What went wrong: of files, Java often names the file alone. */
+  static String sentence(Exception exception) {
+    if (!(exception instanceof FileSystemException failure)) {
+      return exception.getMessage() == null ? exception.toString() : exception.getMessage();
+    }
+    String reason = "it is no folder";
+    if (failure instanceof AccessDeniedException) {
+      reason = "no permission";
+    } else if (failure instanceof NoSuchFileException) {
+      reason = "there is no such place";
+    } else if (failure.getReason() != null) {
+      reason = failure.getReason();
+    }
+    return failure.getFile()
+        + " cannot be read or written ("
+        + reason
+        + "): choose a folder of yours with --prefix DIR.";
   }
 
   private static int usage(CommandLine line) {

@@ -115,9 +115,9 @@ final class KernelSpec {
     Optional<String> refusal = refusal(jvm(jvmArgs));
     if (refusal.isPresent()) {
       throw new IOException(
-          "Java does not start with "
+          "Java does not start with '"
               + String.join(" ", jvmArgs)
-              + ": "
+              + "': "
               + refusal.get()
               + ". Give --jvm-arg what "
               + System.getProperty("java.home")
@@ -310,7 +310,7 @@ final class KernelSpec {
         said.lines()
             .map(String::strip)
             .filter(text -> !text.isEmpty() && !text.startsWith("WARNING: Using incubator"))
-            .filter(text -> !text.matches(NO_REASON))
+            .filter(text -> !text.startsWith("Caused by: ") && !text.matches(NO_REASON))
             .map(text -> text.replaceFirst("^Error: ", ""))
             .collect(Collectors.joining("; "));
     return Optional.of(reason.isEmpty() ? "it does not say why" : reason.replaceFirst("\\.$", ""));

@@ -72,7 +72,7 @@ class KernelSpecTest {
     assertThatThrownBy(
             () -> new KernelSpec(folder).install("Java", false, List.of("-Da=b", option)))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("Java does not start with -Da=b " + option + ": ")
+        .hasMessageStartingWith("Java does not start with '-Da=b " + option + "': ")
         .hasMessageContaining(reason)
         .hasMessageEndingWith("Give --jvm-arg what " + System.getProperty("java.home") + " knows.");
     assertThat(spec).hasContent("[\"kilonet.kernel.Main\"]");
