@@ -84,7 +84,7 @@ final class Doctor {
     say(
         unable.isEmpty(),
         unable.map(said -> "a JVM that starts: " + said).orElse("its JVM starts"),
-        "run install again, with what --jvm-arg may be");
+        "run install again, with options of --jvm-arg that this Java knows");
     boolean archive = false;
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < command.size(); i++) {

@@ -100,7 +100,7 @@ final class KernelSpec {
   /**
    * Installs; replaces what is there.
    *
-   * @throws IOException if that cannot be; what cannot be known before it begins is the disk alone
+   * @throws IOException if that cannot be; what was there is still there, unless the disk failed
    */
   void install(String displayName, boolean cuda, List<String> jvmArgs)
       throws IOException, InterruptedException {
