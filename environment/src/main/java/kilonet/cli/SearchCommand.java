@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
       "Searches for a better recipe by random choices and successive halving, judged by training"
           + " images that are kept out, 5000 unless --validation says which; the test set is not"
           + " looked at.",
+      "The lowest loss wins; the highest accuracy where the recipes differ in label_smoothing,"
+          + " mixing or teacher, since their losses cannot be compared then.",
       "Run it again to go on: what is finished already is not trained again."
     },
     mixinStandardHelpOptions = true)
@@ -170,7 +172,7 @@ final class SearchCommand implements Runnable {
     Path best = folder.resolve("best.json");
     RunFolder.replace(best, Json.pretty(Search.recipe(recipe, search.best())));
     print.println();
-    print.println("The best first:");
+    print.println(Text.of("The best first, by %s:", search.judge()));
     search.trials().forEach(trial -> print.println(line(trial)));
     print.println(Text.of("The best recipe is in %s: train it with --recipe %s", best, best));
     LastLine.print(print, search);

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,9 +27,14 @@ import kilonet.text.Text;
  * Talwalkar: <i>Non-stochastic best arm identification and hyperparameter optimization</i>, 2016.
  *
  * <p>Trials are judged by images kept out of the training set; the test set is never looked at.
+ * They are ranked by their loss on these, which says more than the accuracy where nets are nearly
+ * equally good: a few images are right or wrong by chance. Only where the recipes differ in what
+ * they make of the labels (smoothing, mixing, a teacher), so that their losses cannot be compared,
+ * the accuracy ranks them.
  *
  * @param recipe the name of the recipe that was changed
  * @param validation which images were kept out of training, and judged
+ * @param judge what ranked the trials
  * @param seeds the seeds of each trial
  * @param rounds the epochs of each round
  * @param trials the trials, the best first: those of the last round, then of the one before it
@@ -35,6 +42,7 @@ import kilonet.text.Text;
 public record Search(
     String recipe,
     Validation validation,
+    Judge judge,
     List<Long> seeds,
     List<Integer> rounds,
     List<Trial> trials) {
@@ -43,6 +51,35 @@ public record Search(
   private static final int REDUCTION = 3;
 
   private static final int MOST_TRIALS = 100_000;
+
+  /** What ranks trials. */
+  public enum Judge {
+    /** The lowest mean loss is the best. */
+    LOSS(Comparator.comparingDouble(Trial::loss)),
+    /** The highest mean accuracy is the best; of equal ones that of the lower loss. */
+    ACCURACY(Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
+
+    private final Comparator<Trial> order;
+
+    Judge(Comparator<Trial> order) {
+      this.order = order;
+    }
+
+    private static Judge of(List<Recipe> recipes) {
+      long labels =
+          recipes.stream()
+              .map(r -> Arrays.asList(r.labelSmoothing(), r.mixing(), r.teacher()))
+              .distinct()
+              .count();
+      return labels > 1 ? ACCURACY : LOSS;
+    }
+
+    /** {@code loss} or {@code accuracy}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * A recipe and how far it came.
@@ -175,19 +212,19 @@ public record Search(
               "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets.",
               plan.maxParameters));
     }
+    Judge judge = Judge.of(recipes);
     List<Trial> ranked = new ArrayList<>();
     for (int epochs : plan.rounds) {
       Map<Recipe, Trial> contestants = new LinkedHashMap<>();
       current.forEach(trial -> contestants.put(recipes.get(trial.number).epochs(epochs), trial));
       List<Trial> judged = judge(contestants, plan, data, folder, tried, round);
-      judged.sort(
-          Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
+      judged.sort(judge.order);
       int kept = (judged.size() + REDUCTION - 1) / REDUCTION;
       boolean last = epochs == plan.rounds.get(plan.rounds.size() - 1);
       current = last ? List.of() : judged.subList(0, kept);
       ranked.addAll(0, last ? judged : judged.subList(kept, judged.size()));
     }
-    return new Search(recipe.name(), recipe.validation(), plan.seeds, plan.rounds, ranked);
+    return new Search(recipe.name(), recipe.validation(), judge, plan.seeds, plan.rounds, ranked);
   }
 
   /** A rate that no schedule uses would be searched in vain, for hours. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +99,30 @@ class SearchTest {
     assertThat(search.trials().subList(2, 4))
         .extracting(Search.Trial::number)
         .containsExactlyInAnyOrder(1, 2);
-    assertThat(search.best().accuracy()).isGreaterThanOrEqualTo(search.trials().get(1).accuracy());
+    assertThat(search.judge()).isEqualTo(Search.Judge.LOSS);
+    assertThat(search.best().loss()).isLessThanOrEqualTo(search.trials().get(1).loss());
+    assertThat(search.trials().get(2).loss()).isLessThanOrEqualTo(search.trials().get(3).loss());
     assertThat(Search.recipe(SMALL, search.best()).validates()).isFalse();
     assertThat(Json.read(Json.line(search), Search.class)).isEqualTo(search);
+  }
+
+  /** A smoothed label costs loss, whatever the accuracy. */
+  @Test
+  void lossesOfOtherLabelsAreNotCompared() {
+    for (String space :
+        List.of(
+            "{\"label_smoothing\": [0.3]}",
+            "{\"mixing\": [\"mixup\"], \"batch\": [7]}",
+            "{\"label_smoothing\": [0.1, 0.2, 0.3]}")) {
+      Search search =
+          Search.run(SMALL, space(space), plan(9, 1), DIGITS, folder.resolve("own"), trial -> {});
+      assertThat(search.judge()).hasToString("accuracy");
+      assertThat(search.trials())
+          .isSortedAccordingTo(
+              Comparator.comparingDouble(Search.Trial::accuracy)
+                  .reversed()
+                  .thenComparing(Search.Trial::loss));
+    }
   }
 
   @Test
