@@ -1,9 +1,11 @@
 package kilonet.train;
 
 import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 import kilonet.augment.RandomStream;
 import kilonet.text.Text;
 
@@ -25,7 +28,8 @@ import kilonet.text.Text;
  * }
  * }</pre>
  *
- * <p>The names are those of a recipe's JSON; a dot leads into a part of it.
+ * <p>The names are those of a recipe's JSON; a dot leads into a part of it. A {@link Teacher} that
+ * is chosen learns from the images of the recipe, whatever its own recipe says of them.
  */
 public final class SearchSpace {
 
@@ -34,6 +38,20 @@ public final class SearchSpace {
    * trials are judged by the same images, which are none of the test set.
    */
   private static final Set<String> SET_BY_SEARCH = Set.of("epochs", "seed", "data", "validation");
+
+  /** What a recipe may have and need not. */
+  private static final List<String> OPTIONAL =
+      Stream.of(Recipe.class.getRecordComponents())
+          .filter(part -> part.getAccessor().isAnnotationPresent(JsonInclude.class))
+          .map(RecordComponent::getName)
+          .toList();
+
+  /** What a recipe and its teacher have in common. */
+  private static final List<String> IMAGES =
+      List.of("data", "limit", "validation", "normalization");
+
+  /** Longer values are cut where they are told. */
+  private static final int LONGEST = 60;
 
   private final Map<String, List<JsonNode>> choices = new LinkedHashMap<>();
 
@@ -110,6 +128,10 @@ public final class SearchSpace {
   static Recipe apply(Recipe recipe, Map<String, JsonNode> choice) {
     ObjectNode tree = Json.tree(recipe);
     choice.forEach((field, value) -> set(tree, field, value));
+    if (choice.containsKey("teacher") && tree.at("/teacher/recipe") instanceof ObjectNode teacher) {
+      teacher.remove(IMAGES);
+      IMAGES.stream().filter(tree::has).forEach(part -> teacher.set(part, tree.get(part)));
+    }
     try {
       return Json.read(tree.toString(), Recipe.class);
     } catch (IllegalArgumentException e) {
@@ -122,11 +144,16 @@ public final class SearchSpace {
     String[] path = field.split("\\.", -1);
     ObjectNode parent = tree;
     for (int i = 0; i < path.length; i++) {
-      if (!parent.has(path[i])) {
+      boolean last = i == path.length - 1;
+      if (!parent.has(path[i]) && !(last && i == 0 && OPTIONAL.contains(field))) {
         throw new IllegalArgumentException(
-            Text.of("A recipe has no '%s': its fields are %s.", field, names(parent)));
+            Text.of(
+                "%s has no '%s': its fields are %s.",
+                i == 0 && OPTIONAL.contains(path[0]) ? "This recipe" : "A recipe",
+                field,
+                names(parent)));
       }
-      if (i == path.length - 1) {
+      if (last) {
         parent.set(path[i], value);
       } else if (parent.get(path[i]) instanceof ObjectNode inner) {
         parent = inner;
@@ -153,7 +180,8 @@ public final class SearchSpace {
 
   private static String words(JsonNode value) {
     if (!value.isArray()) {
-      return value.asText();
+      String text = value.isObject() ? value.toString() : value.asText();
+      return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
     StringJoiner words = new StringJoiner("; ");
     value.forEach(each -> words.add(words(each)));

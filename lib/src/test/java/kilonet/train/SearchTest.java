@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import kilonet.data.Normalization;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,30 @@ class SearchTest {
     assertThatThrownBy(() -> space("{\"batch\": []}"))
         .hasMessageContaining("'batch' has no values to choose from");
     assertThatThrownBy(() -> plan(1, 4, 4)).hasMessageStartingWith("Rounds of [4, 4] epochs");
+  }
+
+  @Test
+  void whatARecipeNeedNotHaveCanBeChosenToo() {
+    assertThat(SMALL.normalization()).isNull();
+    String teacher =
+        Json.line(new Teacher(Recipes.named("model_2").data(Recipe.MNIST).limit(7), 0.5, 2));
+    Map<String, JsonNode> choice =
+        space(
+                "{\"teacher\": [%s], \"limit\": [300], \"normalization\": [%s]}"
+                    .formatted(teacher, Json.line(Normalization.MNIST)))
+            .draw(1, 1)
+            .get(0);
+    Recipe chosen = SearchSpace.apply(SMALL, choice);
+    assertThat(chosen.normalization()).isEqualTo(Normalization.MNIST);
+    Recipe taught = chosen.teacher().recipe();
+    assertThat(taught.name()).isEqualTo("model_2");
+    assertThat(taught.limit()).isEqualTo(300);
+    assertThat(taught.data()).isEqualTo(Recipe.DIGITS);
+    assertThat(taught.validation()).isEqualTo(SMALL.validation());
+    assertThat(taught.normalization()).isEqualTo(Normalization.MNIST);
+    assertThat(SearchSpace.words(choice)).startsWith("teacher {\"recipe\":{").contains("…, limit");
+    assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("teacher.weight", new IntNode(1))))
+        .hasMessageStartingWith("This recipe has no 'teacher.weight': its fields are name, model");
   }
 
   @Test
