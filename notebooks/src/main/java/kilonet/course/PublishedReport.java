@@ -112,7 +112,7 @@ public final class PublishedReport {
     trainAccuracies(page, rows);
     sources(page);
     time(page, rows);
-    StackChoice.addTo(page, rows, results);
+    Assumptions.addTo(page, rows, results);
     return page;
   }
 

@@ -25,7 +25,9 @@ public final class PublishedRecipes {
 
   private static final String RESOURCE = "recipes.json";
 
-  /** All by name, in their order: those of {@link Published}, then what document 004 may mean. */
+  /**
+   * All by name, in their order: those of {@link Published}, then what else two documents may mean.
+   */
   private static final Map<String, Recipe> ALL = read();
 
   private PublishedRecipes() {}
@@ -48,8 +50,8 @@ public final class PublishedRecipes {
     return List.of(
         "000: `sumsumsp/ERA_2023`, S7.",
         "001: `dine1717/ERA2`, Session7. Steps 2 and 3 end in sixteen channels: a softmax"
-            + " over sixteen logits, of which ten are classes. The document does not say how"
-            + " large step 3's dropout is; 0.05, that of step 5, is assumed.",
+            + " over sixteen logits, of which ten are classes. How large step 3's dropout is, the"
+            + " document does not say; see [below](#the-dropout-of-document-001s-step-3).",
         "002: `MPGarg/ERA1_Session7`.",
         "003: `seepala98/EVA-4`, PHASE_1/S4.",
         "004: repository unknown; see [below](#the-stack-of-document-004).");
@@ -61,12 +63,14 @@ public final class PublishedRecipes {
   }
 
   /**
-   * Names of recipes like steps 2 to 5 of document 004 with other stacks of the same size, such as
-   * {@code 004/step2-6-12-16-16-16}: what the stack that stands for them was chosen among.
+   * Names of the recipes that a published one was chosen among, where its document does not say all
+   * of it: {@code 001/step3-dropout-0.02} for {@code 001/step3}, {@code 004/step2-6-12-16-16-16}
+   * for {@code 004/step2}. They differ from it in what is not said.
+   *
+   * @param name of a published one
    */
-  public static List<String> candidates() {
-    List<String> names = names();
-    return ALL.keySet().stream().filter(name -> !names.contains(name)).toList();
+  public static List<String> candidates(String name) {
+    return ALL.keySet().stream().filter(other -> other.startsWith(name + "-")).toList();
   }
 
   /**

@@ -158,6 +158,22 @@ class PublishedReportTest {
   }
 
   @Test
+  void theDropoutThatComesNearestIsNamed() throws IOException {
+    String unknown = "The others are recipes too: `kilonet reproduce 001/step3-dropout-0.02`.";
+    assertThat(markdown()).contains("| 0.01 | not measured yet | – |", "\n" + unknown);
+    ResultFiles.write(results, seed("001/step3"), 99.30, 99.46);
+    // Test 99.42 and train 99.31 are claimed, and 99.00 is the train accuracy of all.
+    ResultFiles.write(results, seed("001/step3-dropout-0.02"), 99.47, 99.47);
+    ResultFiles.write(results, seed("001/step3-dropout-0.03"), 99.41, 99.30);
+    assertThat(markdown()).contains("| 0.01 | 99.46, 99.00 | 0.175 |", "\n" + unknown);
+    ResultFiles.write(results, seed("001/step3-dropout-0.05"), 99.39, 99.30);
+    assertThat(markdown())
+        .contains("| 0.03 | 99.41, 99.00 | 0.160 |", "\n0.03 comes nearest. " + unknown);
+    ResultFiles.write(results, seed("001/step3"), 99.30, 99.42);
+    assertThat(markdown()).contains("\nThe first comes nearest. " + unknown);
+  }
+
+  @Test
   void theChartIsDrawn() throws IOException {
     Map<String, byte[]> files = PublishedReport.files(results);
     assertThat(files).containsOnlyKeys("Published.md", "Published.csv", "Published.png");

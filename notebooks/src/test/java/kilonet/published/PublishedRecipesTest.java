@@ -71,17 +71,35 @@ class PublishedRecipesTest {
     assertThat(PublishedRecipes.named("002/step1").orElseThrow().model().bias()).isTrue();
   }
 
-  @Test
-  void candidatesForDocument004AreOfItsSizeAndStandInNoList() {
-    assertThat(PublishedRecipes.candidates()).hasSize(8).contains("004/step5-10-10-14-14-10-10-10");
-    for (String name : PublishedRecipes.candidates()) {
-      Recipe candidate = PublishedRecipes.named(name).orElseThrow();
-      Recipe chosen = PublishedRecipes.named(name.substring(0, "004/step2".length())).orElseThrow();
+  @ParameterizedTest
+  @CsvSource({"2", "3", "4", "5"})
+  void otherStacksForDocument004AreOfItsSizeAndStandInNoList(int step) {
+    String name = "004/step" + step;
+    Recipe chosen = PublishedRecipes.named(name).orElseThrow();
+    assertThat(PublishedRecipes.candidates(name))
+        .containsExactly(name + "-10-10-14-14-10-10-10", name + "-6-12-16-16-16")
+        .doesNotContainAnyElementsOf(PublishedRecipes.names());
+    for (String other : PublishedRecipes.candidates(name)) {
+      Recipe candidate = PublishedRecipes.named(other).orElseThrow();
       assertThat(Summary.of(candidate.model()).parameters()).isEqualTo(7330);
-      assertThat(candidate.model(chosen.model()).name(chosen.name())).isEqualTo(chosen);
+      assertThat(candidate.model(chosen.model()).name(name)).isEqualTo(chosen);
       assertThat(candidate.model().dropout()).isEqualTo(chosen.model().dropout());
-      assertThat(PublishedRecipes.names()).doesNotContain(name);
     }
+  }
+
+  @Test
+  void otherDropoutsOfDocument001DifferInNothingElse() {
+    Recipe chosen = PublishedRecipes.named("001/step3").orElseThrow();
+    assertThat(PublishedRecipes.candidates("001/step3")).hasSize(3);
+    for (String other : PublishedRecipes.candidates("001/step3")) {
+      Recipe candidate = PublishedRecipes.named(other).orElseThrow();
+      assertThat(other).isEqualTo("001/step3-dropout-" + candidate.model().dropout());
+      assertThat(candidate.model().dropout()).isNotEqualTo(chosen.model().dropout());
+      assertThat(candidate.model().texts()).isEqualTo(chosen.model().texts());
+      assertThat(candidate.model(chosen.model()).name("001/step3")).isEqualTo(chosen);
+    }
+    assertThat(PublishedRecipes.candidates("004/step3")).hasSize(2);
+    assertThat(PublishedRecipes.candidates("001/step2")).isEmpty();
   }
 
   @Test
