@@ -28,8 +28,8 @@ import kilonet.text.Text;
  * }
  * }</pre>
  *
- * <p>The names are those of a recipe's JSON; a dot leads into a part of it. A {@link Teacher} that
- * is chosen learns from the images of the recipe, whatever its own recipe says of them.
+ * <p>The names are those of a recipe's JSON; a dot leads into a part of it. A {@link Teacher}
+ * learns from the images of the recipe, whatever its own recipe says of them.
  */
 public final class SearchSpace {
 
@@ -45,10 +45,6 @@ public final class SearchSpace {
           .filter(part -> part.getAccessor().isAnnotationPresent(JsonInclude.class))
           .map(RecordComponent::getName)
           .toList();
-
-  /** What a recipe and its teacher have in common. */
-  private static final List<String> IMAGES =
-      List.of("data", "limit", "validation", "normalization");
 
   /** Longer values are cut where they are told. */
   private static final int LONGEST = 60;
@@ -128,12 +124,18 @@ public final class SearchSpace {
   static Recipe apply(Recipe recipe, Map<String, JsonNode> choice) {
     ObjectNode tree = Json.tree(recipe);
     choice.forEach((field, value) -> set(tree, field, value));
-    if (choice.containsKey("teacher") && tree.at("/teacher/recipe") instanceof ObjectNode teacher) {
-      teacher.remove(IMAGES);
-      IMAGES.stream().filter(tree::has).forEach(part -> teacher.set(part, tree.get(part)));
-    }
+    JsonNode teacher = tree.remove("teacher");
     try {
-      return Json.read(tree.toString(), Recipe.class);
+      Recipe changed = Json.read(tree.toString(), Recipe.class);
+      return teacher == null
+          ? changed
+          : changed.teacher(
+              Json.read(teacher.toString(), Teacher.class)
+                  .on(
+                      changed.data(),
+                      changed.limit(),
+                      changed.validation(),
+                      changed.normalization()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           Text.of("No recipe can have %s: %s", words(choice), e.getMessage()), e);

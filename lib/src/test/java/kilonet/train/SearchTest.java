@@ -107,6 +107,11 @@ class SearchTest {
     assertThat(taught.data()).isEqualTo(Recipe.DIGITS);
     assertThat(taught.validation()).isEqualTo(SMALL.validation());
     assertThat(taught.normalization()).isEqualTo(Normalization.MNIST);
+    assertThat(SearchSpace.apply(chosen, Map.of("limit", new IntNode(200))).teacher().recipe())
+        .isEqualTo(taught.limit(200));
+    assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("teacher", new IntNode(5))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("No recipe can have teacher 5: ");
     assertThat(SearchSpace.words(choice)).startsWith("teacher {\"recipe\":{").contains("…, limit");
     assertThatThrownBy(() -> SearchSpace.apply(SMALL, Map.of("teacher.weight", new IntNode(1))))
         .hasMessageStartingWith("This recipe has no 'teacher.weight': its fields are name, model");

@@ -12,6 +12,7 @@ import kilonet.published.Published;
 import kilonet.published.PublishedRecipes;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
+import kilonet.train.Result;
 
 /**
  * What stands for something that a document does not say, and what it was chosen among: two
@@ -62,14 +63,14 @@ final class Assumptions {
     for (Reproduction row : concerned) {
       trials
           .computeIfAbsent(name.apply(row.recipe()), n -> new ArrayList<>())
-          .add(Trial.of(row.published(), row.measured()));
+          .add(new Trial(row.published(), row.measured()));
     }
     for (Reproduction row : concerned) {
       for (String other : PublishedRecipes.candidates(row.published().id())) {
         Recipe recipe = PublishedRecipes.named(other).orElseThrow();
         trials
             .computeIfAbsent(name.apply(recipe), n -> new ArrayList<>())
-            .add(Trial.of(row.published(), Measurements.of(results, recipe)));
+            .add(new Trial(row.published(), Measurements.of(results, recipe)));
       }
     }
     Map<String, Function<Map.Entry<String, List<Trial>>, String>> columns = new LinkedHashMap<>();
@@ -87,32 +88,43 @@ final class Assumptions {
           return Double.isNaN(distance) ? Reproduction.NONE : Text.of("%.3f", distance);
         });
     List<Map.Entry<String, List<Trial>>> all = List.copyOf(trials.entrySet());
+    List<Result> runs =
+        all.stream()
+            .flatMap(row -> row.getValue().stream())
+            .flatMap(trial -> trial.measured().runs().stream())
+            .toList();
     page.table(columns, all)
         .paragraph(
             Text.of(
-                "%sThe others are recipes too: `kilonet reproduce %s`.",
-                nearest(all), PublishedRecipes.candidates(experiments.get(0)).get(0)));
+                "%sThe others are recipes too: `kilonet reproduce %s`.%s",
+                nearest(all),
+                PublishedRecipes.candidates(experiments.get(0)).get(0),
+                runs.isEmpty() ? "" : " " + Measurements.engines(runs)));
   }
 
   /** Best accuracies of one experiment, means over seeds; not a number where not measured. */
-  private record Trial(Published published, double test, double train) {
+  private record Trial(Published published, Measurements measured) {
 
-    static Trial of(Published published, Measurements measured) {
-      return measured.isEmpty()
-          ? new Trial(published, Double.NaN, Double.NaN)
-          : new Trial(
-              published,
-              measured.over(Measurements::best).mean(),
-              measured.over(Measurements::bestTrain).mean());
+    double test() {
+      return mean(Measurements::best);
+    }
+
+    double train() {
+      return mean(Measurements::bestTrain);
+    }
+
+    private double mean(Function<Result, Double> figure) {
+      return measured.isEmpty() ? Double.NaN : measured.over(figure).mean();
     }
 
     double distance() {
-      return Math.abs(test - published.claimedTest()) + Math.abs(train - published.claimedTrain());
+      return Math.abs(test() - published.claimedTest())
+          + Math.abs(train() - published.claimedTrain());
     }
 
     @Override
     public String toString() {
-      return Double.isNaN(test) ? PublishedReport.TO_COME : Text.of("%.2f, %.2f", test, train);
+      return measured.isEmpty() ? PublishedReport.TO_COME : Text.of("%.2f, %.2f", test(), train());
     }
   }
 
