@@ -50,6 +50,9 @@ public record Search(
   /** One part in so many goes on to the next round. */
   private static final int REDUCTION = 3;
 
+  /** One epoch in so many is judged, the last ones: before them a schedule's rate is still high. */
+  private static final int PART_JUDGED = 3;
+
   private static final int MOST_TRIALS = 100_000;
 
   /** What ranks trials. */
@@ -88,8 +91,8 @@ public record Search(
    * @param choice what was changed: field to value
    * @param parameters trainable parameters
    * @param epochs epochs of its last round
-   * @param accuracy mean validation accuracy of the last epochs, up to five, over the seeds,
-   *     percent
+   * @param accuracy mean validation accuracy of the last third of the epochs, five of them at most,
+   *     over the seeds, percent
    * @param lowest the lowest of them, percent
    * @param loss mean validation loss of the same epochs, cross-entropy
    */
@@ -283,7 +286,9 @@ public record Search(
   private static Trial judge(Trial trial, List<Result> results) {
     List<EpochResult> last = new ArrayList<>();
     for (Result result : results) {
-      last.addAll(Contract.last(result.history().epochs()));
+      List<EpochResult> all = result.history().epochs();
+      int third = (all.size() + PART_JUDGED - 1) / PART_JUDGED;
+      last.addAll(Contract.last(all.subList(all.size() - third, all.size())));
     }
     return new Trial(
         trial.number,

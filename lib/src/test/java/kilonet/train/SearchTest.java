@@ -136,6 +136,20 @@ class SearchTest {
     assertThat(Json.read(Json.line(search), Search.class)).isEqualTo(search);
   }
 
+  @Test
+  void theLastThirdOfTheEpochsIsJudged() {
+    SearchSpace space = space("{\"batch\": [7]}");
+    Search.Trial trial =
+        Search.run(SMALL, space, plan(1, 4), DIGITS, folder, told -> {}).trials().stream()
+            .filter(each -> each.number() == 0)
+            .findFirst()
+            .orElseThrow();
+    Result same = new Trainer(SMALL.epochs(4), DIGITS).run();
+    assertThat(trial.loss()).isEqualTo((same.testLoss().get(2) + same.testLoss().get(3)) / 2);
+    assertThat(trial.accuracy())
+        .isEqualTo((same.testAccuracy().get(2) + same.testAccuracy().get(3)) / 2);
+  }
+
   /** A smoothed label costs loss, whatever the accuracy. */
   @Test
   void lossesOfOtherLabelsAreNotCompared() {
