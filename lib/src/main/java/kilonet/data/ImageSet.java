@@ -365,7 +365,8 @@ public final class ImageSet {
               "%,d of %,d images cannot be put aside for validation: give 1 to %,d.",
               validation, size(), size() - 1));
     }
-    return split(new Stratification(labels, classCounts()).aside(validation, seed));
+    Stratification classes = new Stratification(labels, classCounts());
+    return split(classes.aside(classes.quotas(validation), seed));
   }
 
   /** Parts the set in two, of which both keep the order of the whole; both must have images. */

@@ -23,9 +23,11 @@ import kilonet.text.Text;
  * }</pre>
  *
  * <p>Either there are {@code train/CLASS/…} and {@code test/CLASS/…}, or only {@code CLASS/…}: then
- * a share of each class, drawn by a seed, is put aside for the test. Files may lie in folders of
- * any depth below their class; those whose names begin with a full stop are passed over. Classes
- * and files are taken in the order of their names, so that the same files give the same set.
+ * a share of each class, drawn by a seed, is put aside for the test, at least one picture of it and
+ * never all. In both parts each class has a picture, else the folder is refused. Files may lie in
+ * folders of any depth below their class; those whose names begin with a full stop are passed over.
+ * Classes and files are taken in the order of their names, so that the same files give the same
+ * set.
  *
  * <p>What can be read, and how it becomes numbers, {@link DecodedPicture} says; how it is brought
  * to one size, {@link Fit}. The set is grey where every picture is, else coloured, unless said
@@ -106,7 +108,8 @@ public final class PictureFolder {
 
   /**
    * What share of each class is put aside for the test, where the folder has no {@code train} and
-   * {@code test}; a fifth, by the seed 0, if not set.
+   * {@code test}; a fifth, by the seed 0, if not set. Of a class whose share is less than a picture
+   * one is put aside, and one is left where the share is nearly all.
    *
    * @param share above 0 and below 1
    * @param seed what the draw depends on
@@ -148,8 +151,9 @@ public final class PictureFolder {
   /**
    * Reads all pictures, on all processors.
    *
-   * @throws DataException if there are no such folders, a class has no pictures, a file cannot be
-   *     read, the pictures are of several sizes and none was given, or they do not fit into memory
+   * @throws DataException if there are no such folders, a class of the folder has no picture to
+   *     train on or none to test on, a file cannot be read, the pictures are of several sizes and
+   *     none was given, or they do not fit into memory
    */
   public TrainTest load() {
     boolean parted = isFolder("train") && isFolder("test");
@@ -174,35 +178,44 @@ public final class PictureFolder {
     List<Read> whole = Arrays.stream(pictures).filter(Objects::nonNull).toList();
     int of = channels != 0 ? channels : whole.stream().allMatch(Read::isGrey) ? 1 : 3;
     ImageSet first = set(folders.classes(), of, Arrays.asList(pictures).subList(0, train));
-    return parted
-        ? new TrainTest(
-            first,
-            set(folders.classes(), of, Arrays.asList(pictures).subList(train, pictures.length)))
-        : parted(first);
+    if (!parted) {
+      return parted(first, files);
+    }
+    ImageSet second =
+        set(folders.classes(), of, Arrays.asList(pictures).subList(train, pictures.length));
+    requireEachClass(first.classNames(), files, first.classCounts(), second.classCounts());
+    return new TrainTest(first, second);
   }
 
   private boolean isFolder(String part) {
     return Files.isDirectory(folder.resolve(part));
   }
 
-  private TrainTest parted(ImageSet all) {
+  private TrainTest parted(ImageSet all, List<LabelledFile> files) {
     int aside = (int) Math.max(1, Math.min(all.size() - 1, Math.round(testShare * all.size())));
-    if (all.size() < 2) {
-      throw new DataException(
-          Text.of("%s: one picture cannot be parted into train and test: give more.", folder));
-    }
-    ImageSet.Split split = all.split(aside, seed);
-    int[] counts = split.train().classCounts();
-    for (int c = 0; c < counts.length; c++) {
-      if (counts[c] == 0 && all.classCounts()[c] > 0) {
+    Stratification classes = new Stratification(all.labels(), all.classCounts());
+    int[] test = classes.quotasOfEach(aside);
+    int[] train = all.classCounts();
+    Arrays.setAll(train, c -> train[c] - test[c]);
+    requireEachClass(all.classNames(), files, train, test);
+    ImageSet.Split split = all.split(classes.aside(test, seed));
+    return new TrainTest(split.train(), split.validation());
+  }
+
+  /** What was not learnt cannot be told, and what was not tested is in no accuracy. */
+  private void requireEachClass(
+      List<String> names, List<LabelledFile> files, int[] train, int[] test) {
+    for (int c : files.stream().mapToInt(LabelledFile::label).distinct().toArray()) {
+      if (train[c] == 0 || test[c] == 0) {
         throw new DataException(
             Text.of(
-                "%s: all pictures of class %s would be put aside for the test: give it more, or make"
-                    + " folders train and test.",
-                folder, all.classNames().get(c)));
+                "%s: class %s has no picture to %s: give each class one or more to train on and one"
+                    + " or more to test on.",
+                folder,
+                names.get(c),
+                train[c] == 0 ? test[c] == 0 ? "train or test on" : "train on" : "test on"));
       }
     }
-    return new TrainTest(split.train(), split.validation());
   }
 
   /** A picture as it was read, in colours where it has any. */

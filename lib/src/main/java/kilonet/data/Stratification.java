@@ -22,11 +22,10 @@ final class Stratification {
   /**
    * Which are put aside.
    *
-   * @param count how many to put aside, 1 to below the number of labels
+   * @param quotas how many of each class
    * @param seed what the draw depends on
    */
-  boolean[] aside(int count, long seed) {
-    int[] quotas = quotas(count);
+  boolean[] aside(int[] quotas, long seed) {
     boolean[] chosen = new boolean[labels.length];
     for (int c = 0; c < counts.length; c++) {
       int[] members = membersOf(c);
@@ -38,8 +37,13 @@ final class Stratification {
     return chosen;
   }
 
-  /** What is missing by rounding down is given, one each, by those that lost most by it. */
-  private int[] quotas(int aside) {
+  /**
+   * How many of each class are put aside; what is missing by rounding down is given, one each, by
+   * those that lost most by it.
+   *
+   * @param aside how many of all, 1 to below the number of labels
+   */
+  int[] quotas(int aside) {
     int[] quotas = new int[counts.length];
     long[] remainders = new long[counts.length];
     int missing = aside;
@@ -58,6 +62,15 @@ final class Stratification {
       }
       quotas[most]++;
       remainders[most] = -1;
+    }
+    return quotas;
+  }
+
+  /** The same, but of each class one at least, and one less than all of it at most. */
+  int[] quotasOfEach(int aside) {
+    int[] quotas = quotas(aside);
+    for (int c = 0; c < quotas.length; c++) {
+      quotas[c] = Math.min(Math.max(quotas[c], 1), Math.max(counts[c] - 1, 0));
     }
     return quotas;
   }

@@ -68,16 +68,17 @@ class PictureFolderTest {
   void trainAndTestAreTakenAsTheyAre() throws IOException {
     ten(folder.resolve("train"), "a", 0);
     ten(folder.resolve("train"), "b", 100);
+    write(folder.resolve("test/a/x.png"), 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.BLACK);
     write(folder.resolve("test/b/deep/x.bmp"), 4, 4, BufferedImage.TYPE_INT_RGB, Color.RED);
     TrainTest parts = PictureFolder.of(folder).load();
     assertThat(parts.train().size()).isEqualTo(20);
-    assertThat(parts.test().size()).isEqualTo(1);
+    assertThat(parts.test().classCounts()).containsExactly(1, 1);
     // One red picture makes all of them coloured.
     assertThat(parts.train().channels()).isEqualTo(3);
-    assertThat(parts.test().className(0)).isEqualTo("b");
-    assertThat(parts.test().image(0)[0]).isEqualTo((byte) 255);
-    assertThat(parts.test().image(0)[16]).isZero();
-    assertThat(PictureFolder.of(folder).grey().load().test().image(0)[0]).isEqualTo((byte) 76);
+    assertThat(parts.test().className(1)).isEqualTo("b");
+    assertThat(parts.test().image(1)[0]).isEqualTo((byte) 255);
+    assertThat(parts.test().image(1)[16]).isZero();
+    assertThat(PictureFolder.of(folder).grey().load().test().image(1)[0]).isEqualTo((byte) 76);
     // Other classes than a net's are refused.
     assertThatThrownBy(() -> PictureFolder.of(folder).classes(List.of("a", "c")).load())
         .isInstanceOf(DataException.class)
@@ -157,13 +158,51 @@ class PictureFolderTest {
   }
 
   @Test
-  void aClassNeedsAPictureToBeLearntFrom() throws IOException {
+  void eachClassHasAPictureInBothParts() throws IOException {
     ten(folder, "many", 0);
-    write(folder.resolve("one/1.png"), 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
+    Path one = folder.resolve("rare/1.png");
+    write(one, 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
     assertThatThrownBy(() -> PictureFolder.of(folder).testShare(0.9, 0).load())
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("all pictures of class one would be put aside for the test");
-    assertThat(PictureFolder.of(folder).load().train().classCounts()[1]).isEqualTo(1);
+        .hasMessage(
+            folder
+                + ": class rare has no picture to test on: give each class one or more to train on"
+                + " and one or more to test on.");
+    write(folder.resolve("rare/2.png"), 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
+    for (double share : new double[] {0.01, 0.2, 0.5, 0.99}) {
+      TrainTest parts = PictureFolder.of(folder).testShare(share, 0).load();
+      assertThat(parts.train().classCounts()[1]).isEqualTo(1);
+      assertThat(parts.test().classCounts()[1]).isEqualTo(1);
+      assertThat(parts.train().classCounts()[0]).isBetween(1, 9);
+    }
+    Files.writeString(one, "no picture");
+    Files.writeString(folder.resolve("rare/2.png"), "no picture");
+    assertThatThrownBy(() -> PictureFolder.of(folder).skipBroken(broken -> {}).load())
+        .hasMessageContaining("class rare has no picture to train or test on");
+    // A net may know classes of which the folder has none.
+    PictureFolder known = PictureFolder.of(folder).classes(List.of("many", "other", "rare"));
+    assertThatThrownBy(() -> known.skipBroken(broken -> {}).load())
+        .hasMessageContaining("class rare has no picture to train or test on");
+    write(one, 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
+    write(folder.resolve("rare/2.png"), 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
+    assertThat(known.load().test().classCounts()).containsExactly(2, 0, 1);
+  }
+
+  @Test
+  void foldersTrainAndTestHaveAPictureOfEachClass() throws IOException {
+    ten(folder.resolve("train"), "a", 0);
+    ten(folder.resolve("train"), "b", 100);
+    ten(folder.resolve("test"), "b", 100);
+    assertThatThrownBy(() -> PictureFolder.of(folder).load())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("class a has no picture to test on");
+    Path broken = folder.resolve("test/a/1.png");
+    Files.createDirectories(broken.getParent());
+    Files.writeString(broken, "no picture");
+    assertThatThrownBy(() -> PictureFolder.of(folder).skipBroken(file -> {}).load())
+        .hasMessageContaining("class a has no picture to test on");
+    write(broken, 4, 4, BufferedImage.TYPE_BYTE_GRAY, Color.WHITE);
+    assertThat(PictureFolder.of(folder).load().test().classCounts()).containsExactly(1, 10);
   }
 
   @Test
