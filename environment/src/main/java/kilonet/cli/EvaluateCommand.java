@@ -74,6 +74,17 @@ final class EvaluateCommand implements Runnable {
       test = test.normalized(form.normalization());
     }
     requireFit(network, file, test.form());
+    boolean others = form.isTestedOnOthers(test);
+    if (others) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              Text.of(
+                  "The test images of %s at hand are not those that the net was tested on in its"
+                      + " training: where it was trained on some of them, its accuracy says"
+                      + " nothing.",
+                  test.name()));
+    }
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }
@@ -93,8 +104,13 @@ final class EvaluateCommand implements Runnable {
     out.println();
     out.println(
         Text.of(
-            "%s: accuracy %.2f%%, loss %.4f on %,d test images of %s",
-            file.getName(), predictions.accuracy(), predictions.loss(), test.size(), test.name()));
+            "%s: accuracy %.2f%%, loss %.4f on %,d %s images of %s",
+            file.getName(),
+            predictions.accuracy(),
+            predictions.loss(),
+            test.size(),
+            others ? "other" : "test",
+            test.name()));
     Double shifted = null;
     if (shifts != null) {
       int outputs = predictions.probabilities()[0].length;

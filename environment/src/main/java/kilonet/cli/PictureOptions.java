@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import kilonet.data.Fit;
 import kilonet.data.PictureFolder;
 import kilonet.data.PictureForm;
+import kilonet.data.TestShare;
 import kilonet.data.TrainTest;
 import kilonet.text.Text;
 import kilonet.train.Recipe;
@@ -39,14 +40,16 @@ final class PictureOptions {
       paramLabel = "SHARE",
       description =
           "What share of a folder without train and test is put aside, class by class alike"
-              + " (default: 0.2).")
+              + " (default: that of the net's own training, else 0.2).")
   private Double testShare;
 
   @Option(
       names = "--split-seed",
       paramLabel = "S",
-      description = "What the draw of that share depends on (default: 0).")
-  private long splitSeed;
+      description =
+          "What the draw of that share depends on (default: that of the net's own training, else"
+              + " 0).")
+  private Long splitSeed;
 
   @Option(
       names = "--skip-broken",
@@ -55,21 +58,38 @@ final class PictureOptions {
 
   /** The pictures of a folder for a recipe that is to be trained on them. */
   TrainTest load(Path path, Recipe recipe, PrintWriter err) {
-    return read(path, recipe.model().height(), recipe.model().width(), err).load();
+    return read(path, recipe.model().height(), recipe.model().width(), TestShare.USUAL, err).load();
   }
 
-  /** The pictures of a folder for a net that takes such ones. */
+  /** The pictures of a folder for a net that takes such ones, drawn as in its training. */
   TrainTest load(Path path, PictureForm form, PrintWriter err) {
-    PictureFolder folder = read(path, form.height(), form.width(), err).classes(form.classes());
+    TestShare usual = form.testShare() == null ? TestShare.USUAL : form.testShare();
+    if (form.testShare() != null && !drawn(usual).equals(usual)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The net's test pictures were drawn by --test-share %s --split-seed %d, and otherwise"
+                  + " those that it was trained on would test it: leave both options out.",
+              usual.share(), usual.seed()));
+    }
+    PictureFolder folder =
+        read(path, form.height(), form.width(), usual, err).classes(form.classes());
     folder = fit == null ? folder.fit(form.fit()) : folder;
     return (form.channels() == 1 ? folder.grey() : folder.colour()).load();
   }
 
-  private PictureFolder read(Path path, int height, int width, PrintWriter err) {
+  /** What was asked for, and of what was not, the usual. */
+  private TestShare drawn(TestShare usual) {
+    return new TestShare(
+        testShare == null ? usual.share() : testShare,
+        splitSeed == null ? usual.seed() : splitSeed);
+  }
+
+  private PictureFolder read(Path path, int height, int width, TestShare usual, PrintWriter err) {
+    TestShare drawn = drawn(usual);
     PictureFolder folder =
         PictureFolder.of(path)
             .size(height, width)
-            .testShare(testShare == null ? 0.2 : testShare, splitSeed)
+            .testShare(drawn.share(), drawn.seed())
             .listener(LoadBar.onTerminal());
     if (size != null) {
       Matcher sides = SIZE.matcher(size.toLowerCase(Locale.ROOT));

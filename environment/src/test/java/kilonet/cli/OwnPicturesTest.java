@@ -129,6 +129,49 @@ class OwnPicturesTest {
   }
 
   @Test
+  void aNetIsTestedOnThePicturesThatWereDrawnForIt() throws IOException {
+    Path shapes = folder.resolve("shapes");
+    Path run = folder.resolve("drawn");
+    Outcome trained =
+        kilonet(
+            "train",
+            "--recipe",
+            "model_2",
+            "--data",
+            shapes,
+            "--epochs",
+            1,
+            "--test-share",
+            0.3,
+            "--split-seed",
+            7,
+            "--out",
+            run);
+    assertThat(trained.status).isZero();
+    Path model = run.resolve("model.zip");
+    Outcome evaluated = kilonet("evaluate", model, "--data", shapes);
+    assertThat(evaluated.err).isEmpty();
+    assertThat(evaluated.out).contains(" on 18 test images of shapes");
+    assertThat(evaluated.json().get("accuracy"))
+        .isEqualTo(trained.json().get("test_accuracy").get(0));
+    Outcome same = kilonet("evaluate", model, "--data", shapes, "--split-seed", 7);
+    assertThat(same.json()).isEqualTo(evaluated.json());
+    assertThat(kilonet("report", run, "--data", shapes).status).isZero();
+    for (String command : new String[] {"evaluate", "report"}) {
+      Object of = command.equals("report") ? run : model;
+      Outcome otherwise = kilonet(command, of, "--data", shapes, "--split-seed", 0);
+      assertThat(otherwise.status).isEqualTo(2);
+      assertThat(otherwise.err)
+          .contains("The net's test pictures were drawn by --test-share 0.3 --split-seed 7,");
+    }
+    Files.delete(shapes.resolve("bar/00.png"));
+    Outcome others = kilonet("evaluate", model, "--data", shapes);
+    assertThat(others.status).isZero();
+    assertThat(others.err).contains("are not those that the net was tested on in its training");
+    assertThat(others.out).contains(" other images of shapes").doesNotContain("test images");
+  }
+
+  @Test
   void brokenPicturesStopARunUnlessTheyMayBeLeftOut() throws IOException {
     Path shapes = folder.resolve("shapes");
     Path broken = Files.writeString(shapes.resolve("bar/zz.png"), "no picture");

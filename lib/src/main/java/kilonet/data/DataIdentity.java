@@ -1,5 +1,7 @@
 package kilonet.data;
 
+import java.io.Serializable;
+
 /**
  * What a data set is: its name, which anybody may choose, and what it holds.
  *
@@ -7,7 +9,8 @@ package kilonet.data;
  * @param trainSha256 of the training set, see {@link ImageSet#sha256}
  * @param testSha256 of the test set
  */
-public record DataIdentity(String name, String trainSha256, String testSha256) {
+public record DataIdentity(String name, String trainSha256, String testSha256)
+    implements Serializable {
 
   /** MNIST as it is published: 60,000 images to train on and 10,000 to test on. */
   public static final DataIdentity MNIST =

@@ -199,7 +199,8 @@ public final class ImageSet {
 
   /** What pictures these are, as a net's file keeps it. */
   public PictureForm form() {
-    return new PictureForm(name, channels, height, width, fit, normalization(), classNames);
+    return new PictureForm(
+        name, channels, height, width, fit, normalization(), classNames, null, null);
   }
 
   /**

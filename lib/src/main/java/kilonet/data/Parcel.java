@@ -15,6 +15,7 @@ public final class Parcel implements Serializable {
   private final byte[][] pixels;
   private final byte[][] labels;
   private final String[] sha256;
+  private final TestShare testShare;
   private transient TrainTest opened;
 
   /** A parcel of a data set; the arrays are shared, not copied. */
@@ -25,6 +26,7 @@ public final class Parcel implements Serializable {
     pixels = new byte[][] {train.pixels(), test.pixels()};
     labels = new byte[][] {train.labels(), test.labels()};
     sha256 = new String[] {train.sha256(), test.sha256()};
+    testShare = data.testShare();
   }
 
   /**
@@ -34,7 +36,7 @@ public final class Parcel implements Serializable {
    */
   public synchronized TrainTest open() {
     if (opened == null) {
-      opened = new TrainTest(set(0), set(1));
+      opened = new TrainTest(set(0), set(1), testShare);
     }
     return opened;
   }

@@ -35,7 +35,6 @@ import kilonet.text.Text;
  */
 public final class PictureFolder {
 
-  private static final double USUAL_SHARE = 0.2;
   private static final int LISTED = 10;
 
   private static final int LARGEST = 4_096;
@@ -46,8 +45,7 @@ public final class PictureFolder {
   private int height;
   private int width;
   private Fit fit = Fit.PAD;
-  private double testShare = USUAL_SHARE;
-  private long seed;
+  private TestShare testShare = TestShare.USUAL;
   private List<String> classes;
   private Consumer<BrokenPicture> broken;
   private LoadListener listener = LoadListener.SILENT;
@@ -116,14 +114,7 @@ public final class PictureFolder {
    * @throws IllegalArgumentException if the share is out of its range
    */
   public PictureFolder testShare(double share, long seed) {
-    if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "A share of %s of the pictures cannot be put aside: give one above 0 and below 1.",
-              share));
-    }
-    this.testShare = share;
-    this.seed = seed;
+    this.testShare = new TestShare(share, seed);
     return this;
   }
 
@@ -156,7 +147,7 @@ public final class PictureFolder {
    *     none was given, or they do not fit into memory
    */
   public TrainTest load() {
-    boolean parted = isFolder("train") && isFolder("test");
+    boolean parted = isParted();
     if (!parted && (isFolder("train") || isFolder("test"))) {
       throw new DataException(
           Text.of(
@@ -187,19 +178,25 @@ public final class PictureFolder {
     return new TrainTest(first, second);
   }
 
+  /** Whether it has folders {@code train} and {@code test}, so that no share is put aside. */
+  public boolean isParted() {
+    return isFolder("train") && isFolder("test");
+  }
+
   private boolean isFolder(String part) {
     return Files.isDirectory(folder.resolve(part));
   }
 
   private TrainTest parted(ImageSet all, List<LabelledFile> files) {
-    int aside = (int) Math.max(1, Math.min(all.size() - 1, Math.round(testShare * all.size())));
+    int aside =
+        (int) Math.max(1, Math.min(all.size() - 1, Math.round(testShare.share() * all.size())));
     Stratification classes = new Stratification(all.labels(), all.classCounts());
     int[] test = classes.quotasOfEach(aside);
     int[] train = all.classCounts();
     Arrays.setAll(train, c -> train[c] - test[c]);
     requireEachClass(all.classNames(), files, train, test);
-    ImageSet.Split split = all.split(classes.aside(test, seed));
-    return new TrainTest(split.train(), split.validation());
+    ImageSet.Split split = all.split(classes.aside(test, testShare.seed()));
+    return new TrainTest(split.train(), split.validation(), testShare);
   }
 
   /** What was not learnt cannot be told, and what was not tested is in no accuracy. */

@@ -1,5 +1,6 @@
 package kilonet.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,6 +18,9 @@ import kilonet.text.Text;
  * @param fit how a picture of another size is brought to this one
  * @param normalization how pixels become what the net takes
  * @param classes what the classes are called, 2 to 128 different names
+ * @param dataset what the images that it was trained and tested on are; null where that is not said
+ * @param testShare how those that it was tested on were drawn; null where they were not, or that is
+ *     not said
  */
 public record PictureForm(
     String data,
@@ -25,7 +29,9 @@ public record PictureForm(
     int width,
     Fit fit,
     Normalization normalization,
-    List<String> classes)
+    List<String> classes,
+    @JsonInclude(JsonInclude.Include.NON_NULL) DataIdentity dataset,
+    @JsonInclude(JsonInclude.Include.NON_NULL) TestShare testShare)
     implements Serializable {
 
   /** MNIST's, which is that of files that do not say otherwise. */
@@ -37,7 +43,9 @@ public record PictureForm(
           Mnist.SIDE,
           Fit.PAD,
           Normalization.MNIST,
-          numbered(Mnist.CLASSES));
+          numbered(Mnist.CLASSES),
+          null,
+          null);
 
   /** A label is a byte that is not negative. */
   static final int MOST_CLASSES = 128;
@@ -67,6 +75,25 @@ public record PictureForm(
                   + " standard deviation for each.",
               normalization.channels(), channels));
     }
+  }
+
+  /** The same, of a net that is trained and tested on these images. */
+  public PictureForm of(TrainTest images) {
+    return new PictureForm(
+        data,
+        channels,
+        height,
+        width,
+        fit,
+        normalization,
+        classes,
+        images.identity(),
+        images.testShare());
+  }
+
+  /** Whether a net is known to have been tested on other images than these. */
+  public boolean isTestedOnOthers(ImageSet test) {
+    return dataset != null && !dataset.testSha256().equals(test.sha256());
   }
 
   /** The names of classes that have none: {@code 0}, {@code 1} and so on. */

@@ -7,8 +7,9 @@ import kilonet.text.Text;
  *
  * @param train what training and every choice may look at
  * @param test what only reports may look at
+ * @param testShare how the test images were drawn; null where they are a set of their own
  */
-public record TrainTest(ImageSet train, ImageSet test) {
+public record TrainTest(ImageSet train, ImageSet test, TestShare testShare) {
 
   /**
    * Checks that both parts are of one kind, and has both normalized by the statistics of the first.
@@ -28,6 +29,15 @@ public record TrainTest(ImageSet train, ImageSet test) {
     }
     train = train.normalized(train.normalization());
     test = test.normalized(train.normalization());
+  }
+
+  /**
+   * Images to train on and a test set of its own.
+   *
+   * @throws DataException if name, size of the pictures or classes differ
+   */
+  public TrainTest(ImageSet train, ImageSet test) {
+    this(train, test, null);
   }
 
   /** What results on it are filed under. */

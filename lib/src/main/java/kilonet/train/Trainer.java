@@ -330,7 +330,7 @@ public final class Trainer {
   }
 
   private RunFiles files(MultiLayerNetwork network) {
-    return RunFiles.of(result, ModelFile.bytes(network, test.form()));
+    return RunFiles.of(result, ModelFile.bytes(network, test.form().of(all)));
   }
 
   /** A network that opens where Kilonet is not: with an updater of ND4J's own. */

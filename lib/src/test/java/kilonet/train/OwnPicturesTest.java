@@ -92,7 +92,9 @@ class OwnPicturesTest {
     trainer.run();
     Path file = folder.resolve("model.zip");
     PictureForm form = ModelFile.form(file);
-    assertThat(form).isEqualTo(PATCHES.test().form());
+    assertThat(form).isEqualTo(PATCHES.test().form().of(PATCHES));
+    assertThat(form.dataset()).isEqualTo(PATCHES.identity());
+    assertThat(form.testShare()).isNull();
     assertThat(form.classes()).isEqualTo(COLOURS);
     assertThat(form.normalization()).isEqualTo(PATCHES.train().normalization());
     // Deeplearning4j reads the rest as ever.
@@ -109,6 +111,22 @@ class OwnPicturesTest {
         Engine.DL4J.network(Recipes.named("model_3").model().configuration(new Sgd(0.1), 1));
     Path file = Files.write(folder.resolve("old.zip"), ModelFile.bytes(network));
     assertThat(ModelFile.form(file)).isEqualTo(PictureForm.MNIST);
+  }
+
+  /** Such as were written before they said what they were tested on. */
+  @Test
+  void aFileThatDoesNotSayWhatItWasTestedOnIsRead() throws IOException {
+    PictureForm old = PATCHES.test().form();
+    assertThat(Json.line(old)).doesNotContain("dataset").doesNotContain("test_share");
+    Path file = folder.resolve("model.zip");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("kilonet.json"));
+      zip.write(Json.pretty(old).getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(ModelFile.form(file)).isEqualTo(old);
+    assertThat(old.isTestedOnOthers(PATCHES.test())).isFalse();
+    assertThat(old.of(PATCHES).isTestedOnOthers(PATCHES.test())).isFalse();
+    assertThat(old.of(PATCHES).isTestedOnOthers(PATCHES.train())).isTrue();
   }
 
   @ParameterizedTest
