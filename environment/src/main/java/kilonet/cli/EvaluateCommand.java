@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import kilonet.data.Batches;
-import kilonet.data.Datasets;
 import kilonet.data.ImageSet;
 import kilonet.data.PictureForm;
 import kilonet.data.TrainTest;
@@ -16,6 +15,7 @@ import kilonet.text.Text;
 import kilonet.train.Engine;
 import kilonet.train.ModelFile;
 import kilonet.train.Predictions;
+import kilonet.train.Recipe;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -132,7 +132,7 @@ final class EvaluateCommand implements Runnable {
   /** What the net was trained on; MNIST, or what stands in for it, for nets that do not say. */
   private TrainTest images(PictureForm form) {
     PrintWriter err = spec.commandLine().getErr();
-    boolean usual = data.isUnsaid() && Datasets.isDigits(form.data());
+    boolean usual = data.isUnsaid() && form.data().equals(Recipe.MNIST);
     return usual ? data.load(err).images() : data.load(form, err);
   }
 

@@ -95,6 +95,9 @@ class KilonetTest {
     assertThat(evaluated.json().get("accuracy").asDouble())
         .isEqualTo(json.get("test_accuracy").get(1).asDouble());
     assertThat(evaluated.json().get("confusion")).hasSize(10);
+    // A net of digits is tested on digits, without being told.
+    assertThat(kilonet("evaluate", run.resolve("model.zip").toString()).json())
+        .isEqualTo(evaluated.json());
   }
 
   @Test
