@@ -5,7 +5,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import kilonet.text.Text;
 import kilonet.train.Ablations;
 import kilonet.train.Json;
@@ -14,6 +17,7 @@ import kilonet.train.Result;
 import kilonet.train.RunFolder;
 import kilonet.train.Runs;
 import kilonet.train.Sweep;
+import kilonet.train.TrainingException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,17 +58,20 @@ final class AblateCommand implements Runnable {
   /**
    * What an ingredient is worth.
    *
-   * @param change of the mean accuracy of the last epoch, in points, where it is left out
+   * @param sweep null where the recipe without it diverged
+   * @param change of the mean accuracy of the last epoch, in points, where it is left out; null
+   *     where either recipe diverged
    * @param standardError of the change; null where there is a single seed
    */
   private record Without(
       String ingredient,
-      Sweep sweep,
-      double change,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Sweep sweep,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double change,
       @JsonInclude(JsonInclude.Include.NON_NULL) Double standardError) {}
 
-  /** The last line. */
-  private record Outcome(Sweep recipe, List<Without> without) {}
+  /** The last line; without figures of the recipe where that diverged itself. */
+  private record Outcome(
+      @JsonInclude(JsonInclude.Include.NON_NULL) Sweep recipe, List<Without> without) {}
 
   @Override
   public void run() {
@@ -94,25 +101,35 @@ final class AblateCommand implements Runnable {
     Runs runs =
         new Runs(planned, images.images()).teachers(folder).watcher(new Lines(planned.size()));
     filing.open(
-        runs, spec.commandLine().getErr(), () -> report(name, recipes, runs.runAll(), folder));
+        runs,
+        spec.commandLine().getErr(),
+        () -> report(name, recipes, numbers.size(), runs.runAllThatConverge(), folder));
   }
 
-  private void report(String name, List<Recipe> recipes, List<Result> results, Path folder) {
-    List<Sweep> sweeps =
-        recipes.stream()
-            .map(r -> results.stream().filter(s -> s.recipe().equals(r.name())).toList())
-            .map(Sweep::of)
-            .toList();
-    Sweep whole = sweeps.get(0);
+  private void report(
+      String name, List<Recipe> recipes, int seeds, List<Result> results, Path folder) {
+    // By name; what diverged with one of its seeds has no figures.
+    Map<String, Sweep> sweeps = new HashMap<>();
+    results.stream()
+        .collect(Collectors.groupingBy(Result::recipe))
+        .forEach((each, all) -> sweeps.put(each, all.size() < seeds ? null : Sweep.of(all)));
+    Sweep whole = sweeps.get(name);
     PrintWriter print = spec.commandLine().getOut();
     print.println(line(name, whole, ""));
     List<Without> without = new ArrayList<>();
-    for (Sweep sweep : sweeps.subList(1, sweeps.size())) {
-      double change = sweep.mean() - whole.mean();
-      double error = sweep.spread().standardErrorTo(whole.spread());
-      String ingredient = sweep.recipe().substring((name + "-without-").length());
-      without.add(new Without(ingredient, sweep, change, Double.isNaN(error) ? null : error));
-      String words = ", " + sweep.spread().changeFrom(whole.spread(), 3);
+    for (Recipe recipe : recipes.subList(1, recipes.size())) {
+      Sweep sweep = sweeps.get(recipe.name());
+      String ingredient = recipe.name().substring((name + "-without-").length());
+      Double change = null;
+      Double error = null;
+      String words = "";
+      if (sweep != null && whole != null) {
+        change = sweep.mean() - whole.mean();
+        error = sweep.spread().standardErrorTo(whole.spread());
+        error = Double.isNaN(error) ? null : error;
+        words = ", " + sweep.spread().changeFrom(whole.spread(), 3);
+      }
+      without.add(new Without(ingredient, sweep, change, error));
       print.println(line("  without " + ingredient, sweep, words));
     }
     Outcome outcome = new Outcome(whole, without);
@@ -121,9 +138,11 @@ final class AblateCommand implements Runnable {
   }
 
   private static String line(String name, Sweep sweep, String change) {
-    return Text.of(
-        "%-28s %.3f%%, lowest of the last five %.2f%%%s",
-        name, sweep.mean(), sweep.lowest(), change);
+    return sweep == null
+        ? Text.of("%-28s diverged", name)
+        : Text.of(
+            "%-28s %.3f%%, lowest of the last five %.2f%%%s",
+            name, sweep.mean(), sweep.lowest(), change);
   }
 
   /** A line for each run. */
@@ -139,6 +158,13 @@ final class AblateCommand implements Runnable {
     @Override
     public void taught(Result teacher) {
       spec.commandLine().getOut().println(SweepCommand.taughtBy(teacher));
+    }
+
+    @Override
+    public void failed(Recipe recipe, TrainingException failure) {
+      spec.commandLine()
+          .getOut()
+          .println(Text.of("%s seed %d: %s", recipe.name(), recipe.seed(), failure.getMessage()));
     }
 
     @Override

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
           + " images that are kept out, 5000 unless --validation says which; the test set is not"
           + " looked at.",
       "The lowest loss wins; the highest accuracy where the recipes differ in label_smoothing,"
-          + " mixing or teacher, since their losses cannot be compared then.",
+          + " mixing or teacher, since their losses cannot be compared then. What diverges comes"
+          + " last.",
       "Run it again to go on: what is finished already is not trained again."
     },
     mixinStandardHelpOptions = true)
@@ -179,14 +180,14 @@ final class SearchCommand implements Runnable {
   }
 
   private static String line(Search.Trial trial) {
+    String figures =
+        trial.diverged()
+            ? "diverged"
+            : Text.of(
+                "%.3f%% (lowest %.2f%%), loss %.4f",
+                trial.accuracy(), trial.lowest(), trial.loss());
     return Text.of(
-        "trial %2d, %2d epochs: %.3f%% (lowest %.2f%%), loss %.4f, %,d parameters: %s",
-        trial.number(),
-        trial.epochs(),
-        trial.accuracy(),
-        trial.lowest(),
-        trial.loss(),
-        trial.parameters(),
-        trial.words());
+        "trial %2d, %2d epochs: %s, %,d parameters: %s",
+        trial.number(), trial.epochs(), figures, trial.parameters(), trial.words());
   }
 }

@@ -17,6 +17,7 @@ import kilonet.train.Engine;
 import kilonet.train.EpochResult;
 import kilonet.train.History;
 import kilonet.train.Json;
+import kilonet.train.Optimizer;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
 import kilonet.train.Result;
@@ -163,6 +164,24 @@ class KilonetTest {
     Result run = Json.read(folder.resolve("own-without-schedule/seed-2/result.json"), Result.class);
     assertThat(run.definition().schedule()).isEqualTo("constant");
     assertThat(kilonet(ablate).lastLine()).isEqualTo(first.lastLine());
+
+    // Without its schedule it learns at a rate that nothing bears.
+    Files.writeString(
+        file,
+        Json.pretty(
+            Recipes.named("model_2")
+                .name("hot")
+                .schedule("onecycle(max=0.1)")
+                .averaging("ema(decay=0.9)")
+                .optimizer(Optimizer.sgd(1e30, 0))));
+    ablate[ablate.length - 1] = folder.resolve("hot").toString();
+    Outcome hot = kilonet(ablate);
+    assertThat(hot.status).isZero();
+    assertThat(hot.out).containsPattern("  without schedule +diverged\n");
+    assertThat(hot.json().get("recipe").get("seeds")).hasSize(2);
+    assertThat(hot.json().get("without").get(0).get("sweep").get("seeds")).hasSize(2);
+    assertThat(hot.json().get("without").get(1)).hasSize(1);
+    assertThat(folder.resolve("hot/ablations.json")).exists();
 
     Outcome bare = kilonet("ablate", "--recipe", "model_2", "--data", "digits");
     assertThat(bare.status).isEqualTo(2);

@@ -158,7 +158,9 @@ final class ClusterRuns {
 
   /** The result, if it is that of the run: the machines may not all have the same program. */
   private Result checked(Ended end) {
-    if (end.failure != null) {
+    if (end.failure instanceof TrainingException.Diverged e) {
+      throw e;
+    } else if (end.failure != null) {
       throw new TrainingException(end.failure.getMessage());
     }
     Recipe recipe = end.run.recipe();

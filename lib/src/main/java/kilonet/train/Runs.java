@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,10 +46,11 @@ public final class Runs {
   private Filing filing;
   private final Map<Run, Result> finished = new LinkedHashMap<>();
   private final Set<Run> teachers = new LinkedHashSet<>();
-  private final Set<Run> failedTeachers = new HashSet<>();
+  private final Map<Run, TrainingException> failedTeachers = new HashMap<>();
   private final WorkLeft work = new WorkLeft();
   private final Set<Trainer> active = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
+  private final Set<Run> diverged = new HashSet<>();
   private boolean begun;
   private boolean stopped;
 
@@ -309,11 +311,25 @@ public final class Runs {
    * @throws TrainingException if one of them failed, or they were stopped
    */
   public List<Result> runAll() {
+    return runAll(Set.of());
+  }
+
+  /**
+   * The same, where a run that diverges has said enough by that.
+   *
+   * @return the results of the others, in the order of the runs
+   * @throws TrainingException if one of them failed otherwise, or they were stopped
+   */
+  public List<Result> runAllThatConverge() {
+    return runAll(diverged);
+  }
+
+  private List<Result> runAll(Set<Run> borne) {
     List<Result> all = run();
-    if (!failures().isEmpty()) {
+    if (failures().size() > borne.size()) {
       throw new TrainingException(String.join(" ", failures()));
     }
-    if (all.size() < runs.size()) {
+    if (!runs.stream().allMatch(run -> finished.containsKey(run) || borne.contains(run))) {
       throw new TrainingException(
           Text.of(
               "Stopped with %d of %d runs finished: give the same command again to go on.",
@@ -334,8 +350,11 @@ public final class Runs {
     }
     if (run.isTaught()) {
       Run teacher = teacher(run);
-      if (failedTeachers.contains(teacher)) {
-        failed(run, new TrainingException("Its teacher could not be trained."));
+      TrainingException failure = failedTeachers.get(teacher);
+      if (failure != null) {
+        String said = "Its teacher could not be trained.";
+        boolean same = failure instanceof TrainingException.Diverged;
+        failed(run, same ? new TrainingException.Diverged(said) : new TrainingException(said));
         return;
       }
       trainer.teacher(teacher.folder());
@@ -373,7 +392,10 @@ public final class Runs {
     if (!stopped) {
       work.remove(run);
       if (teachers.contains(run)) {
-        failedTeachers.add(run);
+        failedTeachers.put(run, failure);
+      }
+      if (failure instanceof TrainingException.Diverged) {
+        diverged.add(run);
       }
       failures.add(
           Text.of(

@@ -1,6 +1,7 @@
 package kilonet.train;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import kilonet.data.Sha256;
 import kilonet.data.TrainTest;
 import kilonet.model.Summary;
@@ -30,14 +33,15 @@ import kilonet.text.Text;
  * They are ranked by their loss on these, which says more than the accuracy where nets are nearly
  * equally good: a few images are right or wrong by chance. Only where the recipes differ in what
  * they make of the labels (smoothing, mixing, a teacher), so that their losses cannot be compared,
- * the accuracy ranks them.
+ * the accuracy ranks them. A trial that diverges comes last, and does not go on.
  *
  * @param recipe the name of the recipe that was changed
  * @param validation which images were kept out of training, and judged
  * @param judge what ranked the trials
  * @param seeds the seeds of each trial
  * @param rounds the epochs of each round
- * @param trials the trials, the best first: those of the last round, then of the one before it
+ * @param trials the trials, the best first: those of the last round, then of the one before it; at
+ *     the end those that diverged
  */
 public record Search(
     String recipe,
@@ -58,14 +62,18 @@ public record Search(
   /** What ranks trials. */
   public enum Judge {
     /** The lowest mean loss is the best. */
-    LOSS(Comparator.comparingDouble(Trial::loss)),
+    LOSS(by(Trial::loss, Comparator.naturalOrder())),
     /** The highest mean accuracy is the best; of equal ones that of the lower loss. */
-    ACCURACY(Comparator.comparingDouble(Trial::accuracy).reversed().thenComparing(Trial::loss));
+    ACCURACY(by(Trial::accuracy, Comparator.reverseOrder()).thenComparing(LOSS.order));
 
     private final Comparator<Trial> order;
 
     Judge(Comparator<Trial> order) {
       this.order = order;
+    }
+
+    private static Comparator<Trial> by(Function<Trial, Double> figure, Comparator<Double> order) {
+      return Comparator.comparing(figure, Comparator.nullsLast(order));
     }
 
     private static Judge of(List<Recipe> recipes) {
@@ -87,23 +95,34 @@ public record Search(
   /**
    * A recipe and how far it came.
    *
+   * <p>Where a seed diverged in the last round there is neither accuracy nor loss.
+   *
    * @param number its place in the draw; 0 is the recipe as it was
    * @param choice what was changed: field to value
    * @param parameters trainable parameters
-   * @param epochs epochs of its last round
+   * @param epochs epochs of its last round, of which a seed may have had fewer by its patience
    * @param accuracy mean validation accuracy of the last third of the epochs, five of them at most,
-   *     over the seeds, percent
-   * @param lowest the lowest of them, percent
-   * @param loss mean validation loss of the same epochs, cross-entropy
+   *     over the seeds, percent; null where one diverged
+   * @param lowest the lowest of them, percent; null where one diverged
+   * @param loss mean validation loss of the same epochs, cross-entropy; null where one diverged
    */
   public record Trial(
       int number,
       Map<String, JsonNode> choice,
       long parameters,
       int epochs,
-      double accuracy,
-      double lowest,
-      double loss) {
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double accuracy,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double lowest,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double loss) {
+
+    /** Whether a seed of it diverged, so that it comes last. */
+    public boolean diverged() {
+      return loss == null;
+    }
+
+    private Trial judged(int epochs, Double accuracy, Double lowest, Double loss) {
+      return new Trial(number, choice, parameters, epochs, accuracy, lowest, loss);
+    }
 
     /** What was changed, in words. */
     public String words() {
@@ -164,7 +183,7 @@ public record Search(
    * @param tried is told of each trial after each of its rounds
    * @throws IllegalArgumentException if the recipe has no validation images, or the space does not
    *     fit it
-   * @throws TrainingException if a run cannot go on
+   * @throws TrainingException if a run cannot go on, or all of a round diverge
    */
   public static Search run(
       Recipe changed,
@@ -204,7 +223,7 @@ public record Search(
       Recipe drawn = SearchSpace.apply(recipe, choice);
       long parameters = Summary.of(drawn.model()).parameters();
       if (parameters <= plan.maxParameters && !recipes.contains(drawn)) {
-        current.add(new Trial(recipes.size(), choice, parameters, 0, 0, 0, 0));
+        current.add(new Trial(recipes.size(), choice, parameters, 0, null, null, null));
         recipes.add(drawn);
       }
     }
@@ -222,11 +241,20 @@ public record Search(
       current.forEach(trial -> contestants.put(recipes.get(trial.number).epochs(epochs), trial));
       List<Trial> judged = judge(contestants, plan, data, folder, tried, round);
       judged.sort(judge.order);
-      int kept = (judged.size() + REDUCTION - 1) / REDUCTION;
+      int converged = (int) judged.stream().filter(trial -> !trial.diverged()).count();
+      if (converged == 0) {
+        throw new TrainingException(
+            Text.of(
+                "Every trial of %d epochs diverged: let the space have lower learning rates, or"
+                    + " clipping.",
+                epochs));
+      }
+      int kept = Math.min(converged, (judged.size() + REDUCTION - 1) / REDUCTION);
       boolean last = epochs == plan.rounds.get(plan.rounds.size() - 1);
       current = last ? List.of() : judged.subList(0, kept);
       ranked.addAll(0, last ? judged : judged.subList(kept, judged.size()));
     }
+    ranked.sort(Comparator.comparing(Trial::diverged)); // whatever the round
     return new Search(recipe.name(), recipe.validation(), judge, plan.seeds, plan.rounds, ranked);
   }
 
@@ -260,18 +288,35 @@ public record Search(
         planned.add(Runs.Run.in(folder.resolve(hash(recipe)), recipe.seed(seed)));
       }
     }
-    Map<Recipe, Result> results = new HashMap<>();
+    Map<Recipe, Optional<Result>> results = new HashMap<>();
     Map<Recipe, Trial> judged = new HashMap<>();
     Runs.Watcher watcher =
         new Runs.Watcher() {
           @Override
           public void finished(Result result, boolean earlier, Duration left) {
-            results.put(result.definition(), result);
+            ended(result.definition(), Optional.of(result));
+          }
+
+          @Override
+          public void failed(Recipe recipe, TrainingException failure) {
+            if (failure instanceof TrainingException.Diverged) {
+              ended(recipe, Optional.empty());
+            }
+          }
+
+          private void ended(Recipe run, Optional<Result> result) {
+            results.put(run, result);
             contestants.forEach(
                 (recipe, trial) -> {
                   List<Recipe> own = plan.seeds.stream().map(recipe::seed).toList();
                   if (!judged.containsKey(recipe) && results.keySet().containsAll(own)) {
-                    judged.put(recipe, judge(trial, own.stream().map(results::get).toList()));
+                    List<Result> whole =
+                        own.stream().map(results::get).flatMap(Optional::stream).toList();
+                    judged.put(
+                        recipe,
+                        whole.size() < own.size()
+                            ? trial.judged(recipe.epochs(), null, null, null)
+                            : judge(trial, recipe.epochs(), whole));
                     tried.accept(judged.get(recipe));
                   }
                 });
@@ -279,22 +324,19 @@ public record Search(
         };
     Runs runs = new Runs(planned, data).jobs(plan.jobs).teachers(folder).watcher(watcher);
     round.accept(runs);
-    runs.runAll();
+    runs.runAllThatConverge();
     return new ArrayList<>(contestants.keySet().stream().map(judged::get).toList());
   }
 
-  private static Trial judge(Trial trial, List<Result> results) {
+  private static Trial judge(Trial trial, int epochs, List<Result> results) {
     List<EpochResult> last = new ArrayList<>();
     for (Result result : results) {
       List<EpochResult> all = result.history().epochs();
       int third = (all.size() + PART_JUDGED - 1) / PART_JUDGED;
       last.addAll(Contract.last(all.subList(all.size() - third, all.size())));
     }
-    return new Trial(
-        trial.number,
-        trial.choice,
-        trial.parameters,
-        results.get(0).epochs(),
+    return trial.judged(
+        epochs,
         last.stream().mapToDouble(EpochResult::testAccuracy).average().orElseThrow(),
         last.stream().mapToDouble(EpochResult::testAccuracy).min().orElseThrow(),
         last.stream().mapToDouble(EpochResult::testLoss).average().orElseThrow());
@@ -312,7 +354,9 @@ public record Search(
   }
 
   /**
-   * The recipe of a trial, to be trained on all images and reported on the test set.
+   * The recipe of a trial, to be trained on all images and reported on the test set: for the epochs
+   * of its last round, all of them, since without validation images there is nothing to be patient
+   * about.
    *
    * @param recipe the one that was changed
    * @param trial one of this search

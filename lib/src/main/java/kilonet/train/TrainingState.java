@@ -70,7 +70,7 @@ final class TrainingState implements AutoCloseable {
    * @param stopped whether to end after the batch in work
    * @param progress who is told of each batch
    * @return what the epoch's batches came to
-   * @throws TrainingException if the loss or a parameter is no number any more
+   * @throws TrainingException.Diverged if the loss or a parameter is no number any more
    */
   Checkpoint.Tally train(
       Batches batches,
@@ -104,12 +104,12 @@ final class TrainingState implements AutoCloseable {
     return tally;
   }
 
-  private TrainingException diverged(int epoch, int batch, double rate) {
+  private TrainingException.Diverged diverged(int epoch, int batch, double rate) {
     String what =
         Double.isFinite(learner.loss())
             ? "A parameter is no number any more"
             : "The loss became " + learner.loss();
-    return new TrainingException(
+    return new TrainingException.Diverged(
         Text.of(
                 "%s in epoch %d, batch %d, at a learning rate of %s: try a lower learning rate, a"
                     + " warm-up,",
@@ -123,7 +123,7 @@ final class TrainingState implements AutoCloseable {
    * @param testing the images to test on
    * @param epoch counted from 0
    * @param tally what its batches came to
-   * @throws TrainingException if the loss of the test is no number
+   * @throws TrainingException.Diverged if the loss of the test is no number
    */
   EpochResult end(Batches testing, int epoch, Checkpoint.Tally tally) {
     MultiLayerNetwork network = learner.network();
@@ -151,7 +151,7 @@ final class TrainingState implements AutoCloseable {
             seconds,
             tally.images() / seconds);
     if (!tested.isFinite()) {
-      throw new TrainingException(
+      throw new TrainingException.Diverged(
           Text.of(
                   "The test of epoch %d gave a loss of %s: try a lower learning rate, a warm-up, or"
                       + " batch",

@@ -162,6 +162,9 @@ class RunsTest {
     assertThat(folder.resolve("results/hot")).doesNotExist();
     assertThat(folder.resolve("results/b/seed-1.json"))
         .hasSameBinaryContentAs(run(recipe("b")).folder().resolve("result.json"));
+    assertThat(runs(hot, recipe("b")).runAllThatConverge())
+        .extracting(Result::recipe)
+        .containsExactly("b");
     assertThatThrownBy(() -> runs(hot, recipe("b")).runAll())
         .isInstanceOf(TrainingException.class)
         .hasMessageStartingWith("hot, seed 1: ");

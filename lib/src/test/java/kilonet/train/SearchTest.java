@@ -137,6 +137,49 @@ class SearchTest {
   }
 
   @Test
+  void aTrialThatDivergesComesLastAndDoesNotGoOn() {
+    SearchSpace space =
+        space("{\"optimizer.learning_rate\": [1e30, 0.05], \"schedule\": [\"constant\"]}");
+    List<Search.Trial> told = new ArrayList<>();
+    for (int times = 0; times < 2; times++) {
+      told.clear();
+      Search search = Search.run(SMALL, space, plan(4, 1, 2), DIGITS, folder, told::add);
+      assertThat(told).hasSize(4);
+      assertThat(search.trials()).extracting(Search.Trial::epochs).containsExactly(2, 1, 1);
+      Search.Trial last = search.trials().get(2);
+      assertThat(last.diverged()).isTrue();
+      assertThat(last.words()).contains("learning_rate 1.0E30");
+      assertThat(last.accuracy()).isNull();
+      assertThat(search.trials().subList(0, 2)).noneMatch(Search.Trial::diverged);
+      assertThat(Json.read(Json.line(search), Search.class)).isEqualTo(search);
+    }
+    // One seed that diverges is enough, and labels that cannot be compared change nothing of it.
+    Search byAccuracy =
+        Search.run(
+            SMALL,
+            space(
+                "{\"optimizer.learning_rate\": [1e30], \"schedule\": [\"constant\"],"
+                    + " \"label_smoothing\": [0.1]}"),
+            new Search.Plan(4, Long.MAX_VALUE, List.of(1), List.of(1L, 2L), 1, 2),
+            DIGITS,
+            folder.resolve("accuracy"),
+            trial -> {});
+    assertThat(byAccuracy.judge()).isEqualTo(Search.Judge.ACCURACY);
+    assertThat(byAccuracy.trials()).extracting(Search.Trial::diverged).containsExactly(false, true);
+    assertThatThrownBy(
+            () ->
+                Search.run(
+                    SMALL.schedule("constant").optimizer(Optimizer.sgd(1e30, 0)),
+                    space("{}"),
+                    plan(1, 1),
+                    DIGITS,
+                    folder.resolve("all"),
+                    trial -> {}))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("Every trial of 1 epochs diverged: ");
+  }
+
+  @Test
   void theLastThirdOfTheEpochsIsJudged() {
     SearchSpace space = space("{\"batch\": [7]}");
     Search.Trial trial =

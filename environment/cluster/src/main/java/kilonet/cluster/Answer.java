@@ -16,19 +16,22 @@ final class Answer implements Serializable {
   private final byte[] history;
   private final byte[] model;
   private final String failure;
+  private final boolean diverged;
 
   Answer(RunFiles files) {
     result = files.result();
     history = files.history();
     model = files.model();
     failure = null;
+    diverged = false;
   }
 
-  Answer(String failure) {
+  Answer(String failure, boolean diverged) {
     this.result = null;
     this.history = null;
     this.model = null;
     this.failure = failure;
+    this.diverged = diverged;
   }
 
   /**
@@ -38,7 +41,7 @@ final class Answer implements Serializable {
    */
   RunFiles files() {
     if (failure != null) {
-      throw new TrainingException(failure);
+      throw diverged ? new TrainingException.Diverged(failure) : new TrainingException(failure);
     }
     return new RunFiles(result, history, model);
   }

@@ -32,14 +32,15 @@ final class Task implements Function<String, Answer> {
       return new Answer(
           work.of(Json.read(recipe, Recipe.class), data.value().open(), TaskContext.get()));
     } catch (TrainingException | IllegalArgumentException e) {
-      return new Answer(e.getMessage());
+      return new Answer(e.getMessage(), e instanceof TrainingException.Diverged);
     } catch (OutOfMemoryError e) {
       return new Answer(
           Text.of(
               "The memory of a process on %s did not suffice (%s): give each more with --conf"
                   + " spark.executor.memory=4g, or each run more processors with --conf"
                   + " spark.task.cpus=2.",
-              host(), e.getMessage()));
+              host(), e.getMessage()),
+          false);
     }
   }
 
