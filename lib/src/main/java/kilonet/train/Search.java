@@ -362,6 +362,6 @@ public record Search(
    * @param trial one of this search
    */
   public static Recipe recipe(Recipe recipe, Trial trial) {
-    return SearchSpace.apply(recipe, trial.choice).epochs(trial.epochs).validation(0);
+    return SearchSpace.apply(recipe, trial.choice).epochs(trial.epochs).patience(0).validation(0);
   }
 }

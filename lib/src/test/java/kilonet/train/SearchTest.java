@@ -180,6 +180,18 @@ class SearchTest {
   }
 
   @Test
+  void whatEndsEarlyByPatienceIsTrainedForAllItsEpochsAsTheBest() {
+    Recipe patient = SMALL.patience(1).schedule("constant").optimizer(Optimizer.sgd(1e-9, 0));
+    SearchSpace space = space("{\"patience\": [2]}");
+    Search search = Search.run(patient, space, plan(1, 4), DIGITS, folder, trial -> {});
+    assertThat(search.trials()).extracting(Search.Trial::epochs).containsExactly(4, 4);
+    for (Search.Trial trial : search.trials()) {
+      Recipe best = Search.recipe(patient, trial);
+      assertThat(best).isEqualTo(patient.patience(0).validation(0).epochs(4));
+    }
+  }
+
+  @Test
   void theLastThirdOfTheEpochsIsJudged() {
     SearchSpace space = space("{\"batch\": [7]}");
     Search.Trial trial =
