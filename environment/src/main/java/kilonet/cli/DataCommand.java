@@ -48,6 +48,14 @@ final class DataCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     if (!name.equals(Recipe.MNIST)) {
+      if (elseDigits) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "--else-digits is for MNIST, and nothing stands in for %s: leave it out.", name));
+      }
+      if (name.equals(Recipe.DIGITS)) {
+        DataOptions.requireDrawn(folder);
+      }
       TrainTest set = Datasets.load(name, folder, DownloadBar.onTerminal());
       out.println(
           Text.of(

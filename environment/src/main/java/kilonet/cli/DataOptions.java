@@ -55,6 +55,7 @@ final class DataOptions {
   /** Loads images of known sets; where it has to fall back to generated digits, it says so. */
   Chosen load(PrintWriter err) {
     if (data == null) {
+      requireNoPictureOptions();
       return new Chosen(null, Mnist.loadElseDigits(folder, DownloadBar.onTerminal(), err::println));
     }
     if (path().isPresent()) {
@@ -75,7 +76,7 @@ final class DataOptions {
     Optional<Path> path = path();
     TrainTest images;
     if (path.isPresent()) {
-      images = pictures.load(path.get(), recipe, err);
+      images = folder(path.get()).load(path.get(), recipe, err);
     } else if (data != null) {
       images = named(data);
     } else if (recipe.data().equals(Recipe.MNIST)) {
@@ -120,13 +121,13 @@ final class DataOptions {
   TrainTest load(PictureForm form, PrintWriter err) {
     return data == null
         ? load(form.data(), form, err)
-        : path().map(path -> pictures.load(path, form, err)).orElseGet(() -> named(data));
+        : path().map(path -> folder(path).load(path, form, err)).orElseGet(() -> named(data));
   }
 
   private TrainTest load(String trainedOn, PictureForm form, PrintWriter err) {
     TrainTest images = null;
     if (path().isPresent()) {
-      images = pictures.load(path().get(), form, err);
+      images = folder(path().get()).load(path().get(), form, err);
     } else if (Datasets.isTaken(trainedOn) && (data == null || data.equals(trainedOn))) {
       images = named(trainedOn);
     }
@@ -139,6 +140,42 @@ final class DataOptions {
                   trainedOn));
     }
     return images;
+  }
+
+  /**
+   * Refuses all of these options, where nothing is read that they could tell about.
+   *
+   * @param need what would make use of them
+   */
+  void requireNone(String need) {
+    Optional<String> given =
+        data != null
+            ? Optional.of("--data")
+            : folder != null ? Optional.of("--data-dir") : pictures.given();
+    if (given.isPresent()) {
+      throw new IllegalArgumentException(Text.of("%s is for %s: leave it out.", given.get(), need));
+    }
+  }
+
+  /** Refuses the options about pictures, where none of one's own are read. */
+  void requireNoPictureOptions() {
+    if (pictures.given().isPresent()) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s is for a folder of pictures: name one with --data, or leave it out.",
+              pictures.given().get()));
+    }
+  }
+
+  /** The options about pictures, for a folder that was named. */
+  private PictureOptions folder(Path path) {
+    if (folder != null) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "--data-dir is for a known set, and %s is a folder of pictures: leave it out.",
+              path));
+    }
+    return pictures;
   }
 
   /** The folder of pictures that was named; a known set's name comes first. */
@@ -159,7 +196,11 @@ final class DataOptions {
 
   /** Whether generated digits are meant: they were asked for, or a net was trained on them. */
   boolean meansDigits(String trainedOn) {
-    return Recipe.DIGITS.equals(data) || data == null && Recipe.DIGITS.equals(trainedOn);
+    boolean drawn = Recipe.DIGITS.equals(data) || data == null && Recipe.DIGITS.equals(trainedOn);
+    if (drawn) {
+      requireDrawn(folder);
+    }
+    return drawn;
   }
 
   /** MNIST, if it is on this machine; it is downloaded only where it was asked for by name. */
@@ -170,9 +211,20 @@ final class DataOptions {
   }
 
   private TrainTest named(String name) {
-    return name.equals(Recipe.DIGITS)
-        ? Digits.DRAWN
-        : Datasets.load(name, folder, DownloadBar.onTerminal());
+    requireNoPictureOptions();
+    if (!name.equals(Recipe.DIGITS)) {
+      return Datasets.load(name, folder, DownloadBar.onTerminal());
+    }
+    requireDrawn(folder);
+    return Digits.DRAWN;
+  }
+
+  /** Refuses a folder for generated digits. */
+  static void requireDrawn(Path folder) {
+    if (folder != null) {
+      throw new IllegalArgumentException(
+          "--data-dir is for a set with files, and digits are drawn by a generator: leave it out.");
+    }
   }
 
   /** Drawn once for a process, when first asked for. */

@@ -158,6 +158,7 @@ final class ExportCommand implements Runnable {
     if (!Datasets.isDigits(form.data())) {
       return data.load(form, err);
     }
+    data.requireNoPictureOptions();
     boolean drawn = data.meansDigits(provenance.entries().get("data"));
     Optional<TrainTest> mnist = drawn ? Optional.empty() : data.mnistAtHand();
     if (mnist.isPresent()) {

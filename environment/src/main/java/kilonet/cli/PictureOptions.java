@@ -3,8 +3,11 @@ package kilonet.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import kilonet.data.Fit;
 import kilonet.data.PictureFolder;
 import kilonet.data.PictureForm;
@@ -56,6 +59,18 @@ final class PictureOptions {
       description = "Go on without pictures that cannot be read, and name each.")
   private boolean skipBroken;
 
+  /** The first of these options that was given. */
+  Optional<String> given() {
+    return Stream.of(
+            size == null ? null : "--size",
+            fit == null ? null : "--fit",
+            testShare == null ? null : "--test-share",
+            splitSeed == null ? null : "--split-seed",
+            skipBroken ? "--skip-broken" : null)
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
   /** The pictures of a folder for a recipe that is to be trained on them. */
   TrainTest load(Path path, Recipe recipe, PrintWriter err) {
     return read(path, recipe.model().height(), recipe.model().width(), TestShare.USUAL, err).load();
@@ -91,6 +106,12 @@ final class PictureOptions {
             .size(height, width)
             .testShare(drawn.share(), drawn.seed())
             .listener(LoadBar.onTerminal());
+    if (folder.isParted() && (testShare != null || splitSeed != null)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s has folders train and test, which are taken as they are: leave %s out.",
+              path, testShare != null ? "--test-share" : "--split-seed"));
+    }
     if (size != null) {
       Matcher sides = SIZE.matcher(size.toLowerCase(Locale.ROOT));
       if (!sides.matches()) {

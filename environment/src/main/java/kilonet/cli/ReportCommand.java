@@ -80,6 +80,7 @@ final class ReportCommand implements Callable<Integer> {
       out.println(RunReport.write(task.run, images));
       return 0;
     }
+    data.requireNone("the report of a run, RUN_DIR");
     if (task.blank != null) {
       Reports.blank(task.blank);
       out.println(Text.of("%s: outputs and figures are taken out.", task.blank));

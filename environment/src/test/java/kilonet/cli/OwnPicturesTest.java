@@ -14,10 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
+import kilonet.model.Models;
 import kilonet.text.Text;
+import kilonet.train.ModelFile;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /** A folder of one's own pictures on the command line. */
 class OwnPicturesTest {
@@ -188,6 +192,67 @@ class OwnPicturesTest {
     Outcome borne = kilonet(more);
     assertThat(borne.err).contains("left out: " + broken + " (of no known kind)");
     assertThat(borne.status).isZero();
+  }
+
+  /** Nothing that was said is passed over. */
+  @Test
+  void optionsThatHaveNoUseAreRefused() throws IOException {
+    Path shapes = folder.resolve("shapes");
+    Path parted = folder.resolve("parted");
+    for (String part : new String[] {"train", "test"}) {
+      for (String name : new String[] {"bar", "disc"}) {
+        Path of = Files.createDirectories(parted.resolve(part).resolve(name));
+        Files.copy(shapes.resolve(name).resolve("00.png"), of.resolve("0.png"));
+      }
+    }
+    Path net = folder.resolve("model.zip");
+    Files.write(net, ModelFile.bytes(network()));
+    Object[][] each = {
+      {"--size", "train", "--recipe", "model_3", "--data", "mnist", "--size", 64},
+      {"--fit", "train", "--recipe", "model_3", "--fit", "crop"},
+      {"--test-share", "train", "--recipe", "model_3", "--data", "digits", "--test-share", 5},
+      {"--split-seed", "evaluate", net, "--data", "digits", "--split-seed", 0},
+      {"--skip-broken", "sweep", "--recipe", "model_3", "--seeds", 1, "--skip-broken"},
+      {"--size", "reproduce", "--size", 9},
+      {"--size", "export", net, "--to", "page", "--size", 12, "--test-share", 7},
+    };
+    for (Object[] words : each) {
+      Outcome refused = kilonet(Arrays.copyOfRange(words, 1, words.length));
+      assertThat(refused.err)
+          .contains(
+              words[0] + " is for a folder of pictures: name one with --data, or leave it out.");
+      assertThat(refused.status).isEqualTo(2);
+    }
+    assertThat(kilonet("report", "--write", folder, "--data", "mnist").err)
+        .contains("--data is for the report of a run, RUN_DIR: leave it out.");
+    assertThat(kilonet("report", "--check", folder, "--size", 3).err)
+        .contains("--size is for the report of a run, RUN_DIR: leave it out.");
+    String drawn = "--data-dir is for a set with files, and digits are drawn by a generator";
+    Object[][] digits = {
+      {"train", "--recipe", "model_3", "--data", "digits", "--data-dir", folder},
+      {"export", net, "--to", "page", "--data", "digits", "--data-dir", folder},
+      {"data", "digits", "--data", folder},
+    };
+    for (Object[] words : digits) {
+      Outcome refused = kilonet(words);
+      assertThat(refused.err).contains(drawn);
+      assertThat(refused.status).isEqualTo(2);
+    }
+    assertThat(kilonet("data", "kmnist", "--else-digits").err)
+        .contains("--else-digits is for MNIST, and nothing stands in for kmnist");
+    Object[] train = {"train", "--recipe", "model_2", "--data", parted, "--test-share", 0.5};
+    assertThat(kilonet(train).err)
+        .contains("has folders train and test, which are taken as they are: leave --test-share");
+    train[5] = "--data-dir";
+    train[6] = folder;
+    assertThat(kilonet(train).err).contains("--data-dir is for a known set, and " + parted);
+  }
+
+  private static MultiLayerNetwork network() {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(Models.Model_3().configuration(new Sgd(0.1), 1));
+    network.init();
+    return network;
   }
 
   @Test
