@@ -34,6 +34,16 @@ final class RunOptions {
     return chosen;
   }
 
+  /** Whether {@code --epochs} was given. */
+  boolean saysEpochs() {
+    return epochs != null;
+  }
+
+  /** Whether {@code --validation} was given. */
+  boolean saysValidation() {
+    return validation != null;
+  }
+
   /** Epochs that a machine can live to see the end of. */
   static int checkedEpochs(int epochs) {
     return Check.between("--epochs", epochs, 1, 10_000);

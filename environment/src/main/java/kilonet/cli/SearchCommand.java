@@ -73,7 +73,7 @@ final class SearchCommand implements Runnable {
       defaultValue = "9223372036854775807",
       showDefaultValue = Visibility.NEVER,
       paramLabel = "N",
-      description = "Leave larger nets out.")
+      description = "Leave larger nets out, the recipe as it is among them.")
   private long maxParameters;
 
   @Option(
@@ -106,6 +106,11 @@ final class SearchCommand implements Runnable {
     if (maxParameters < 1) {
       throw new IllegalArgumentException("--max-parameters must be at least 1.");
     }
+    if (rounds != null && options.saysEpochs()) {
+      throw new IllegalArgumentException(
+          "--rounds says the epochs of each round, and --epochs those of a single one: give one of"
+              + " them.");
+    }
     if (rounds != null) {
       rounds.forEach(round -> Check.between("--rounds", round, 1, 10_000));
     }
@@ -113,7 +118,8 @@ final class SearchCommand implements Runnable {
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
-    Recipe recipe = chosen.validates() ? chosen : chosen.validation(VALIDATION);
+    boolean said = chosen.validates() || options.saysValidation();
+    Recipe recipe = said ? chosen : chosen.validation(VALIDATION);
     List<Integer> epochs = rounds != null ? rounds : List.of(recipe.epochs());
     Path folder = out != null ? out : DefaultFolder.of("search", recipe);
     new RunFolder(folder).provide(RunFolder.SUMMARY);

@@ -395,6 +395,26 @@ class KilonetTest {
   }
 
   @Test
+  void aSearchNeverTakesOtherValidationImagesThanItWasTold() throws Exception {
+    Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");
+    Outcome none =
+        kilonet(
+            "search",
+            "--recipe",
+            "model_2",
+            "--data",
+            "digits",
+            "--space",
+            space.toString(),
+            "--validation",
+            "0",
+            "--out",
+            folder.resolve("search").toString());
+    assertThat(none.status).isEqualTo(2);
+    assertThat(none.err).contains("A search needs validation images");
+  }
+
+  @Test
   void theFolderOfMnistIsTheLastLine() {
     Outcome missing = kilonet("data", "--data", folder.resolve("none").toString());
     assertThat(missing.status).isEqualTo(1);
@@ -421,6 +441,8 @@ class KilonetTest {
             + " tested",
         "2|sweep --recipe model_2 --data digits --seeds x|'x' are no seeds",
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|--jobs is 0: give",
+        "2|search --recipe model_2 --data digits --space pom.xml --epochs 3 --rounds 1,2|--rounds"
+            + " says the epochs of each round, and --epochs those of a single one",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
         "2|reproduce 000 --data digits --jobs 0|--jobs is 0: give",
         "2|report --check nowhere|There is no folder nowhere: name the folder that holds"

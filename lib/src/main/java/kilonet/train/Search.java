@@ -97,7 +97,8 @@ public record Search(
    *
    * <p>Where a seed diverged in the last round there is neither accuracy nor loss.
    *
-   * @param number its place in the draw; 0 is the recipe as it was
+   * @param number its place in the draw; 0 is the recipe as it was, which is no trial where it is
+   *     too large
    * @param choice what was changed: field to value
    * @param parameters trainable parameters
    * @param epochs epochs of its last round, of which a seed may have had fewer by its patience
@@ -134,7 +135,7 @@ public record Search(
    * Which trials are drawn, and how they are run.
    *
    * @param trials how many recipes are drawn, 1 to 100,000; the recipe as it is comes on top
-   * @param maxParameters larger nets are left out
+   * @param maxParameters larger nets are left out, the recipe as it is among them
    * @param rounds epochs of each round, rising, at least one
    * @param seeds seeds of each trial, at least one, each once
    * @param seed what the trials are drawn from
@@ -222,8 +223,11 @@ public record Search(
     for (Map<String, JsonNode> choice : choices) {
       Recipe drawn = SearchSpace.apply(recipe, choice);
       long parameters = Summary.of(drawn.model()).parameters();
-      if (parameters <= plan.maxParameters && !recipes.contains(drawn)) {
+      boolean fits = parameters <= plan.maxParameters && !recipes.contains(drawn);
+      if (fits) {
         current.add(new Trial(recipes.size(), choice, parameters, 0, null, null, null));
+      }
+      if (fits || recipes.isEmpty()) { // so that 0 is the recipe as it was, tried or not
         recipes.add(drawn);
       }
     }
@@ -234,7 +238,7 @@ public record Search(
               "No recipe of this space has %,d parameters or fewer: allow more, or smaller nets.",
               plan.maxParameters));
     }
-    Judge judge = Judge.of(recipes);
+    Judge judge = Judge.of(current.stream().map(trial -> recipes.get(trial.number)).toList());
     List<Trial> ranked = new ArrayList<>();
     for (int epochs : plan.rounds) {
       Map<Recipe, Trial> contestants = new LinkedHashMap<>();
@@ -354,14 +358,18 @@ public record Search(
   }
 
   /**
-   * The recipe of a trial, to be trained on all images and reported on the test set: for the epochs
-   * of its last round, all of them, since without validation images there is nothing to be patient
-   * about.
+   * The recipe of a trial, to be trained on all images, without a limit, and reported on the test
+   * set: for the epochs of its last round, all of them, since without validation images there is
+   * nothing to be patient about.
    *
    * @param recipe the one that was changed
    * @param trial one of this search
    */
   public static Recipe recipe(Recipe recipe, Trial trial) {
-    return SearchSpace.apply(recipe, trial.choice).epochs(trial.epochs).patience(0).validation(0);
+    return SearchSpace.apply(recipe, trial.choice)
+        .epochs(trial.epochs)
+        .patience(0)
+        .validation(0)
+        .limit(0);
   }
 }

@@ -39,6 +39,9 @@ public final class SearchSpace {
    */
   private static final Set<String> SET_BY_SEARCH = Set.of("epochs", "seed", "data", "validation");
 
+  /** What changes nothing of the training, so that each value would be the same trial. */
+  private static final Set<String> NOT_TRAINED = Set.of("name", "assignment");
+
   /** What a recipe may have and need not. */
   private static final List<String> OPTIONAL =
       Stream.of(Recipe.class.getRecordComponents())
@@ -60,6 +63,18 @@ public final class SearchSpace {
     if (SET_BY_SEARCH.contains(field)) {
       throw new IllegalArgumentException(
           Text.of("'%s' is no choice of a search, which sets it itself: leave it out.", field));
+    }
+    if (NOT_TRAINED.contains(field)) {
+      throw new IllegalArgumentException(
+          Text.of("'%s' is no choice of a search: it changes nothing of a training.", field));
+    }
+    for (String other : choices.keySet()) {
+      if (field.startsWith(other + ".") || other.startsWith(field + ".")) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "'%s' and '%s' set the same part of a recipe: leave one of them out.",
+                other, field));
+      }
     }
     choices.put(field, values.stream().distinct().toList());
   }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import kilonet.data.Normalization;
 import kilonet.data.PenDigits;
 import kilonet.data.TrainTest;
+import kilonet.model.Summary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,7 +188,7 @@ class SearchTest {
     assertThat(search.trials()).extracting(Search.Trial::epochs).containsExactly(4, 4);
     for (Search.Trial trial : search.trials()) {
       Recipe best = Search.recipe(patient, trial);
-      assertThat(best).isEqualTo(patient.patience(0).validation(0).epochs(4));
+      assertThat(best).isEqualTo(patient.patience(0).validation(0).limit(0).epochs(4));
     }
   }
 
@@ -282,6 +283,19 @@ class SearchTest {
   }
 
   @Test
+  void theRecipeAsItWasIsNumberZeroEvenWhereItIsTooLarge() {
+    long size = Summary.of(SMALL.model()).parameters();
+    SearchSpace space =
+        space("{\"model\": [%s]}".formatted(Json.line(Recipes.named("model_2").model())));
+    long smaller = Summary.of(Recipes.named("model_2").model()).parameters();
+    assertThat(smaller).isLessThan(size);
+    Search.Plan plan = new Search.Plan(3, smaller, List.of(1), List.of(1L), 1, 1);
+    Search search = Search.run(SMALL, space, plan, DIGITS, folder, trial -> {});
+    assertThat(search.trials()).extracting(Search.Trial::number).containsExactly(1);
+    assertThat(Search.recipe(SMALL, search.best()).limit()).isZero();
+  }
+
+  @Test
   void aRateThatTheScheduleDecidesIsNotSearched() throws IOException {
     Recipe scheduled = Recipes.named("model_3").data(Recipe.DIGITS).validation(100);
     SearchSpace space = Json.read("{\"optimizer.learning_rate\": [0.1, 0.3]}", SearchSpace.class);
@@ -333,6 +347,19 @@ class SearchTest {
       assertThatThrownBy(() -> space("{\"%s\": [1, 2]}".formatted(field)))
           .hasMessageContaining("'%s' is no choice of a search, which sets it".formatted(field));
     }
+    for (String field : List.of("name", "assignment")) {
+      assertThatThrownBy(() -> space("{\"%s\": [\"x\", \"y\"]}".formatted(field)))
+          .hasMessageContaining(
+              "'%s' is no choice of a search: it changes nothing".formatted(field));
+    }
+    for (String fields :
+        List.of(
+            "{\"optimizer.learning_rate\": [0.1], \"optimizer\": [{}]}",
+            "{\"optimizer\": [{}], \"optimizer.learning_rate\": [0.1]}")) {
+      assertThatThrownBy(() -> space(fields))
+          .hasMessageContaining("set the same part of a recipe: leave one of them out.");
+    }
+    assertThat(space("{\"model.blocks\": [[]], \"model.height\": [28]}").choices()).hasSize(2);
     assertThatThrownBy(() -> space("{\"batch\": [1], \"batch\": [2]}"))
         .hasMessageContaining("Duplicate field 'batch'");
     assertThatThrownBy(() -> space("{\"batch\": [null]}"))
