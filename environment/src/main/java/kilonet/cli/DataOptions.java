@@ -184,7 +184,7 @@ final class DataOptions {
       return Optional.empty();
     }
     Path path = Path.of(data);
-    if (!Files.isDirectory(path)) {
+    if (data.isBlank() || !Files.isDirectory(path)) {
       throw new IllegalArgumentException(
           Text.of(
               "No data is called '%s', and there is no such folder: use a folder of pictures, or one"

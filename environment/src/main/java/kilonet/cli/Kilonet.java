@@ -1,8 +1,10 @@
 package kilonet.cli;
 
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import kilonet.data.DataException;
 import kilonet.text.Text;
@@ -112,6 +114,8 @@ public final class Kilonet implements Runnable {
       return new CommandLine(kilonet)
           .setOut(out)
           .setErr(err)
+          .registerConverter(Path.class, Kilonet::path)
+          .registerConverter(File.class, text -> path(text).toFile())
           .setCaseInsensitiveEnumValuesAllowed(true)
           .setExecutionExceptionHandler(failed)
           .setParameterExceptionHandler(misused)
@@ -120,6 +124,15 @@ public final class Kilonet implements Runnable {
       // Picocli lets errors pass.
       return kilonet.explain(e, err);
     }
+  }
+
+  /** A path that was given; nothing, as an unset variable of a shell gives it, is none. */
+  static Path path(String text) {
+    if (text.isBlank()) {
+      throw new CommandLine.TypeConversionException(
+          "it names no file or folder, but nothing: give its name, or leave it out.");
+    }
+    return Path.of(text);
   }
 
   private int explain(Error error, PrintWriter err) {

@@ -394,6 +394,41 @@ class KilonetTest {
         .contains("This is no JSON of a Recipe");
   }
 
+  /** So a shell writes a variable that is not set. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train --recipe model_2 --data digits --out",
+        "train --recipe model_2 --data digits --data-dir",
+        "search --recipe model_2 --space",
+        "sweep --recipe model_2 --seeds 1 --results",
+        "reproduce --work",
+        "course new",
+        "course check",
+        "report --write",
+        "report",
+        "evaluate",
+        "predict",
+        "export --to page",
+        "data --data"
+      })
+  void anEmptyPathIsRefused(String command) {
+    for (String nothing : List.of("", " ")) {
+      List<String> words = new ArrayList<>(List.of(command.split(" ")));
+      words.add(nothing);
+      Outcome refused = kilonet(words.toArray(String[]::new));
+      assertThat(refused.err).contains("it names no file or folder, but nothing");
+      assertThat(refused.status).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void emptyDataAreNotThePicturesOfThisFolder() {
+    Outcome refused = kilonet("train", "--recipe", "model_2", "--data", "");
+    assertThat(refused.err).contains("No data is called '', and there is no such folder");
+    assertThat(refused.status).isEqualTo(2);
+  }
+
   @Test
   void aSearchNeverTakesOtherValidationImagesThanItWasTold() throws Exception {
     Path space = Files.writeString(folder.resolve("space.json"), "{\"batch\": [64]}");
