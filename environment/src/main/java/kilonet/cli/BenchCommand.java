@@ -1,7 +1,6 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
-import kilonet.course.Catalogue;
 import kilonet.fused.Benchmark;
 import kilonet.schedule.ConstantLR;
 import kilonet.text.Check;
@@ -29,7 +28,8 @@ final class BenchCommand implements Runnable {
       names = "--recipe",
       defaultValue = "model_3",
       paramLabel = "NAME",
-      description = "Whose net to measure (default: ${DEFAULT-VALUE}).")
+      description =
+          "Whose net to measure, by a name or a file as for 'train' (default: ${DEFAULT-VALUE}).")
   private String name;
 
   @Option(names = "--batch", paramLabel = "N", description = "Batch, instead of the recipe's.")
@@ -47,7 +47,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    Recipe recipe = Catalogue.named(name);
+    Recipe recipe = RecipeOption.recipe(name, spec.commandLine().getErr()::println);
     recipe =
         batch == null ? recipe : recipe.batch(Check.between("--batch", batch, 1, LARGEST_BATCH));
     Check.between("--rounds", rounds, 1, 10_000);

@@ -1,6 +1,7 @@
 package kilonet.cli;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import kilonet.course.Catalogue;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
@@ -22,23 +23,27 @@ final class RecipeOption {
   private CommandSpec spec;
 
   Recipe recipe() {
-    return name.endsWith(".json") ? read(Path.of(name)) : Catalogue.named(name);
+    return recipe(name, this::say);
+  }
+
+  /** A recipe that is known by name, or one in a file; what is in vain in it is said. */
+  static Recipe recipe(String name, Consumer<String> say) {
+    if (!name.endsWith(".json")) {
+      return Catalogue.named(name);
+    }
+    Recipe recipe = read(Path.of(name));
+    recipe.unusedRate().ifPresent(say);
+    return recipe;
   }
 
   /** A recipe in a file: a changed copy of a known one is called by its file's name. */
-  private Recipe read(Path file) {
+  private static Recipe read(Path file) {
     Recipe read = Json.read(file, Recipe.class);
     if (Catalogue.find(read.name()).filter(known -> !known.equals(read)).isPresent()) {
       String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
-      return warned(read.name(Catalogue.find(stem).isPresent() ? stem + "-changed" : stem));
+      return read.name(Catalogue.find(stem).isPresent() ? stem + "-changed" : stem);
     }
-    return warned(read);
-  }
-
-  /** Says so where a rate was written in vain. */
-  private Recipe warned(Recipe recipe) {
-    recipe.unusedRate().ifPresent(this::say);
-    return recipe;
+    return read;
   }
 
   /** Tells the user something on standard error. */

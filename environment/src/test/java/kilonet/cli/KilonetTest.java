@@ -476,6 +476,7 @@ class KilonetTest {
             + " tested",
         "2|sweep --recipe model_2 --data digits --seeds x|'x' are no seeds",
         "2|sweep --recipe model_2 --data digits --seeds 1 --jobs 0|--jobs is 0: give",
+        "2|bench --recipe gone.json|There is no file gone.json.",
         "2|search --recipe model_2 --data digits --space pom.xml --epochs 3 --rounds 1,2|--rounds"
             + " says the epochs of each round, and --epochs those of a single one",
         "2|reproduce 005/step1 --data digits|No published experiment is called '005/step1'",
