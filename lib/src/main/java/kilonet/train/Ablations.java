@@ -1,6 +1,7 @@
 package kilonet.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.function.UnaryOperator;
 import kilonet.augment.Augmentation;
 import kilonet.augment.Augmentations;
 import kilonet.augment.Compose;
+import kilonet.augment.Identity;
 import kilonet.text.Term;
 import kilonet.text.TermParser;
 
@@ -16,7 +18,8 @@ import kilonet.text.TermParser;
  * is called like its recipe, with {@code -without-} and the ingredient: {@code
  * record/small-without-averaging}.
  *
- * <p>Ingredients are: weight averaging; each augmentation; mixing of batches; the learning rate
+ * <p>Ingredients are: weight averaging; each augmentation ({@code rotation}, a second one {@code
+ * rotation-2}; {@code augmentation} where it is the only one); mixing of batches; the learning rate
  * schedule, for a rate that stays; Nesterov's momentum, for plain momentum; Muon, for Nesterov's
  * momentum; weight decay; label smoothing; clipping; accumulation of gradients; dropout; the
  * teacher.
@@ -71,17 +74,24 @@ public final class Ablations {
   /** For each augmentation of a chain what is left without it. */
   private static Map<String, String> augmentations(String text) {
     Map<String, String> rests = new LinkedHashMap<>();
-    List<Term> terms = TermParser.parse(text, "+");
+    if (text.isBlank()) {
+      return rests;
+    }
+    List<Term> terms = new ArrayList<>(TermParser.parse(text, "+"));
+    terms.removeIf(term -> term.name().equals("none"));
+    List<Augmentation> steps = new ArrayList<>(new Compose(Augmentations.parse(text)).parts());
+    steps.removeIf(Identity.class::isInstance);
     if (terms.size() == 1) {
       rests.put("augmentation", "none");
       return rests;
     }
-    List<Augmentation> steps = ((Compose) Augmentations.parse(text)).augmentations();
+    Map<String, Integer> times = new HashMap<>();
     for (int i = 0; i < terms.size(); i++) {
       List<Augmentation> rest = new ArrayList<>(steps);
       rest.remove(i);
-      rests.putIfAbsent(
-          terms.get(i).name(),
+      int time = times.merge(terms.get(i).name(), 1, Integer::sum);
+      rests.put(
+          terms.get(i).name() + (time == 1 ? "" : "-" + time),
           rest.size() == 1 ? rest.get(0).toString() : new Compose(rest).toString());
     }
     return rests;

@@ -2,6 +2,7 @@ package kilonet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import kilonet.model.Models;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,28 @@ class AblationsTest {
             "dropout");
     assertThat(Ablations.of(RICH)).allMatch(recipe -> recipe.name("rich").differences(RICH) == 1);
     assertThat(Ablations.of(Recipe.of("plain", Models.Model_2(), Optimizer.sgd(0.1, 0)))).isEmpty();
+  }
+
+  @Test
+  void eachAugmentationIsLeftOutAndNoneIsNoIngredient() {
+    Recipe plain = Recipe.of("plain", Models.Model_2(), Optimizer.sgd(0.1, 0));
+    for (String none : List.of("", " ", "none", "none + none")) {
+      assertThat(Ablations.of(plain.augmentation(none))).isEmpty();
+    }
+    assertThat(Ablations.of(plain.augmentation("none + rotation(7)")))
+        .containsExactly(plain.name("plain-without-augmentation").augmentation("none"));
+    assertThat(Ablations.of(plain.augmentation("rotation(7) + none + shift(2) + rotation(20)")))
+        .extracting(recipe -> recipe.name() + ": " + recipe.augmentation())
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .matches("plain-without-rotation: shift\\(2.*\\) \\+ rotation\\(20.*\\)"),
+            second ->
+                assertThat(second)
+                    .matches("plain-without-shift: rotation\\(7.*\\) \\+ rotation\\(20.*\\)"),
+            third ->
+                assertThat(third)
+                    .matches("plain-without-rotation-2: rotation\\(7.*\\) \\+ shift\\(2.*\\)"));
   }
 
   @Test
