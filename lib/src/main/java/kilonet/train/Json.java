@@ -36,6 +36,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,6 +72,9 @@ public final class Json {
           .build();
   private static final JsonMapper PRETTY =
       LINE.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** What some editors begin a file of UTF-8 with. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private static final Pattern MISSING = Pattern.compile("(?<=property )'\\w+'");
 
@@ -230,16 +234,20 @@ public final class Json {
   }
 
   /**
-   * Reads a value from a file.
+   * Reads a value from a file of UTF-8; a byte order mark before it is passed over.
    *
-   * @throws IllegalArgumentException if the file is not there or no JSON of this kind
+   * @throws IllegalArgumentException if the file is not there, not UTF-8, or no JSON of this kind
    * @throws UncheckedIOException if it cannot be read
    */
   public static <T> T read(Path file, Class<T> type) {
     try {
-      return read(Files.readString(file), type);
+      String text = Files.readString(file);
+      return read(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text, type);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("There is no file " + file + ".", e);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          file + " is not UTF-8, as JSON must be: save it again as UTF-8.", e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {

@@ -3,7 +3,12 @@ package kilonet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,5 +119,25 @@ class RecipeJsonTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("more than 20 terms lie inside each other");
     assertThat(Recipes.named("model_1").augmentation("apply(apply(rotation(7)))")).isNotNull();
+  }
+
+  @TempDir private Path folder;
+
+  /** As shells and editors of Windows write files. */
+  @Test
+  void aFileIsUtf8WithOrWithoutAByteOrderMark() throws IOException {
+    Recipe recipe = Recipes.named("model_2");
+    String text = Json.pretty(recipe);
+    Path file = folder.resolve("mine.json");
+    Files.writeString(file, "\uFEFF" + text);
+    assertThat(Json.read(file, Recipe.class)).isEqualTo(recipe);
+    Files.writeString(file, "\uFEFF" + text, StandardCharsets.UTF_16LE);
+    assertThatThrownBy(() -> Json.read(file, Recipe.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + " is not UTF-8, as JSON must be: save it again as UTF-8.");
+    Files.writeString(
+        file, text.replace("model_2", "Gr\u00f6\u00dfe"), StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> Json.read(file, Recipe.class))
+        .hasMessageContaining(" is not UTF-8, as JSON must be");
   }
 }
