@@ -19,6 +19,13 @@ final class ConvolutionTraining implements TrainingStage {
   private final TapSum outputs;
   private final float[] weights;
   private final TapSum inputErrors;
+
+  /** One channel of the outputs' errors with zeros around it, see {@link TapSum#padsErrors}. */
+  private final Layout padded;
+
+  /** The errors of each input channel by itself, from {@link #padded}. */
+  private final TapSum[] channelErrors;
+
   private final float[] errorWeights;
   private final WeightTiles tiles;
   private final float[][] sums;
@@ -33,7 +40,13 @@ final class ConvolutionTraining implements TrainingStage {
     this.errors = Layout.dense(c.out());
     this.outputs = TapSum.forward(c, in, out);
     this.weights = new float[outputs.packed()];
-    this.inputErrors = stage > 0 ? TapSum.backward(c) : null;
+    boolean pads = stage > 0 && TapSum.padsErrors(c);
+    this.padded = pads ? TapSum.paddedErrors(c) : null;
+    this.inputErrors = pads ? TapSum.backwardPadded(c) : stage > 0 ? TapSum.backward(c) : null;
+    this.channelErrors = new TapSum[pads ? c.in().channels() : 0];
+    for (int i = 0; i < channelErrors.length; i++) {
+      channelErrors[i] = inputErrors.only(i);
+    }
     this.errorWeights = stage > 0 ? new float[inputErrors.packed()] : null;
     this.tiles = WeightTiles.of(c, in, KernelChoice.fastest().sums());
     this.sums = new float[batch.threads][];
@@ -101,7 +114,9 @@ final class ConvolutionTraining implements TrainingStage {
     if (!c.activation().isIdentity() && !corrects) {
       program.add("activation backward " + stage, this::backActivation);
     }
-    if (stage > 0) {
+    if (padded != null) {
+      program.add("error " + stage, this::channelErrors);
+    } else if (stage > 0) {
       program.add(
           "error " + stage,
           (group, part, parts, thread) ->
@@ -118,6 +133,27 @@ final class ConvolutionTraining implements TrainingStage {
     program.addForBatchLater("gradient " + stage, this::addGradient);
     if (c.biasAt().length > 0) {
       program.addForBatchLater("bias " + stage, this::addBiases);
+    }
+  }
+
+  private void channelErrors(int group, int part, int parts, int thread) {
+    int own = batch.own(stage, thread);
+    int row = errors.pitch();
+    int end = TapSum.share(channelErrors.length, part + 1, parts);
+    for (int o = TapSum.share(channelErrors.length, part, parts); o < end; o++) {
+      int d = batch.error(stage + 1, group) + o * errors.plane();
+      for (int y = 0; y < errors.shape().height(); y++) {
+        System.arraycopy(batch.memory, d + y * row, batch.memory, own + padded.at(0, y, 0), row);
+      }
+      batch.kernels.convolve(
+          channelErrors[o],
+          batch.memory,
+          own,
+          errorWeights,
+          batch.memory,
+          batch.error(stage, group),
+          0,
+          1);
     }
   }
 

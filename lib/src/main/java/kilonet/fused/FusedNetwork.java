@@ -1,5 +1,8 @@
 package kilonet.fused;
 
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -393,7 +396,8 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   /** Whether the engine computes with such images; else DL4J does, or refuses them. */
   private boolean supports(INDArray images) {
-    if (closed || plans.unsupported() != null || images == null) {
+    requireOpen();
+    if (plans.unsupported() != null || images == null) {
       return false;
     }
     Shape shape = Floats.shape(images);
@@ -414,10 +418,14 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * was forgotten, or ended the network.
    */
   private Stack known(INDArray images) {
+    requireOpen();
+    return plans.stack(Floats.shape(images));
+  }
+
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("The network is closed: ask it before, or make another.");
     }
-    return plans.stack(Floats.shape(images));
   }
 
   /** Makes room for parameters and gradient in Java's memory, once. */
@@ -474,5 +482,11 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       computing.unlock();
     }
     super.close();
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    throw new NotSerializableException(
+        "A network with threads cannot be written so: save it as a file, and make it again of what"
+            + " was saved.");
   }
 }

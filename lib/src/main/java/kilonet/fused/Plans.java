@@ -1,5 +1,6 @@
 package kilonet.fused;
 
+import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kilonet.layer.Shape;
@@ -18,6 +19,9 @@ final class Plans {
   private static final int KEPT = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(FusedNetwork.class);
+
+  /** Ends the threads of networks that nobody closed and nobody has any more. */
+  private static final Cleaner CLEANER = Cleaner.create();
 
   private final MultiLayerNetwork network;
   private final int threads;
@@ -63,6 +67,7 @@ final class Plans {
     }
     if (team == null) {
       team = new Team(threads);
+      CLEANER.register(network, team::close);
     }
     stacks.put(shape, read);
     return read;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import kilonet.fused.Stage.Convolution;
+import kilonet.layer.Shape;
 import kilonet.layer.Window;
 
 /**
@@ -35,6 +36,12 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
   /** Pixels in one go where blocks are of one channel. */
   static final int LONG_TILE = 8;
 
+  /** The taps of a window whose weights stay in the registers. */
+  private static final int FEW_TAPS = 9;
+
+  /** From so many pixels side by side on they are worth it, in the mean of a region. */
+  private static final int LONG_RUN = 4;
+
   /**
    * Output pixels with the same taps.
    *
@@ -43,8 +50,11 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
    * @param count the number of pixels; the lists go on with the last one to the end of a tile
    * @param taps for each width of a block, taps in pairs: where the input is, from the pixel's
    *     start, and where the weight is, from the block's start
+   * @param runs where pixels begin that lie side by side in input and output, and the end of the
+   *     last; nothing where blocks are wider than one channel, where there are other than {@value
+   *     #FEW_TAPS} taps, or where few pixels lie so
    */
-  record Region(int[] in, int[] out, int count, Map<Integer, int[]> taps) {}
+  record Region(int[] in, int[] out, int count, Map<Integer, int[]> taps, int[] runs) {}
 
   /**
    * Output channels side by side; their packed weights begin with their biases.
@@ -155,6 +165,12 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
             region(c, in, out, row.getKey(), row.getValue(), column.getKey(), column.getValue()));
       }
     }
+    return of(regions, c.groups(), c.outputs() * out.plane(), in.plane(), errorSources(c));
+  }
+
+  /** For each input channel nothing, for its bias, then the weights of all outputs it goes to. */
+  private static int[][] errorSources(Convolution c) {
+    Window w = c.window();
     int taps = c.outputs() * w.taps();
     int[][] sources = new int[c.in().channels()][];
     for (int i = 0; i < sources.length; i++) {
@@ -168,7 +184,71 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
         }
       }
     }
-    return of(regions, c.groups(), c.outputs() * out.plane(), in.plane(), sources);
+    return sources;
+  }
+
+  /**
+   * Whether the errors of a convolution's inputs are had faster from errors with zeros around them:
+   * each channel has its own window, of nine taps, that moves by one pixel.
+   */
+  static boolean padsErrors(Convolution c) {
+    Window w = c.window();
+    return c.inputs() == 1
+        && c.outputs() == 1
+        && w.taps() == FEW_TAPS
+        && w.strideHeight() == 1
+        && w.strideWidth() == 1
+        && reach(w.kernelHeight(), w.dilationHeight())
+            >= Math.max(w.padTop(), w.padBottom(c.in(), c.out()))
+        && reach(w.kernelWidth(), w.dilationWidth())
+            >= Math.max(w.padLeft(), w.padRight(c.in(), c.out()));
+  }
+
+  /** How far the last tap is from the first. */
+  private static int reach(int kernel, int dilation) {
+    return (kernel - 1) * dilation;
+  }
+
+  /** One channel of the errors of such a convolution's outputs. */
+  static Layout paddedErrors(Convolution c) {
+    Window w = c.window();
+    int high = reach(w.kernelHeight(), w.dilationHeight());
+    int wide = reach(w.kernelWidth(), w.dilationWidth());
+    return new Layout(
+        new Shape(1, c.out().height(), c.out().width()),
+        high - w.padTop(),
+        wide - w.padLeft(),
+        high - w.padBottom(c.in(), c.out()),
+        wide - w.padRight(c.in(), c.out()));
+  }
+
+  /** The errors of such a convolution's inputs, where each channel's are in the same place. */
+  static TapSum backwardPadded(Convolution c) {
+    Window w = c.window();
+    Layout errors = paddedErrors(c);
+    Layout in = Layout.dense(c.in());
+    int width = c.in().width();
+    int[] from = new int[c.in().height() * width];
+    int[] to = new int[from.length];
+    for (int p = 0; p < from.length; p++) {
+      from[p] = p / width * errors.pitch() + p % width * Layout.LANES;
+      to[p] = in.at(0, p / width, p % width);
+    }
+    int[] at = new int[w.taps()];
+    int[] number = new int[at.length];
+    for (int k = 0; k < at.length; k++) {
+      int y = reach(w.kernelHeight() - k / w.kernelWidth(), w.dilationHeight());
+      int x = reach(w.kernelWidth() - k % w.kernelWidth(), w.dilationWidth());
+      at[k] = y * errors.pitch() + x * Layout.LANES;
+      number[k] = k;
+    }
+    List<Pixels> pixels = List.of(new Pixels(from, to, at, number));
+    return of(pixels, c.groups(), 0, in.plane(), errorSources(c));
+  }
+
+  /** The same sum for one of the blocks. */
+  TapSum only(int block) {
+    return new TapSum(regions, List.of(blocks.get(block)), plane, sources, channels);
   }
 
   /**
@@ -268,9 +348,24 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
       for (int width : widths) {
         tables.computeIfAbsent(width, any -> pairs(p, width));
       }
-      regions.add(new Region(fill(p.from(), tile), fill(p.to(), tile), p.from().length, tables));
+      int[] runs = tile == LONG_TILE && p.at().length == FEW_TAPS ? runs(p) : new int[0];
+      regions.add(
+          new Region(fill(p.from(), tile), fill(p.to(), tile), p.from().length, tables, runs));
     }
     return new TapSum(List.copyOf(regions), List.copyOf(blocks), plane, packed, channels);
+  }
+
+  private static int[] runs(Pixels p) {
+    int[] runs = new int[p.from().length + 1];
+    int count = 0;
+    for (int i = 1; i < p.from().length; i++) {
+      if (p.from()[i] != p.from()[i - 1] + Layout.LANES
+          || p.to()[i] != p.to()[i - 1] + Layout.LANES) {
+        runs[++count] = i;
+      }
+    }
+    runs[++count] = p.from().length;
+    return p.from().length < count * LONG_RUN ? new int[0] : Arrays.copyOf(runs, count + 1);
   }
 
   private static int[] pairs(Pixels p, int width) {

@@ -29,6 +29,11 @@ final class TrainingBatch {
   private final int[] errors;
   private final int stride;
 
+  /** Where each stage's own memory is among a thread's, and how much a thread has. */
+  private final int[] owns;
+
+  private final int own;
+
   /** Multiplies and adds; the same for a whole step. */
   Kernels kernels;
 
@@ -89,7 +94,16 @@ final class TrainingBatch {
       }
     }
     stride = next;
-    memory = Memory.of((long) stride * groups);
+    owns = new int[layouts.length];
+    next = 0;
+    for (int i = 0; i < stack.stages().size(); i++) {
+      owns[i] = next;
+      if (stack.stages().get(i) instanceof Convolution c && TapSum.padsErrors(c)) {
+        next = Math.addExact(next, TapSum.paddedErrors(c).floats());
+      }
+    }
+    own = next;
+    memory = Memory.of((long) stride * groups + (long) own * threads);
   }
 
   /** Whether what a stage goes back to may stay where it is. */
@@ -136,6 +150,14 @@ final class TrainingBatch {
   /** Where their errors start. */
   int error(int stage, int group) {
     return Memory.START + group * stride + errors[stage];
+  }
+
+  /**
+   * Where a thread's memory for errors with zeros around them starts, see {@link
+   * TapSum#padsErrors}.
+   */
+  int own(int stage, int thread) {
+    return Memory.START + groups * stride + thread * own + owns[stage];
   }
 
   /** The share of its input that the dropout of a stage keeps. */

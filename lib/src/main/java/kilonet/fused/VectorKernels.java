@@ -51,6 +51,10 @@ final class VectorKernels extends VectorPoolingErrors {
       int tiles = (region.count() + tile - 1) / tile;
       int first = TapSum.share(tiles, part, parts) * tile;
       int end = Math.min(region.count(), TapSum.share(tiles, part + 1, parts) * tile);
+      if (region.runs().length > 0) {
+        rows(job, region, x, from, weights, y, to, part, parts);
+        continue;
+      }
       if (job.single()) {
         int[] taps = region.taps().get(1);
         for (int i = 0; i < blocks.size(); i++) {
@@ -93,6 +97,38 @@ final class VectorKernels extends VectorPoolingErrors {
                 job.plane());
           }
         }
+      }
+    }
+  }
+
+  /** One channel after the other, run by run. */
+  private static void rows(
+      TapSum job,
+      TapSum.Region r,
+      float[] x,
+      int from,
+      float[] w,
+      float[] y,
+      int to,
+      int part,
+      int parts) {
+    int[] taps = r.taps().get(1);
+    int[] runs = r.runs();
+    int first = TapSum.share(runs.length - 1, part, parts);
+    int end = TapSum.share(runs.length - 1, part + 1, parts);
+    for (int b = 0; b < job.blocks().size(); b++) {
+      TapSum.Block block = job.blocks().get(b);
+      for (int i = first; i < end; i++) {
+        int p = runs[i];
+        SumTiles.nineTaps(
+            x,
+            from + block.in() + r.in()[p],
+            w,
+            block.weights(),
+            taps,
+            y,
+            to + block.out() + r.out()[p],
+            (runs[i + 1] - p) * LANES);
       }
     }
   }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -185,6 +187,103 @@ class FusedNetworkTest {
       assertThat(found.get(2)).as("parameters of stack " + seed).isEqualTo(found.get(0));
       assertThat(found.get(3)).as("outputs of stack " + seed).isEqualTo(found.get(1));
     }
+  }
+
+  /** Windows of nine taps that move by one pixel have kernels of their own. */
+  @ParameterizedTest
+  @CsvSource({
+    "3, 3, 0, 0, 1", "3, 3, 1, 1, 1", "3, 3, 2, 2, 1", "3, 3, 0, 2, 1", "3, 3, 3, 0, 1",
+    "3, 3, 0, 0, 2", "3, 3, 2, 1, 2", "3, 3, 4, 4, 2", "1, 9, 0, 4, 1", "9, 1, 8, 0, 1",
+    "2, 2, 0, 0, 1", "5, 5, 2, 2, 1"
+  })
+  void depthwiseConvolutionsTrainAsDl4jsDo(
+      int height, int width, int padHeight, int padWidth, int dilation) {
+    MultiLayerConfiguration configuration =
+        base()
+            .layer(convolution(5, 3, 1, 0, false, Activation.RELU))
+            .layer(
+                new DepthwiseConvolution2D.Builder(height, width)
+                    .nOut(5)
+                    .padding(padHeight, padWidth)
+                    .dilation(dilation, dilation)
+                    .activation(Activation.IDENTITY)
+                    .build())
+            .layer(convolution(6, 1, 1, 0, true, Activation.RELU))
+            .layer(
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .activation(Activation.SOFTMAX)
+                    .nOut(10)
+                    .build())
+            .setInputType(InputType.convolutional(14, 14, 1))
+            .build();
+    Random random = new Random(height);
+    DataSet data = new DataSet(images(random, 37, 1, 14), labels(random, 37, 10, false));
+    List<INDArray> found = new ArrayList<>();
+    for (Kernels kernels : List.of(KernelChoice.plain(), KernelChoice.fastest())) {
+      for (int threads : List.of(1, 5)) {
+        KernelChoice.use(kernels);
+        try (FusedNetwork network = new FusedNetwork(configuration.clone(), threads)) {
+          network.init();
+          for (int i = 0; i < 3; i++) {
+            network.fit(data);
+          }
+          found.add(network.params().dup());
+        }
+      }
+    }
+    assertThat(found).allMatch(found.get(0)::equals);
+    MultiLayerNetwork plain = new MultiLayerNetwork(configuration);
+    plain.init();
+    for (int i = 0; i < 3; i++) {
+      plain.fit(data);
+    }
+    assertClose(found.get(0), plain.params());
+  }
+
+  @Test
+  void aClosedNetworkSaysSo() {
+    FusedNetwork network = new FusedNetwork(tinyNet(1, Activation.RELU));
+    network.init();
+    DataSet data = data(new Random(5), 3);
+    network.output(data.getFeatures());
+    network.close();
+    assertThatThrownBy(() -> network.output(data.getFeatures()))
+        .hasMessageStartingWith("The network is closed");
+    assertThatThrownBy(() -> network.fit(data)).hasMessageStartingWith("The network is closed");
+    assertThatThrownBy(() -> network.logits(data.getFeatures(), new float[30]))
+        .hasMessageStartingWith("The network is closed");
+  }
+
+  @Test
+  void aNetworkWithThreadsIsNotWrittenAsAnObject() throws IOException {
+    try (FusedNetwork network = new FusedNetwork(tinyNet(1, Activation.RELU));
+        ObjectOutputStream out = new ObjectOutputStream(new ByteArrayOutputStream())) {
+      network.init();
+      assertThatThrownBy(() -> out.writeObject(network))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("save it as a file");
+    }
+  }
+
+  @Test
+  void theThreadsOfANetworkThatNobodyHasAnyMoreEnd() throws InterruptedException {
+    long before = threads();
+    for (int i = 0; i < 3; i++) {
+      FusedNetwork network = new FusedNetwork(tinyNet(1, Activation.RELU), 2);
+      network.init();
+      network.output(data(new Random(5), 3).getFeatures());
+    }
+    for (int i = 0; i < 100 && threads() > before; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertThat(threads()).isLessThanOrEqualTo(before);
+  }
+
+  private static long threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kilonet-fused"))
+        .count();
   }
 
   @Test
