@@ -84,6 +84,11 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     return set;
   }
 
+  /** Whether every epoch has an order of its own, and not the set's. */
+  public boolean isShuffled() {
+    return settings.shuffled();
+  }
+
   /** Batches in an epoch, a smaller last one included. */
   public int batchesPerEpoch() {
     return batches;

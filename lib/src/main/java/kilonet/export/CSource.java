@@ -152,7 +152,8 @@ public record CSource(String header, String source, int constants, int activatio
     private static String comment(Provenance provenance) {
       StringJoiner lines = new StringJoiner("\n");
       for (Map.Entry<String, String> entry : provenance.entries().entrySet()) {
-        String value = entry.getValue().replaceAll("\\s+", " ").replace("*/", "* /");
+        String value =
+            entry.getValue().replaceAll("\\s+", " ").replace("*/", "* /").replace("/*", "/ *");
         lines.add(" * " + entry.getKey() + ": " + value);
       }
       return lines.toString();

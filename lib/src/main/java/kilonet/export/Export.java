@@ -59,8 +59,18 @@ public record Export(
         network, Folding.of(network, input), null, Normalization.MNIST, Provenance.of(network));
   }
 
-  /** The same with another normalization. */
+  /**
+   * The same with another normalization.
+   *
+   * @throws IllegalStateException if it is in whole numbers already, which were measured with the
+   *     one it has
+   */
   public Export normalization(Normalization normalization) {
+    if (isInt8() && !normalization.equals(this.normalization)) {
+      throw new IllegalStateException(
+          "The net is in whole numbers already, measured with another normalization: call"
+              + " normalization before int8.");
+    }
     return new Export(network, net, quantized, normalization, provenance);
   }
 
@@ -73,9 +83,11 @@ public record Export(
    * The same in whole numbers of 8 bits.
    *
    * @param training images the net was trained on, which tell the range of its activations
-   * @throws IllegalArgumentException if there are none, or the net has what 8 bits have not
+   * @throws IllegalArgumentException if there are none, or they are no pictures that the net takes,
+   *     or the net has what 8 bits have not
    */
   public Export int8(ImageSet training) {
+    requirePictures(training);
     Int8Net whole = Quantization.of(net, normalization, training);
     return new Export(network, net, whole, normalization, provenance);
   }
@@ -111,9 +123,17 @@ public record Export(
    *
    * @param file what the source is to be called; the header has the same name with {@code .h}
    * @return both files' content by their paths
+   * @throws IllegalArgumentException if the source could not include a header of that name
    */
   public Map<Path, byte[]> c(Path file) {
     String name = file.getFileName().toString().replaceFirst("\\.c$", "");
+    if (name.matches("(?s).*[\"\\\\\\p{Cntrl}].*")) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "C cannot include a file called '%s.h': leave out quotation marks, backslashes and line"
+                  + " breaks.",
+              name));
+    }
     CSource made =
         isInt8()
             ? CSource.of(quantized, provenance, name)
@@ -141,8 +161,10 @@ public record Export(
    *
    * @param test images; the net was not trained on them
    * @param rounding how whole numbers are rounded: as C does, or as ONNX
+   * @throws IllegalArgumentException if they are no pictures that the net takes
    */
   public Agreement agreement(ImageSet test, Int8Arithmetic.Rounding rounding) {
+    requirePictures(test);
     int size = net.input().size();
     if (!isInt8()) {
       return Agreement.of(
@@ -164,6 +186,16 @@ public record Export(
           }
           return values;
         });
+  }
+
+  private void requirePictures(ImageSet images) {
+    Shape shape = new Shape(images.channels(), images.height(), images.width());
+    if (!shape.equals(net.input())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "The pictures of %s are %s, and the net takes %s: give pictures of its size.",
+              images.name(), shape, net.input()));
+    }
   }
 
   /** Runs what is made of the net beside the net; whole numbers are rounded as C does. */

@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import kilonet.data.Sha256;
 import kilonet.text.Text;
 import kilonet.train.Json;
+import kilonet.train.ModelFile;
 import kilonet.train.Result;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -17,7 +20,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * Where a net comes from, as it is written into what is made of it.
  *
  * @param entries names and values, in order: the net's SHA-256 and its parameters, and of the run
- *     that made it the recipe, its SHA-256, the seed, the data and the accuracy
+ *     that made it the recipe, its SHA-256, the seed, the data and the accuracy; the names of its
+ *     classes
  */
 public record Provenance(Map<String, String> entries) {
 
@@ -34,10 +38,22 @@ public record Provenance(Map<String, String> entries) {
     return new Provenance(entries);
   }
 
-  /** Of a net in a file, with what the {@code result.json} beside it says, if there is one. */
+  /**
+   * Of a net in a file, with what the {@code result.json} beside it says, if there is one, and what
+   * its classes are called, from the first output on, where that is not their numbers.
+   */
   public static Provenance of(MultiLayerNetwork network, Path model) {
     Path result = model.toAbsolutePath().resolveSibling("result.json");
-    return Files.isRegularFile(result) ? of(network, Json.read(result, Result.class)) : of(network);
+    Provenance known =
+        Files.isRegularFile(result) ? of(network, Json.read(result, Result.class)) : of(network);
+    List<String> classes = ModelFile.form(model).classes();
+    if (IntStream.range(0, classes.size())
+        .allMatch(i -> classes.get(i).equals(Integer.toString(i)))) {
+      return known;
+    }
+    Map<String, String> entries = new LinkedHashMap<>(known.entries);
+    entries.put("classes", Json.line(classes));
+    return new Provenance(entries);
   }
 
   /** Of a net and the run that made it. */

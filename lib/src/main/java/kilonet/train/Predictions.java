@@ -69,9 +69,11 @@ public record Predictions(
    *
    * @param network an initialized network
    * @param batches images in order, without augmentation; read to the end
-   * @throws IllegalArgumentException if the net has fewer outputs than there are classes
+   * @throws IllegalArgumentException if the net has fewer outputs than there are classes, or the
+   *     batches are shuffled or read in part
    */
   public static Predictions of(MultiLayerNetwork network, Batches batches) {
+    requireInOrder(batches);
     int size = batches.set().size();
     float[][] probabilities = new float[size][];
     int[] labels = new int[size];
@@ -104,6 +106,41 @@ public record Predictions(
     }
     batches.reset();
     return new Predictions(probabilities, labels, losses, batches.set().classNames());
+  }
+
+  private static void requireInOrder(Batches batches) {
+    if (batches.isShuffled() || batches.position() > 0) {
+      throw new IllegalArgumentException(
+          "These batches are shuffled, or read in part, and it cannot be told which image is which:"
+              + " give those of Batches.inOrder, from their start.");
+    }
+  }
+
+  /**
+   * Asks a net for what its softmax is taken of, which tells how sure it is where probabilities of
+   * 0 and 1 do not.
+   *
+   * @param network an initialized network
+   * @param batches images in order, without augmentation; read to the end
+   * @return one row an image, one column an output of the net; no column where the net does not let
+   *     it be seen
+   * @throws IllegalArgumentException if the batches are shuffled or read in part
+   */
+  public static double[][] logits(MultiLayerNetwork network, Batches batches) {
+    requireInOrder(batches);
+    double[][] rows = new double[batches.set().size()][];
+    int i = 0;
+    while (batches.hasNext()) {
+      INDArray images = batches.next().getFeatures();
+      int columns = (int) network.output(images, false).size(1);
+      double[] flat = logits(network, images, columns);
+      for (int row = 0; row < images.size(0); row++) {
+        rows[i++] =
+            flat.length == 0 ? flat : Arrays.copyOfRange(flat, row * columns, (row + 1) * columns);
+      }
+    }
+    batches.reset();
+    return rows;
   }
 
   /** What the softmax of a batch is taken of, row by row; empty where that cannot be seen. */

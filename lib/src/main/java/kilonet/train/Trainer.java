@@ -355,8 +355,9 @@ public final class Trainer {
    * @throws IllegalStateException if {@link #run} was not called yet
    */
   public Predictions predictions() {
-    try (Batches batches = inOrder(test)) {
-      return Predictions.of(FusedNetwork.of(network()), batches);
+    try (Batches batches = inOrder(test);
+        FusedNetwork fused = FusedNetwork.of(network())) {
+      return Predictions.of(fused, batches);
     }
   }
 

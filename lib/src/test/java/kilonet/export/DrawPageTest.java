@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import kilonet.data.ImageSet;
 import kilonet.data.Normalization;
 import kilonet.model.Models;
+import kilonet.model.Stack;
 import kilonet.photo.DigitPhoto;
 import kilonet.train.Json;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,23 @@ class DrawPageTest {
         assertThat(Float.parseFloat(logits[c])).isCloseTo(expected[c], within(2e-4f));
       }
     }
+  }
+
+  /** An edge that a pooling leaves out is no part of what a number depends on. */
+  @Test
+  void whatANumberDependsOnEndsAtTheEdgesOfEveryLayer() throws Exception {
+    Stack stack =
+        Stack.of("conv-bn-relu")
+            .blocks("conv 4 3x3 pad 1", "maxpool 2", "maxpool 2", "maxpool 2")
+            .blocks("conv 4 3x3 pad 1", "conv 10 3x3 plain");
+    String page = page(Export.of(Nets.of(stack), Nets.INPUT), null);
+    String fields =
+        node(
+            page,
+            "const last = net.operations.findLastIndex(op => op.pad[0] === 1) + 1;"
+                + "for (const at of [0, 1, 2]) console.log(field(last, at, 0).join(' '));");
+    // 28 rows become 14, 7 and 3: the last 4 are in no window of the last pooling.
+    assertThat(fields.strip().split("\n")).containsExactly("0 16", "0 24", "7 24");
   }
 
   /** A drawing of some strokes, white on black, as the page keeps it. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.List;
 import kilonet.data.Batches;
 import kilonet.data.ImageSet;
 import kilonet.data.PenDigits;
@@ -76,6 +78,35 @@ class PredictionsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith(
               "A net of 9 outputs does not tell the 10 classes of digits apart");
+    }
+  }
+
+  @Test
+  void imagesOfWhichNobodyKnowsWhichIsWhichAreRefused() {
+    try (Batches shuffled = Batches.training(DIGITS, 25, 1).build();
+        Batches begun = Batches.inOrder(DIGITS, 25).build()) {
+      begun.next();
+      for (Batches batches : List.of(shuffled, begun)) {
+        assertThatThrownBy(() -> Predictions.of(network(10, 1), batches))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("give those of Batches.inOrder");
+      }
+    }
+  }
+
+  @Test
+  void logitsAreWhatTheSoftmaxIsTakenOf() {
+    try (Batches batches = Batches.inOrder(DIGITS, 25).build();
+        FusedNetwork fused = FusedNetwork.of(network(10, 1))) {
+      Predictions predictions = Predictions.of(fused, batches);
+      double[][] logits = Predictions.logits(fused, batches);
+      for (int i = 0; i < DIGITS.size(); i++) {
+        double sum = Arrays.stream(logits[i]).map(Math::exp).sum();
+        for (int c = 0; c < 10; c++) {
+          assertThat(Math.exp(logits[i][c]) / sum)
+              .isCloseTo(predictions.probabilities()[i][c], within(1e-6));
+        }
+      }
     }
   }
 }

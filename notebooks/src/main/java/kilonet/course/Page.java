@@ -32,26 +32,38 @@ final class Page {
         .wide, pre { overflow: visible; } pre { white-space: pre-wrap; } }
       """;
 
+  /** What means something to Markdown: an underscore does not between letters and digits. */
+  private static final String MARKS =
+      "[\\\\`*\\[\\]<>|$]|~(?=~)|&(?=[#\\w])|(?<![\\p{L}\\p{N}])_|_(?![\\p{L}\\p{N}])";
+
   private final String title;
+  private final boolean marked;
   private final StringBuilder markdown = new StringBuilder();
   private final StringBuilder html = new StringBuilder();
 
+  /** A page whose texts, but for those in tables, are Markdown. */
   Page(String title) {
+    this(title, true);
+  }
+
+  /** A page whose texts are Markdown, or to be read as they are. */
+  Page(String title, boolean marked) {
     this.title = title;
+    this.marked = marked;
     if (!title.isEmpty()) {
-      markdown.append("# ").append(title).append("\n\n");
+      markdown.append("# ").append(said(title)).append("\n\n");
       html.append("<h1>").append(escaped(title)).append("</h1>\n");
     }
   }
 
   Page heading(String text) {
-    markdown.append("## ").append(text).append("\n\n");
+    markdown.append("## ").append(said(text)).append("\n\n");
     html.append("<h2>").append(escaped(text)).append("</h2>\n");
     return this;
   }
 
   Page paragraph(String text) {
-    markdown.append(text).append("\n\n");
+    markdown.append(said(text)).append("\n\n");
     html.append("<p>").append(escaped(text)).append("</p>\n");
     return this;
   }
@@ -59,7 +71,7 @@ final class Page {
   Page list(List<String> items) {
     html.append("<ul>\n");
     for (String item : items) {
-      markdown.append("- ").append(item).append('\n');
+      markdown.append("- ").append(said(item)).append('\n');
       html.append("<li>").append(escaped(item)).append("</li>\n");
     }
     markdown.append('\n');
@@ -68,14 +80,19 @@ final class Page {
   }
 
   Page code(String text) {
-    markdown.append("```text\n").append(text.strip()).append("\n```\n\n");
+    String fence = "```";
+    while (text.contains(fence)) {
+      fence += "`";
+    }
+    markdown.append(fence).append("text\n").append(text.strip()).append('\n').append(fence);
+    markdown.append("\n\n");
     html.append("<pre>").append(escaped(text.strip())).append("</pre>\n");
     return this;
   }
 
   /** A picture, for Markdown in a file beside it, for HTML within it. */
   Page figure(String file, String description, Figure figure) {
-    markdown.append("![").append(description).append("](").append(file).append(")\n\n");
+    markdown.append("![").append(said(description)).append("](").append(file).append(")\n\n");
     html.append(
             Text.of(
                 "<figure><img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,",
@@ -87,7 +104,11 @@ final class Page {
 
   /** A table; numbers with a fraction have two decimals, losses and probabilities four. */
   Page table(Table table) {
-    markdown.append("| ").append(String.join(" | ", table.columnNames())).append(" |\n|");
+    markdown.append('|');
+    for (String name : table.columnNames()) {
+      markdown.append(' ').append(plain(name)).append(" |");
+    }
+    markdown.append("\n|");
     html.append("<div class=\"wide\"><table>\n<tr>");
     for (String name : table.columnNames()) {
       markdown.append("---:|");
@@ -100,7 +121,7 @@ final class Page {
       markdown.append('|');
       for (Column<?> column : table.columns()) {
         String text = cell(column, row);
-        markdown.append(' ').append(text).append(" |");
+        markdown.append(' ').append(plain(text)).append(" |");
         html.append("<td>").append(escaped(text)).append("</td>");
       }
       markdown.append('\n');
@@ -153,6 +174,15 @@ final class Page {
         </html>
         """,
         escaped(title), STYLE, html);
+  }
+
+  private String said(String text) {
+    return marked ? text : plain(text);
+  }
+
+  /** Text in which Markdown finds nothing to do, in one line. */
+  private static String plain(String text) {
+    return text.replaceAll("\\R", " ").replaceAll(MARKS, "\\\\$0");
   }
 
   private static String escaped(String text) {

@@ -140,7 +140,8 @@ public final class RunReport {
     ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
     Page page =
         new Page(
-            Text.of("%s on %s, seed %d", run.recipe(), Datasets.title(run.data()), run.seed()));
+            Text.of("%s on %s, seed %d", run.recipe(), Datasets.title(run.data()), run.seed()),
+            false);
     if (!run.isFinished()) {
       page.paragraph(
           Text.of("This run was stopped after epoch %d of %d.", run.epochs(), recipe.epochs()));
