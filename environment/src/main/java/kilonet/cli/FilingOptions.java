@@ -18,7 +18,8 @@ final class FilingOptions {
       paramLabel = "DIR",
       description =
           "Keep the results of finished runs there too, as RECIPE/seed-S.json, and take what is"
-              + " there as finished; notebooks/results is where the reports look.")
+              + " there as finished; notebooks/results is where the reports look. A result of other"
+              + " data, or of more images or epochs, is never replaced.")
   private Path results;
 
   /**

@@ -17,6 +17,7 @@ record Hint(String words, String option, String types) {
   private static final List<Hint> ALL =
       List.of(
           new Hint("another folder", "--out", "--out names the folder"),
+          new Hint("another place for results", "--results", "--results names the place"),
           new Hint("resume it", "--resume", "--resume resumes"),
           new Hint("do not resume", "--resume", "leave --resume out"));
 

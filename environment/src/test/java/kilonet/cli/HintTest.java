@@ -20,6 +20,7 @@ class HintTest {
           train|x is in use: wait for its end, or name another folder.|(--out names the folder.)
           train|resume it as what it was begun as, or train into another folder.|(--out names the folder; --resume resumes.)
           train|delete it, or do not resume but train anew.|(leave --resume out.)
+          sweep|name another place for results, or move the file away.|(--results names the place.)
           report|name another folder, which can be.|nothing
           train|It has 5 epochs.|nothing
           """)

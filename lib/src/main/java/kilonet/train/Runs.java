@@ -134,7 +134,8 @@ public final class Runs {
 
   /**
    * Keeps the results of finished runs in a folder too, as {@code RECIPE/seed-S.json}; a run whose
-   * result is there is finished.
+   * result is there is finished. What is there of other data, of another validation, or of more
+   * images or epochs than a run is never replaced by it.
    *
    * @throws IllegalArgumentException if two runs have one such file
    */
@@ -192,6 +193,8 @@ public final class Runs {
    *
    * @return the results of those runs that are finished now, in the order of the runs
    * @throws IllegalArgumentException if there is nothing to do, or more jobs than the engine takes
+   * @throws TrainingException before anything is trained, if the folder of results holds what a run
+   *     is not to replace
    * @throws UncheckedIOException if a file cannot be written; the other runs have ended then
    * @throws IllegalStateException if these runs were trained before
    */
@@ -219,6 +222,7 @@ public final class Runs {
       if (earlier.isPresent()) {
         finished.put(run, earlier.get());
       } else {
+        filing.requirePlace(run);
         work.put(run, data.train().size(), run.recipe().epochs());
       }
     }

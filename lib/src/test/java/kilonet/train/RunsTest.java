@@ -266,6 +266,42 @@ class RunsTest {
   }
 
   @Test
+  void aResultThatSaysMoreIsNeverReplaced() throws Exception {
+    Path results = folder.resolve("results");
+    Recipe filed = recipe("a").limit(128).epochs(2);
+    runs(filed).results(results).runAll();
+    Path file = ResultFile.of(results, filed);
+    byte[] before = Files.readAllBytes(file);
+    Runs.Run elsewhere = new Runs.Run(filed, folder.resolve("elsewhere"));
+    List<Runs> less =
+        List.of(
+            runs(filed.limit(64)),
+            runs(filed.epochs(1)),
+            runs(filed.limit(0).validation(64)),
+            new Runs(List.of(elsewhere), PenDigits.generate(256, 100, 2)));
+    for (Runs runs : less) {
+      Notes notes = noting(runs.results(results), 0);
+      assertThatThrownBy(runs::run)
+          .isInstanceOf(TrainingException.class)
+          .hasMessageStartingWith(file + " is of other images than this run, or of more images or")
+          .hasMessageEndingWith("name another place for results, or move the file away.");
+      assertThat(notes.lines).isEmpty();
+      assertThat(file).hasBinaryContent(before);
+    }
+    Runs finished = runs(filed.epochs(1));
+    finished.runAll();
+    assertThatThrownBy(() -> runs(filed.epochs(1)).results(results).run())
+        .as("one that is finished is not filed either")
+        .hasMessageContaining("(data digits, validation none, limit 128, epochs 2; this run: ")
+        .hasMessageContaining("limit 128, epochs 1), and is not replaced");
+    assertThat(file).hasBinaryContent(before);
+
+    runs(filed.batch(32), filed.seed(2)).results(results).runAll();
+    runs(filed.batch(32).limit(0).epochs(3)).results(results).runAll();
+    assertThat(Json.read(file, Result.class).epochs()).as("a recipe that was changed").isEqualTo(3);
+  }
+
+  @Test
   void aSweepOfOneSeedKnowsNoDeviation() {
     Sweep one = Sweep.of(runs(recipe("a").epochs(1)).runAll());
     assertThat(one.standardDeviation()).isNull();
