@@ -1,8 +1,5 @@
 package kilonet.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,11 +20,23 @@ import kilonet.data.PictureForm;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.Distribution;
+import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.core.JsonParseException;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.JavaType;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.exc.InvalidTypeIdException;
+import org.nd4j.shade.jackson.databind.type.TypeFactory;
+import org.nd4j.shade.jackson.databind.util.LRUMap;
+import org.nd4j.shade.jackson.databind.util.LookupCache;
 
 /**
  * A net in a file, as Deeplearning4j's {@link ModelSerializer} writes it.
@@ -52,7 +61,23 @@ public final class ModelFile {
   private static final List<String> PACKAGES =
       List.of("org.deeplearning4j.", "org.nd4j.", "kilonet.");
 
+  private static final ObjectMapper READER = guarded(JsonMappers.getMapper());
+
+  /** For files from before Deeplearning4j 1.0.0, which call most classes by names of their own. */
+  private static final ObjectMapper OLD_READER = guarded(JsonMappers.getLegacyMapper());
+
+  private static final String OTHER_VERSION =
+      "its configuration is none of this version of Deeplearning4j";
+
   private ModelFile() {}
+
+  /** The same reader of Deeplearning4j's, which makes objects of a net's classes alone. */
+  private static ObjectMapper guarded(ObjectMapper reader) {
+    return reader
+        .copy()
+        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .setTypeFactory(new NetClasses());
+  }
 
   /** The bytes of a file of a net, without the state of its updater. */
   public static byte[] bytes(MultiLayerNetwork network) {
@@ -185,25 +210,64 @@ public final class ModelFile {
       throw new IOException("its configuration is too long");
     }
     String json = new String(bytes, StandardCharsets.UTF_8);
-    JsonNode tree;
     try {
-      tree = new ObjectMapper().readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IOException("its configuration is no JSON", e);
-    }
-    if (!tree.path("confs").isArray()) {
-      throw new IOException("it holds no sequential net");
-    }
-    for (String name : tree.findValuesAsText("@class")) {
-      if (PACKAGES.stream().noneMatch(name::startsWith)) {
-        throw new IOException("its configuration names a class that is no part of a net, " + name);
+      JsonNode tree = READER.readTree(json);
+      if (!tree.path("confs").isArray()) {
+        throw new IOException("it holds no sequential net");
       }
-    }
-    try {
-      return MultiLayerConfiguration.fromJson(json);
-    } catch (RuntimeException e) {
+      for (JsonNode old : tree.findValues("dist")) {
+        // Deeplearning4j gives it to a reader of its own.
+        READER.treeToValue(old, Distribution.class);
+      }
+      return configuration(json);
+    } catch (InvalidTypeIdException e) {
+      throw new IOException(
+          e.getTypeId() == null || NetClasses.isPart(e.getTypeId())
+              ? OTHER_VERSION
+              : "its configuration names a class that is no part of a net, " + e.getTypeId(),
+          e);
+    } catch (JsonParseException e) {
+      throw new IOException("its configuration is no JSON, or says something twice", e);
+    } catch (JsonProcessingException | RuntimeException e) {
       // Its messages name classes of Jackson's, line after line.
-      throw new IOException("its configuration is none of this version of Deeplearning4j", e);
+      throw new IOException(OTHER_VERSION, e);
+    }
+  }
+
+  private static MultiLayerConfiguration configuration(String json) throws JsonProcessingException {
+    try {
+      return READER.readValue(json, MultiLayerConfiguration.class);
+    } catch (InvalidTypeIdException e) {
+      if (e.getTypeId() != null) {
+        throw e;
+      }
+      return OLD_READER.readValue(json, MultiLayerConfiguration.class);
+    }
+  }
+
+  /**
+   * Finds the classes that a configuration names, in whatever form it names them, where they are a
+   * part of a net. Others are not even looked for, which would run what they do when they are
+   * found.
+   */
+  private static final class NetClasses extends TypeFactory {
+
+    private static final long serialVersionUID = 1L;
+
+    NetClasses() {
+      super((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(16, 200));
+    }
+
+    static boolean isPart(String name) {
+      return PACKAGES.stream().anyMatch(name::startsWith);
+    }
+
+    @Override
+    public Class<?> findClass(String name) throws ClassNotFoundException {
+      if (!isPart(name)) {
+        throw new ClassNotFoundException(name);
+      }
+      return super.findClass(name);
     }
   }
 

@@ -3,6 +3,8 @@ package kilonet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -125,6 +127,39 @@ class ModelFileTest {
     assertThatThrownBy(() -> ModelFile.read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("names a class that is no part of a net, javax.swing.JEditorPane");
+  }
+
+  /** Jackson takes the name of a class from an array, from a first of two, from any "type". */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "weightInitFn=['elsewhere.Gadget', {}]",
+        "iupdater=['elsewhere.Gadget', {}]",
+        "layer=['elsewhere.Gadget', {}]",
+        "weightInitFn={'@class': 'elsewhere.Gadget', '@class': 'org.deeplearning4j.nn.weights.WeightInitRelu'}",
+        "weightInitFn={'@class': 'org.deeplearning4j.nn.weights.WeightInitDistribution', 'distribution': {'type': 'elsewhere.Gadget'}}",
+        "weightInitFn={'@class': 'org.deeplearning4j.nn.weights.WeightInitRelu<elsewhere.Gadget>'}",
+        "weightInit='DISTRIBUTION', 'dist': ['elsewhere.Gadget', {}]",
+      })
+  void noFormOfNamingAnotherClassIsTaken(String change) throws IOException {
+    Map<String, byte[]> entries = entries();
+    ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(entries.get("configuration.json"));
+    ObjectNode part = (ObjectNode) tree.path("confs").path(0);
+    String key = change.substring(0, change.indexOf('='));
+    part = part.has(key) ? part : (ObjectNode) part.path("layer");
+    part.put(key, "HERE");
+    if (key.equals("weightInit")) {
+      part.remove("weightInitFn");
+    }
+    String json =
+        tree.toString().replace("\"HERE\"", change.substring(key.length() + 1).replace('\'', '"'));
+    entries.put("configuration.json", json.getBytes(StandardCharsets.UTF_8));
+    Path file = write(entries);
+    System.clearProperty("elsewhere.Gadget");
+    assertThatThrownBy(() -> ModelFile.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is no net that Deeplearning4j saved (its configuration ");
+    assertThat(System.getProperty("elsewhere.Gadget")).isNull();
   }
 
   @ParameterizedTest
