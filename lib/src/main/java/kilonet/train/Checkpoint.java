@@ -215,6 +215,19 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     }
   }
 
+  /** Whether a file is there and is a checkpoint of a run. */
+  static boolean isOf(Path file, Recipe recipe, Engine engine, DataIdentity data) {
+    try {
+      if (Files.exists(file)) {
+        requireOwn(file, recipe, engine, data);
+        return true;
+      }
+    } catch (TrainingException e) {
+      // Another's, or nobody's.
+    }
+    return false;
+  }
+
   private static TrainingException damaged(Path file, Exception e) {
     return new TrainingException(
         Text.of(

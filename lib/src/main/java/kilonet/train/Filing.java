@@ -31,10 +31,16 @@ record Filing(Engine engine, DataIdentity data, Path results) {
     return result;
   }
 
-  /** Whether the folder holds a finished run of something else, which gives way to this one. */
+  /**
+   * Whether the folder holds a finished run of something else, which gives way to this one, and
+   * nothing yet of this one.
+   */
   boolean isOutdated(Runs.Run run) {
     Path file = own(run);
-    return Files.exists(file) && read(file).isFinished() && finished(run.recipe(), file).isEmpty();
+    return Files.exists(file)
+        && read(file).isFinished()
+        && finished(run.recipe(), file).isEmpty()
+        && !Checkpoint.isOf(new RunFolder(run.folder()).checkpoint(), run.recipe(), engine, data);
   }
 
   /**

@@ -57,6 +57,11 @@ public record RunFolder(Path path) {
     return path.resolve("checkpoint.zip");
   }
 
+  /** Where the run of its teacher is, if that is its own. */
+  RunFolder teacher() {
+    return new RunFolder(path.resolve("teacher"));
+  }
+
   /** Writes a file of text, see {@link #replace(Path, byte[])}. */
   public static void replace(Path file, String text) {
     replace(file, text.getBytes(StandardCharsets.UTF_8));

@@ -112,7 +112,7 @@ public final class Trainer {
 
   /**
    * Goes on from the checkpoint in the folder, if there is one; where the folder holds the finished
-   * run, that is the result.
+   * run, that is the result. A finished run of something else gives way where this one was stopped.
    */
   public Trainer resume() {
     this.resume = true;
@@ -228,7 +228,7 @@ public final class Trainer {
     Trainer trainer = new Trainer(by.recipe(), all).engine(engine).threads(threads);
     boolean shared = teacherFolder != null;
     if (!shared && folder != null) {
-      teacherFolder = new RunFolder(folder.path().resolve("teacher"));
+      teacherFolder = folder.teacher();
     }
     trainer.folder = teacherFolder;
     trainer.resume = shared || resume;
@@ -274,6 +274,9 @@ public final class Trainer {
       return Optional.empty();
     }
     if (!there.isOf(recipe, engine, data)) {
+      if (isBegun()) {
+        return Optional.empty(); // it was begun anew in the folder of another run
+      }
       throw new TrainingException(
           Text.of(
                   "%s is of another run, which is finished (recipe %s, seed %d, %d epochs, engine"
@@ -296,6 +299,13 @@ public final class Trainer {
     result = there;
     progress.finishedBefore(there);
     return Optional.of(there);
+  }
+
+  /** Whether this very run was stopped in the folder, or the training of its teacher was. */
+  private boolean isBegun() {
+    Teacher by = recipe.teacher();
+    return Checkpoint.isOf(folder.checkpoint(), recipe, engine, data)
+        || by != null && Checkpoint.isOf(folder.teacher().checkpoint(), by.recipe(), engine, data);
   }
 
   private static TrainingException damaged(IllegalArgumentException e) {

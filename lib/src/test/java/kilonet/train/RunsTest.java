@@ -302,6 +302,26 @@ class RunsTest {
   }
 
   @Test
+  void aFinishedRunGivesWayToAnotherOnceAndNotEachTimeThatIsStopped() {
+    runs(recipe("a").epochs(1)).runAll();
+    Runs.Run longer = run(recipe("a"));
+    Filing filing = new Filing(Engine.FUSED, digits.identity(), null);
+    assertThat(filing.isOutdated(longer)).isTrue();
+    Trainer trainer = new Trainer(longer.recipe(), digits).folder(longer.folder());
+    trainer.progress(
+        new Progress() {
+          @Override
+          public void batch(int batch, double loss, double accuracy, double rate, double speed) {
+            trainer.stop();
+          }
+        });
+    assertThatThrownBy(trainer::run).hasMessageContaining("stopped in its first epoch");
+    assertThat(filing.isOutdated(longer)).isFalse();
+    assertThat(filing.isOutdated(run(recipe("a").epochs(2)))).isTrue();
+    assertThat(runs(recipe("a")).runAll().get(0).epochs()).isEqualTo(3);
+  }
+
+  @Test
   void aSweepOfOneSeedKnowsNoDeviation() {
     Sweep one = Sweep.of(runs(recipe("a").epochs(1)).runAll());
     assertThat(one.standardDeviation()).isNull();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import kilonet.data.Batches;
 import kilonet.data.DataIdentity;
@@ -83,6 +85,34 @@ class TrainerTest {
     assertThat(numbers(folder.resolve("parts/history.csv")))
         .isEqualTo(numbers(folder.resolve("whole/history.csv")));
     assertThat(folder.resolve("parts/checkpoint.zip")).doesNotExist();
+  }
+
+  @Test
+  void aRunThatIsBegunInTheFolderOfAFinishedOneGoesOn() throws Exception {
+    Recipe taught = recipe().teacher(new Teacher(recipe().epochs(2).seed(9), 0.5, 1));
+    new Trainer(recipe().epochs(1), digits).folder(folder).run();
+    byte[] old = Files.readAllBytes(folder.resolve("result.json"));
+    // 5 batches an epoch: stop in the teacher's second epoch, in the net's first one twice.
+    int[] stops = {7, 5, 2};
+    for (int i = 0; i < stops.length; i++) {
+      Trainer trainer = new Trainer(taught, digits).folder(folder);
+      trainer.progress(stopper(trainer, stops[i]));
+      assertThatThrownBy((i == 0 ? trainer : trainer.resume())::run)
+          .isInstanceOf(TrainingException.class)
+          .hasMessageStartingWith("The run was stopped");
+      assertThat(folder.resolve("result.json")).as("until there is another").hasBinaryContent(old);
+    }
+    List<Integer> batches = new ArrayList<>();
+    Progress noting =
+        new Progress() {
+          @Override
+          public void batch(int batch, double loss, double accuracy, double rate, double speed) {
+            batches.add(batch);
+          }
+        };
+    Result result = new Trainer(taught, digits).folder(folder).progress(noting).resume().run();
+    assertThat(batches).startsWith(5, 1, 2, 3, 4, 5);
+    assertThat(result.trainLoss()).isEqualTo(new Trainer(taught, digits).run().trainLoss());
   }
 
   private static Progress stopper(Trainer trainer, int batches) {
