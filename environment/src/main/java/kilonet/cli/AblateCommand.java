@@ -50,7 +50,9 @@ final class AblateCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for the recipes' folders (default: runs/ablate-RECIPE).")
+      description =
+          "Folder for the recipes' folders (default: runs/ablate-RECIPE, with a number behind it"
+              + " where runs of another recipe are).")
   private Path out;
 
   @Spec private CommandSpec spec;
@@ -88,10 +90,12 @@ final class AblateCommand implements Runnable {
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
     String name = chosen.name();
-    Path folder = out != null ? out : DefaultFolder.of("ablate", chosen);
-    new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Recipe> recipes = new ArrayList<>(List.of(chosen));
     recipes.addAll(Ablations.of(chosen));
+    List<DefaultFolder.Seeds> own =
+        recipes.stream().map(recipe -> new DefaultFolder.Seeds(recipe, recipe.name())).toList();
+    Path folder = out != null ? out : filing.folders(images.images()).of("ablate", chosen, own);
+    new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {
       for (Recipe recipe : recipes) {

@@ -2,6 +2,7 @@ package kilonet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import kilonet.data.TrainTest;
 import kilonet.train.Runs;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,6 +22,11 @@ final class FilingOptions {
               + " there as finished; notebooks/results is where the reports look. A result of other"
               + " data, or of more images or epochs, is never replaced.")
   private Path results;
+
+  /** Where runs on some images go if no folder is named. */
+  DefaultFolder folders(TrainTest images) {
+    return new DefaultFolder(engine.engine(), images.identity());
+  }
 
   /**
    * Tells the runs, and has work done with them; Ctrl-C ends it with whole files.

@@ -46,7 +46,9 @@ final class SweepCommand implements Runnable {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for the seeds' folders (default: runs/sweep-RECIPE).")
+      description =
+          "Folder for the seeds' folders (default: runs/sweep-RECIPE, with a number behind it where"
+              + " runs of another recipe are).")
   private Path out;
 
   @Spec private CommandSpec spec;
@@ -58,7 +60,8 @@ final class SweepCommand implements Runnable {
     Recipe chosen = options.recipe();
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
-    Path folder = out != null ? out : DefaultFolder.of("sweep", chosen);
+    List<DefaultFolder.Seeds> own = List.of(new DefaultFolder.Seeds(chosen, ""));
+    Path folder = out != null ? out : filing.folders(images.images()).of("sweep", chosen, own);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)

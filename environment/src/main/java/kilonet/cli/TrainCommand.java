@@ -53,7 +53,10 @@ final class TrainCommand implements Runnable {
     chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
-    Path folder = out != null ? out : DefaultFolder.of(chosen, engine.engine(), resume);
+    Path folder =
+        out != null
+            ? out
+            : new DefaultFolder(engine.engine(), images.images().identity()).of(chosen, resume);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     print.println(Summary.of(chosen.model()));
     print.println(

@@ -21,6 +21,7 @@ import kilonet.train.Optimizer;
 import kilonet.train.Recipe;
 import kilonet.train.Recipes;
 import kilonet.train.Result;
+import kilonet.train.Teacher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -350,28 +351,55 @@ class KilonetTest {
   void aRunThatNamesNoFolderNeverGoesOverAnother() throws Exception {
     Path runs = folder.resolve("runs");
     Recipe recipe = Recipes.named("model_3");
+    DefaultFolder folders = new DefaultFolder(runs, Engine.FUSED, DataIdentity.MNIST);
     Path first = runs.resolve("model_3-seed1");
-    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false)).isEqualTo(first);
-    assertThat(DefaultFolder.of(runs, recipe.data("digits"), Engine.FUSED, false))
+    Path second = runs.resolve("model_3-seed1-2");
+    assertThat(folders.of(recipe, false)).isEqualTo(first);
+    assertThat(folders.of(recipe.data("digits"), false))
         .isEqualTo(runs.resolve("model_3-digits-seed1"));
+    write(first, recipe.epochs(1));
+    assertThat(folders.of(recipe.epochs(1), false)).isEqualTo(first);
+    assertThat(folders.of(recipe, false)).isEqualTo(second);
+    assertThat(new DefaultFolder(runs, Engine.DL4J, DataIdentity.MNIST).of(recipe, false))
+        .isEqualTo(second);
+    assertThat(folders.of(recipe, true)).isEqualTo(first);
+
+    Files.delete(first.resolve("result.json"));
+    assertThat(folders.of(recipe, false)).isEqualTo(first);
+    Path checkpoint = Files.writeString(first.resolve("checkpoint.zip"), "of something else");
+    assertThat(folders.of(recipe, false)).isEqualTo(second);
+    Files.delete(checkpoint);
+    Recipe taught = recipe.teacher(new Teacher(recipe.epochs(3), 0.5, 1));
+    write(first.resolve("teacher"), recipe.epochs(3));
+    assertThat(folders.of(recipe, false)).isEqualTo(second);
+    assertThat(folders.of(taught, false)).isEqualTo(first);
+    assertThat(folders.of(recipe.teacher(new Teacher(recipe.epochs(4), 0.5, 1)), false))
+        .isEqualTo(second);
+  }
+
+  @Test
+  void aSweepThatNamesNoFolderNeverGoesOverAnother() throws Exception {
+    Path runs = folder.resolve("runs");
+    Recipe recipe = Recipes.named("model_3");
+    DefaultFolder folders = new DefaultFolder(runs, Engine.FUSED, DataIdentity.MNIST);
+    List<DefaultFolder.Seeds> same = List.of(new DefaultFolder.Seeds(recipe, ""));
+    List<DefaultFolder.Seeds> other = List.of(new DefaultFolder.Seeds(recipe.epochs(1), ""));
+    assertThat(folders.of("sweep", recipe, same)).isEqualTo(runs.resolve("sweep-model_3"));
+    write(runs.resolve("sweep-model_3/seed-7"), recipe.seed(7));
+    assertThat(folders.of("sweep", recipe, same)).isEqualTo(runs.resolve("sweep-model_3"));
+    assertThat(folders.of("sweep", recipe, other)).isEqualTo(runs.resolve("sweep-model_3-2"));
+
+    List<DefaultFolder.Seeds> without = List.of(new DefaultFolder.Seeds(recipe, "a/b"));
+    write(runs.resolve("ablate-model_3/a/b/seed-1"), recipe.limit(100));
+    assertThat(folders.of("ablate", recipe, without)).isEqualTo(runs.resolve("ablate-model_3-2"));
+  }
+
+  private static void write(Path run, Recipe recipe) throws Exception {
     History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
-    Result other =
-        new Result(
-            7_806,
-            Engine.FUSED.version(),
-            DataIdentity.MNIST,
-            1_000,
-            100,
-            recipe.epochs(1),
-            history);
-    Files.createDirectories(first);
-    Files.writeString(first.resolve("result.json"), Json.pretty(other));
-    assertThat(DefaultFolder.of(runs, recipe.epochs(1), Engine.FUSED, false)).isEqualTo(first);
-    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, false))
-        .isEqualTo(runs.resolve("model_3-seed1-2"));
-    assertThat(DefaultFolder.of(runs, recipe, Engine.DL4J, false))
-        .isEqualTo(runs.resolve("model_3-seed1-2"));
-    assertThat(DefaultFolder.of(runs, recipe, Engine.FUSED, true)).isEqualTo(first);
+    Result result =
+        new Result(7_806, Engine.FUSED.version(), DataIdentity.MNIST, 1_000, 100, recipe, history);
+    Files.createDirectories(run);
+    Files.writeString(run.resolve("result.json"), Json.pretty(result));
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import kilonet.data.DataIdentity;
 import kilonet.text.Text;
 
 /**
@@ -60,6 +61,29 @@ public record RunFolder(Path path) {
   /** Where the run of its teacher is, if that is its own. */
   RunFolder teacher() {
     return new RunFolder(path.resolve("teacher"));
+  }
+
+  /**
+   * Whether there is a run of anything else than this recipe on these images with this engine,
+   * finished, stopped, or with no more than its teacher begun; what cannot be read is of something
+   * else.
+   */
+  public boolean holdsAnother(Recipe recipe, Engine engine, DataIdentity data) {
+    if (Files.exists(result()) && !isOf(recipe, engine, data)
+        || Files.exists(checkpoint()) && !Checkpoint.isOf(checkpoint(), recipe, engine, data)) {
+      return true;
+    }
+    return recipe.teacher() == null
+        ? Files.exists(teacher().path)
+        : teacher().holdsAnother(recipe.teacher().recipe(), engine, data);
+  }
+
+  private boolean isOf(Recipe recipe, Engine engine, DataIdentity data) {
+    try {
+      return Json.read(result(), Result.class).isOf(recipe, engine, data);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Writes a file of text, see {@link #replace(Path, byte[])}. */

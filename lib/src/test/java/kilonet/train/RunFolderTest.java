@@ -11,6 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import kilonet.data.DataIdentity;
+import kilonet.data.PenDigits;
+import kilonet.data.TrainTest;
+import kilonet.model.Stack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +26,26 @@ class RunFolderTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
+  }
+
+  /** Its only file is a checkpoint. */
+  @Test
+  void aRunThatWasStoppedInItsFirstEpochIsThere() {
+    TrainTest digits = PenDigits.generate(128, 20, 1);
+    Stack net = Stack.of("conv-bn-relu").maxPool(4).globalAveragePool().plain(10, 1);
+    Recipe recipe =
+        Recipe.of("tiny", net, Optimizer.sgd(0.1, 0.9)).data(Recipe.DIGITS).batch(64).epochs(2);
+    RunFolder folder = new RunFolder(temporary.resolve("run"));
+    assertThat(folder.holdsAnother(recipe, Engine.FUSED, digits.identity())).isFalse();
+    Trainer trainer = new Trainer(recipe, digits).folder(folder.path());
+    trainer.stop();
+    assertThatThrownBy(trainer::run).isInstanceOf(TrainingException.class);
+    assertThat(folder.checkpoint()).exists();
+    assertThat(folder.result()).doesNotExist();
+    assertThat(folder.holdsAnother(recipe, Engine.FUSED, digits.identity())).isFalse();
+    assertThat(folder.holdsAnother(recipe.limit(64), Engine.FUSED, digits.identity())).isTrue();
+    assertThat(folder.holdsAnother(recipe, Engine.DL4J, digits.identity())).isTrue();
+    assertThat(folder.holdsAnother(recipe, Engine.FUSED, DataIdentity.MNIST)).isTrue();
   }
 
   @Test
