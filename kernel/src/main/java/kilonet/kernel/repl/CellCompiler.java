@@ -2,6 +2,7 @@ package kilonet.kernel.repl;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -90,9 +92,18 @@ final class CellCompiler {
     CompileFailure first = null;
     boolean asStatement = false;
     boolean naming = true;
-    List<Names.Declaration> renewed = null;
+    Map<Piece, Names.Declaration> renewed = new LinkedHashMap<>();
     while (true) {
-      VarTypes.Found found = varTypes.infer(parts, naming);
+      VarTypes.Found found;
+      try {
+        found = varTypes.infer(parts, naming);
+      } catch (CompileFailure e) {
+        first = first == null ? e : first.cutAs(e);
+        if (renew(parts, e, renewed)) {
+          continue;
+        }
+        throw first.remarked(problem -> remark(problem, parts));
+      }
       Unit.Parts now = new Unit.Parts(cell, found.pieces(), parts.pulled(), parts.postponed());
       Unit unit = unit(now);
       writer.write(unit, now, found.types(), asStatement);
@@ -101,7 +112,8 @@ final class CellCompiler {
       if (result.errors().isEmpty()) {
         unit.compiled(result.classes());
         letWait(parts.postponed());
-        tellOfRenewed(renewed);
+        renewed.keySet().retainAll(parts.pulled());
+        tellOfRenewed(renewed.values());
         return unit;
       }
       if (!found.pieces().equals(parts.pieces())) {
@@ -137,43 +149,139 @@ final class CellCompiler {
       }
       CompileFailure latest = failure(own, unit);
       first = first == null ? latest : first.cutAs(latest);
-      renewed = renewed == null ? renew(parts) : List.of();
-      if (renewed.isEmpty()) {
-        throw first;
+      if (!renew(parts, latest, renewed)) {
+        throw first.remarked(problem -> remark(problem, parts));
       }
     }
   }
 
   /**
-   * Takes variables anew whose type has been declared anew since; the old ones stay as they are.
+   * Takes a variable anew whose type has been declared anew since, where the cell gives it a value
+   * before it reads it; the old one stays as it is, and so does every other variable.
+   *
+   * @param renewed those that have been tried, by the pieces that declare them anew
+   * @return whether there is one more, of those that the failure is about
    */
-  private List<Names.Declaration> renew(Unit.Parts parts) {
-    Set<String> words = new LinkedHashSet<>();
-    parts.pieces().forEach(piece -> words.addAll(Words.of(piece.text())));
-    parts.declared().forEach(piece -> words.removeAll(piece.names()));
-    List<Names.Declaration> outdated = names.outdated(words);
-    for (Names.Declaration variable : outdated) {
-      parts
-          .pulled()
-          .add(
-              new Piece.Variables(
-                  variable.type() + " " + variable.name() + ";",
-                  0,
-                  List.of(new Piece.Variable(variable.name(), variable.type(), -1, -1, -1, false)),
-                  Set.of()));
+  private boolean renew(
+      Unit.Parts parts, CompileFailure failure, Map<Piece, Names.Declaration> renewed) {
+    for (CompileFailure.Problem problem : failure.problems()) {
+      for (Names.Declaration variable : outdatedAt(problem, parts)) {
+        if (renewed.containsValue(variable)) {
+          continue;
+        }
+        Piece piece =
+            new Piece.Variables(
+                variable.type() + " " + variable.name() + ";",
+                0,
+                List.of(new Piece.Variable(variable.name(), variable.type(), -1, -1, -1, false)),
+                Set.of());
+        List<Piece> users = users(piece, variable, parts);
+        if (isSetFirst(variable.name(), readers(variable.name(), users, parts), parts)) {
+          renewed.put(piece, variable);
+          parts.pulled().add(piece);
+          parts.pulled().addAll(users);
+          return true;
+        }
+      }
     }
-    return outdated;
+    return false;
+  }
+
+  /** The variables of outdated types in the piece that has a problem, in their order there. */
+  private List<Names.Declaration> outdatedAt(CompileFailure.Problem problem, Unit.Parts parts) {
+    return parts.pieces().stream()
+        .filter(piece -> piece.start() <= problem.start())
+        .reduce((before, behind) -> behind)
+        .map(piece -> names.outdated(Words.of(code(piece)), parts.declared()))
+        .orElse(List.of())
+        .stream()
+        .filter(each -> parts.declared().stream().noneMatch(p -> p.names().contains(each.name())))
+        .toList();
+  }
+
+  private static String code(Piece piece) {
+    return new JavaText(piece.text()).code();
+  }
+
+  /**
+   * The declarations of earlier cells that are to see a variable's new value; none where its type
+   * is one of them, which would be another one then.
+   */
+  private List<Piece> users(Piece piece, Names.Declaration variable, Unit.Parts parts) {
+    List<Piece> users = names.dependents(List.of(piece));
+    Set<String> types = Words.of(variable.type());
+    if (users.stream().anyMatch(each -> each.names().stream().anyMatch(types::contains))) {
+      return List.of();
+    }
+    Set<String> declared = new HashSet<>();
+    parts.declared().forEach(each -> declared.add(each.key()));
+    users.removeIf(each -> declared.contains(each.key()));
+    return users;
+  }
+
+  /** The names by which a cell reads a variable: its own, and those of methods that use it. */
+  private static Set<String> readers(String variable, List<Piece> users, Unit.Parts parts) {
+    Set<String> readers = new HashSet<>(Set.of(variable));
+    users.forEach(each -> readers.addAll(each.names()));
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Piece piece : parts.declared()) {
+        if (!Collections.disjoint(piece.uses(), readers)) {
+          grown |= readers.addAll(piece.names());
+        }
+      }
+    }
+    return readers;
+  }
+
+  /** Whether a cell sets a variable in any case before it reads it. */
+  private static boolean isSetFirst(String variable, Set<String> readers, Unit.Parts parts) {
+    Pattern set = Pattern.compile(Pattern.quote(variable) + "\\s*=(?!=)");
+    for (Piece piece : parts.pieces()) {
+      if (piece.runs()) {
+        String code = code(piece);
+        Matcher matcher = set.matcher(code);
+        boolean sets = piece instanceof Piece.Statement && matcher.lookingAt();
+        String read = sets ? code.substring(matcher.end()) : code;
+        if (sets || !Collections.disjoint(Words.of(read), readers)) {
+          return sets && Collections.disjoint(Words.of(read), readers);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** What is to be added to a problem that comes of variables of outdated types. */
+  private String remark(CompileFailure.Problem problem, Unit.Parts parts) {
+    StringBuilder remark = new StringBuilder();
+    for (Names.Declaration variable : outdatedAt(problem, parts)) {
+      Set<String> types = names.outdatedTypes(variable, parts.declared());
+      types.retainAll(Words.of(problem.message()));
+      if (!types.isEmpty()) {
+        boolean isHere =
+            parts.declared().stream()
+                .anyMatch(piece -> piece instanceof Piece.Type t && types.contains(t.name()));
+        String name = variable.name();
+        remark
+            .append("\n" + name + " holds " + String.join(" and ", types))
+            .append(" of an earlier cell; ")
+            .append(
+                isHere
+                    ? "declare " + name + " in this cell, too"
+                    : "run again the cell that declares " + name);
+      }
+    }
+    return remark.toString();
   }
 
   private void tellOfRenewed(Collection<Names.Declaration> renewed) {
-    if (renewed != null) {
-      for (Names.Declaration variable : renewed) {
-        warnings.accept(
-            variable.name()
-                + " was of an earlier "
-                + variable.shown()
-                + "; it is of the new one now and has no value.");
-      }
+    for (Names.Declaration variable : renewed) {
+      warnings.accept(
+          variable.name()
+              + " was of an earlier "
+              + variable.shown()
+              + "; it is of the new one now and has no value.");
     }
   }
 

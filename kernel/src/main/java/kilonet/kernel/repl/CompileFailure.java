@@ -75,6 +75,15 @@ public final class CompileFailure extends Exception {
     return source.substring(0, at).chars().filter(c -> c == '\n').count() + 1;
   }
 
+  /** The same failure, with something added to what is said of some problems. */
+  CompileFailure remarked(Function<Problem, String> remark) {
+    List<Problem> remarked =
+        problems.stream()
+            .map(each -> new Problem(each.start(), each.end(), each.message() + remark.apply(each)))
+            .toList();
+    return new CompileFailure(remarked, source, label, cut);
+  }
+
   /** The same failure, of a cell that compiles up to where another one is wrong. */
   CompileFailure cutAs(CompileFailure other) {
     return new CompileFailure(problems, source, label, other.cut);

@@ -105,6 +105,12 @@ final class Imports {
     return typeOf(line).orElse(null);
   }
 
+  /** Whether an import that is about to be added brings a name anew. */
+  boolean bringsAnew(String line, String name) {
+    return !own.containsValue(line.strip())
+        && Parsed.of(line).filter(each -> brings(each, name)).isPresent();
+  }
+
   /** Forgets the import of a type, since a cell has declared one of its name. */
   void forgetType(String simple) {
     own.remove(Parsed.type(simple));

@@ -18,6 +18,9 @@ public final class JavaText {
 
   private static final String BLOCK = "\"\"\"";
 
+  /** Signs that are the same with and without blanks beside them. */
+  private static final String ALONE = " (){}[];,@\"'";
+
   private final String source;
   private final byte[] kinds;
 
@@ -166,6 +169,32 @@ public final class JavaText {
       }
     }
     return code.toString();
+  }
+
+  /**
+   * The source without comments, and with blanks only where they part two words or two signs.
+   * Sources of which this is the same mean the same.
+   */
+  String bare() {
+    StringBuilder bare = new StringBuilder();
+    boolean parted = false;
+    for (int i = 0; i < source.length(); i++) {
+      char c = source.charAt(i);
+      if (at(i) == Kind.COMMENT || at(i) == Kind.CODE && Character.isWhitespace(c)) {
+        parted = true;
+        continue;
+      }
+      char before = bare.length() == 0 ? ' ' : bare.charAt(bare.length() - 1);
+      if (parted
+          && ALONE.indexOf(before) < 0
+          && ALONE.indexOf(c) < 0
+          && Character.isJavaIdentifierPart(before) == Character.isJavaIdentifierPart(c)) {
+        bare.append(' ');
+      }
+      bare.append(c);
+      parted = false;
+    }
+    return bare.toString();
   }
 
   /** Whether somewhere more brackets were closed than opened. */

@@ -3,12 +3,17 @@ package kilonet.kernel.repl;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The variables, methods and types of a session: which cell's class holds each, and who uses it.
@@ -48,6 +53,9 @@ final class Names {
   private final Map<String, Declaration> types = new LinkedHashMap<>();
   private final Map<String, Waiting> waiting = new LinkedHashMap<>();
   private final Set<String> homes = new HashSet<>();
+
+  /** Types and methods that use what has been imported otherwise since. */
+  private final Set<Piece> stale = new HashSet<>();
 
   /** Never forgotten: values of these types may live on when the names mean others. */
   private final Set<String> withTypes = new HashSet<>();
@@ -133,19 +141,81 @@ final class Names {
     return new ArrayList<>(pulled);
   }
 
-  /** The variables among these words whose type has been declared anew since they were. */
-  List<Declaration> outdated(Collection<String> words) {
-    List<Declaration> found = new ArrayList<>();
-    for (String word : words) {
-      Declaration variable = variables.get(word);
-      if (variable != null
-          && Words.of(variable.type()).stream()
-              .map(types::get)
-              .anyMatch(type -> type != null && type.number() > variable.number())) {
-        found.add(variable);
-      }
+  /**
+   * The pieces without those types and methods that are declared again just as they are, where
+   * nothing that they use is declared anew: these stay what they are, with all that has come of
+   * them.
+   */
+  List<Piece> changed(List<Piece> pieces) {
+    Map<Piece, Piece> same = new IdentityHashMap<>();
+    for (Piece piece : pieces) {
+      known(piece).filter(each -> isSame(each, piece)).ifPresent(e -> same.put(piece, e.piece()));
     }
+    List<Piece> anew =
+        dependents(pieces.stream().filter(piece -> !same.containsKey(piece)).toList());
+    return pieces.stream()
+        .filter(piece -> !same.containsKey(piece) || anew.contains(same.get(piece)))
+        .toList();
+  }
+
+  /** What a piece that declares a type or method declares anew. */
+  private Optional<Declaration> known(Piece piece) {
+    if (piece instanceof Piece.Type type) {
+      return Optional.ofNullable(types.get(type.name()));
+    }
+    return piece instanceof Piece.Method method
+        ? methods.getOrDefault(method.name(), List.of()).stream()
+            .filter(each -> each.piece().key().equals(piece.key()))
+            .findFirst()
+        : Optional.empty();
+  }
+
+  private boolean isSame(Declaration known, Piece piece) {
+    return !stale.contains(known.piece())
+        && new JavaText(source(known.piece())).bare().equals(new JavaText(source(piece)).bare())
+        && piece.uses().stream()
+            .flatMap(this::named)
+            .noneMatch(used -> used.number() > known.number());
+  }
+
+  private Stream<Declaration> named(String name) {
+    return Stream.concat(
+        Stream.of(variables, types).map(each -> each.get(name)).filter(Objects::nonNull),
+        methods.getOrDefault(name, List.of()).stream());
+  }
+
+  /** Says that some names mean something else where what uses them is declared again. */
+  void otherwise(Predicate<String> names) {
+    Stream.concat(types.values().stream(), methods.values().stream().flatMap(List::stream))
+        .map(Declaration::piece)
+        .filter(piece -> piece.uses().stream().anyMatch(names))
+        .forEach(stale::add);
+  }
+
+  /**
+   * The variables among these words of whose types one has been declared anew since they were.
+   *
+   * @param now what a cell is about to declare
+   */
+  List<Declaration> outdated(Collection<String> words, List<Piece> now) {
+    return words.stream()
+        .map(variables::get)
+        .filter(variable -> variable != null && !outdatedTypes(variable, now).isEmpty())
+        .toList();
+  }
+
+  /** The types of a variable that have been declared anew since it was, or are about to be. */
+  Set<String> outdatedTypes(Declaration variable, List<Piece> now) {
+    Set<String> found = Words.of(variable.type());
+    found.removeIf(
+        name ->
+            (!types.containsKey(name) || types.get(name).number() <= variable.number())
+                && now.stream().noneMatch(piece -> declares(piece, name)));
     return found;
+  }
+
+  private static boolean declares(Piece piece, String type) {
+    return piece instanceof Piece.Type declared && declared.name().equals(type);
   }
 
   /** An older version of what waits is no longer meant. */
@@ -170,6 +240,7 @@ final class Names {
     Map<String, List<Declaration>> newMethods = new LinkedHashMap<>();
     for (Declaration declaration : declarations) {
       waiting.remove(declaration.piece().key());
+      stale.remove(declaration.piece());
       if (declaration.piece() instanceof Piece.Variables) {
         variables.put(declaration.name(), declaration);
       } else if (declaration.piece() instanceof Piece.Type) {
@@ -207,6 +278,7 @@ final class Names {
     methods.clear();
     types.clear();
     waiting.clear();
+    stale.clear();
   }
 
   /** What stands before the bodies of methods, or of types. */

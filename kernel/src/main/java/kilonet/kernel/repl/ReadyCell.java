@@ -8,9 +8,10 @@ import java.lang.reflect.Method;
  *
  * @param unit what it was made of
  * @param compiled its class, loaded
- * @param hidesNull whether null as its value is not shown
+ * @param last what stands last in it: only an expression's value is shown, and with a semicolon not
+ *     if it is null; null for an empty cell
  */
-record ReadyCell(Unit unit, Class<?> compiled, boolean hidesNull) {
+record ReadyCell(Unit unit, Class<?> compiled, Piece last) {
   /** Runs it; the value is {@link Repl#NOTHING} if it has none. */
   Object run() throws Throwable {
     Object value = Repl.NOTHING;
@@ -19,12 +20,16 @@ record ReadyCell(Unit unit, Class<?> compiled, boolean hidesNull) {
       try {
         Object returned = method.invoke(null);
         if (method.getReturnType() != void.class) {
-          value = returned == null && hidesNull ? Repl.NOTHING : returned;
+          value = shows(returned) ? returned : Repl.NOTHING;
         }
       } catch (InvocationTargetException e) {
         throw e.getCause();
       }
     }
     return value;
+  }
+
+  private boolean shows(Object value) {
+    return last instanceof Piece.Expression expression && !(value == null && expression.closed());
   }
 }

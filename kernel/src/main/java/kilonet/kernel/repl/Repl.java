@@ -18,7 +18,8 @@ import kilonet.kernel.CellInterruptedError;
  * methods, its types nested classes, and its statements the bodies of methods that are called in
  * turn. Later cells import statically those names that they use. Where a cell declares a name anew,
  * the methods and types of earlier cells that use it are compiled again with it, so that they see
- * the new one; variables keep their values. A method or type that uses names which no cell has
+ * the new one; variables keep their values. A type or method that is declared again just as it is,
+ * as where a cell is run twice, stays the same. A method or type that uses names which no cell has
  * declared yet waits, and is compiled with the cell that declares the last of them.
  *
  * <p>Where a cell declares a name twice it becomes two classes, which run one after the other.
@@ -261,7 +262,14 @@ public final class Repl {
 
   private ReadyCell prepare(String cell, List<Piece> pieces, String label) throws CompileFailure {
     ReentrantLock held = lock;
-    Unit unit = cells.compile(cell, pieces);
+    for (Piece piece : pieces) {
+      if (piece instanceof Piece.Import line) {
+        names.otherwise(name -> imports.bringsAnew(line.line(), name));
+      }
+    }
+    // A breakpoint may have been set in what is declared again just as it is.
+    boolean debugs = debugged.get() != null;
+    Unit unit = cells.compile(cell, debugs ? pieces : names.changed(pieces));
     if (lock != held) {
       throw new CellInterruptedError();
     }
@@ -277,10 +285,7 @@ public final class Repl {
     declare(unit, cellLoader);
     Piece last = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
     try {
-      return new ReadyCell(
-          unit,
-          cellLoader.loadClass(Homes.PACKAGE + "." + unit.home()),
-          last instanceof Piece.Expression expression && expression.closed());
+      return new ReadyCell(unit, cellLoader.loadClass(Homes.PACKAGE + "." + unit.home()), last);
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

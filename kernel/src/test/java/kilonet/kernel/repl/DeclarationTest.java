@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of names that cells declare anew, twice, or later than they use them. */
@@ -167,5 +168,95 @@ class DeclarationTest extends ReplSession {
     run("P old = new P(1);");
     run("record P(int a, int b) { }");
     assertThat(run("old.a() + new P(2, 3).b()")).isEqualTo(4);
+  }
+
+  @Test
+  void aTypeThatIsDeclaredAgainJustAsItIsStaysTheSame() throws Throwable {
+    run("class Acc { int n; static int made = 0; String s = \"a  b\"; }");
+    run("List<Acc> accs = new ArrayList<>(); accs.add(new Acc()); Acc.made = 7;");
+    run(
+        "// again\nclass Acc {\n  int n; /* a count */\n  static int made=0; String s = \"a  b\"; }");
+    assertThat(run("int sum = Acc.made; for (Acc q : accs) sum += q.n; sum")).isEqualTo(7);
+    run("class Acc { int n; static int made = 0; String s = \"a b\"; }");
+    assertThat(run("new Acc().s + Acc.made")).as("a text is another one").isEqualTo("a b0");
+
+    run("enum Co { RED, GREEN }\nCo co = Co.RED;");
+    run("enum Co { RED, GREEN }");
+    assertThat(run("co == Co.RED")).isEqualTo(true);
+
+    String both =
+        "class Item { Box in; int twice() { return two(1); } }\n"
+            + "class Box { Item of; }\nint two(int n) { return 2 * n; }\nnew Item().twice()";
+    assertThat(run(both)).isEqualTo(2);
+    run("Item item = new Item();");
+    assertThat(run(both)).isEqualTo(2);
+    assertThat(run("Box box = new Box(); box.of = item; new Item().getClass() == item.getClass()"))
+        .isEqualTo(true);
+    assertThat(run("1 + 1;\nclass Box { Item of; }")).isEqualTo(Repl.NOTHING);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aTypeThatUsesWhatWasDeclaredAnewIsDeclaredAnewToo() throws Throwable {
+    run("int k = 1; int plus(int n) { return n + k; }");
+    run("class A { int f() { return plus(1); } }\nA a = new A();");
+    run("class A { int f() { return plus(1); } }\nint k = 5;");
+    assertThat(run("new A().f()")).isEqualTo(6);
+    run("class Holder { String of() { return List.class.getName(); } }");
+    run("import java.awt.List;");
+    run("class Holder { String of() { return List.class.getName(); } }");
+    assertThat(run("new Holder().of()")).isEqualTo("java.awt.List");
+    run("int f() { return 1; }");
+    run("class B { String g() { return \"\" + (f() + 1); } int h() { return f(); } }");
+    run("String f() { return \"x\"; }");
+    assertThat(warnings).hasSize(1).first().asString().startsWith("B does not compile with");
+    assertThatThrownBy(
+            () ->
+                run("class B { String g() { return \"\" + (f() + 1); } int h() { return f(); } }"))
+        .as("it is not taken for what stayed as it was")
+        .isInstanceOf(CompileFailure.class);
+  }
+
+  @Test
+  void onlyAVariableThatIsSetFirstIsTakenAnew() throws Throwable {
+    run("class P { int v; }");
+    run("P p = new P(); P q = new P(); q.v = 42;\nList<P> all = new ArrayList<>(List.of(q));");
+    run("int old() { return q.v; }");
+    run("class P { int v; int w; }");
+    String again = "all holds P of an earlier cell; run again the cell that declares all";
+    for (String cell :
+        List.of(
+            "all.add(new P());",
+            "all.stream().mapToInt(P::hashCode).filter(n -> all.get(0) == new P()).sum()",
+            "for (P each : all) System.out.println(each.v);",
+            "var first = new P(); all.add(first);",
+            "int n = all.size(); all = new ArrayList<>(List.of(new P()));",
+            "all = new ArrayList<>(List.of(all.get(0), new P())); P one = all.get(1);",
+            "int size() { return all.size(); }\nint n = size(); all = List.of(new P());",
+            "if (all.isEmpty()) { all = List.of(new P()); }")) {
+      CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+      assertThat(failure).as(cell).isNotNull();
+      assertThat(failure.problems().get(0).message()).as(cell).endsWith(again);
+    }
+    assertThat(run("all.get(0).v + old()")).isEqualTo(84);
+    assertThat(warnings).noneMatch(each -> each.contains("is of the new one now"));
+    warnings.clear();
+    assertThat(run("p = new P(); p.w = 1; q.v")).isEqualTo(42);
+    assertThat(warnings)
+        .containsExactly("p was of an earlier P; it is of the new one now and has no value.");
+    assertThat(run("var w = p.w; q = new P(); var n = q.w + w; n + old()")).isEqualTo(1);
+  }
+
+  @Test
+  void aVariableIsSetInTheCellThatDeclaresItsTypeAnew() throws Throwable {
+    run("class N { int v = 1; }\nN n = new N();");
+    run("int v() { return n.v; }");
+    assertThat(run("class N { int v = 2; }\nn = new N();\nv()")).isEqualTo(2);
+    CompileFailure failure =
+        catchThrowableOfType(
+            CompileFailure.class, () -> run("class N { int v = 3; void set() { n = this; } }"));
+    assertThat(failure.problems().get(0).message())
+        .endsWith("n holds N of an earlier cell; declare n in this cell, too");
+    assertThat(run("n.v")).isEqualTo(2);
   }
 }
