@@ -1,5 +1,6 @@
 package kilonet.kernel;
 
+import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -271,12 +272,14 @@ public final class Display {
    * @param <T> the type
    */
   public static <T> void register(Class<T> type, Function<T, MimeBundle> renderer) {
+    @SuppressWarnings("unchecked")
+    Class<T> boxed = (Class<T>) MethodType.methodType(type).wrap().returnType();
     frontend()
         .register(
             new Renderer<T>() {
               @Override
               public Class<T> type() {
-                return type;
+                return boxed;
               }
 
               @Override

@@ -89,6 +89,9 @@ public final class Rendering {
         return renderer;
       }
     }
+    if (isPlain(value)) {
+      return null;
+    }
     find();
     Set<String> types = new HashSet<>();
     typesOf(value.getClass(), types);
@@ -106,6 +109,14 @@ public final class Rendering {
       }
     }
     return null;
+  }
+
+  /** Whether a value is nothing but text unless somebody has said otherwise. */
+  private static boolean isPlain(Object value) {
+    return value instanceof CharSequence
+        || value instanceof Number
+        || value instanceof Boolean
+        || value instanceof Character;
   }
 
   private static void typesOf(Class<?> type, Set<String> names) {
@@ -127,14 +138,7 @@ public final class Rendering {
     if (value instanceof MimeBundle bundle) {
       return withText(bundle, "");
     }
-    if (value == null
-        || value instanceof CharSequence
-        || value instanceof Number
-        || value instanceof Boolean
-        || value instanceof Character) {
-      return MimeBundle.of("text/plain", PlainText.of(value));
-    }
-    Renderer<?> renderer = rendererOf(value);
+    Renderer<?> renderer = value == null ? null : rendererOf(value);
     if (renderer == null) {
       return MimeBundle.of("text/plain", PlainText.of(value));
     }
