@@ -153,12 +153,8 @@ final class Execution {
   }
 
   private String show(Message request, Object value, int count) throws Throwable {
-    if (value == Repl.NOTHING || value instanceof Display || front.justDisplayed(value)) {
-      return null;
-    }
-    // What turns a value into text may be the user's, and may hang.
-    MimeBundle bundle = (MimeBundle) interrupter.run(() -> rendering.render(value));
-    if (Worker.isLeft()) {
+    MimeBundle bundle = rendered(value);
+    if (bundle == null || Worker.isLeft()) {
       return null;
     }
     output.flush();
@@ -167,6 +163,14 @@ final class Execution {
         "execute_result",
         Map.of("execution_count", count, "data", bundle.data(), "metadata", bundle.metadata()));
     return String.valueOf(bundle.data().get("text/plain"));
+  }
+
+  /** What is shown of a value; null where nothing is. */
+  private MimeBundle rendered(Object value) throws Throwable {
+    return value == Repl.NOTHING || value instanceof Display || front.justDisplayed(value)
+        ? null
+        // What turns a value into text may be the user's, and may hang.
+        : (MimeBundle) interrupter.run(() -> rendering.render(value));
   }
 
   private boolean isFull(Throwable thrown) {
@@ -236,11 +240,10 @@ final class Execution {
             String source = String.valueOf(expression);
             Map<String, Object> result = new LinkedHashMap<>();
             try {
-              Object value = repl.run(source, "user expression");
-              MimeBundle bundle = (MimeBundle) interrupter.run(() -> rendering.render(value));
+              MimeBundle bundle = rendered(magics.run(source, "user expression"));
               result.put("status", "ok");
-              result.put("data", bundle.data());
-              result.put("metadata", bundle.metadata());
+              result.put("data", bundle == null ? Map.of() : bundle.data());
+              result.put("metadata", bundle == null ? Map.of() : bundle.metadata());
             } catch (Throwable e) {
               result.put("status", "error");
               result.putAll(error(report(e, false)));

@@ -168,6 +168,29 @@ class KernelTest {
   }
 
   @Test
+  void userExpressionsWithoutAValueShowNothing() throws IOException {
+    Outcome outcome =
+        kernel.outcome(
+            kernel.execute(
+                "0",
+                Map.of(
+                    "user_expressions",
+                    Map.of(
+                        "declared", "int q = 3;",
+                        "empty", "",
+                        "printed", "System.out.println(1)",
+                        "timed", "%time 3"))));
+    Map<?, ?> results = (Map<?, ?>) outcome.reply().content().get("user_expressions");
+    for (Object name : results.keySet()) {
+      Map<?, ?> result = (Map<?, ?>) results.get(name);
+      assertThat(result.get("status")).as(name + "").isEqualTo("ok");
+      assertThat(result.get("data"))
+          .as(name + "")
+          .isEqualTo(name.equals("timed") ? Map.of("text/plain", "3") : Map.of());
+    }
+  }
+
+  @Test
   void aCellCanAskTheUser() throws IOException {
     Message request =
         kernel.execute(
