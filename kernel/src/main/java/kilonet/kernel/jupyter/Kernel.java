@@ -153,7 +153,7 @@ public final class Kernel {
         new Repl(
             path, startup.compilerOptions(), interrupter, sentence -> System.err.println(sentence));
     rendering.use(repl.loader());
-    Magics magics = new Magics(repl, this::evaluate, rendering, interrupter);
+    Magics magics = new Magics(repl, errors::remember, rendering, interrupter);
     Thread.currentThread().setContextClassLoader(repl.loader());
     repl.standardImports(StandardImports.ALL);
     front.use(magics);
@@ -171,11 +171,6 @@ public final class Kernel {
       practice.onCellThread(() -> startup.run(magics, cells::note));
       practice.cellHasRun();
     }
-  }
-
-  private Object evaluate(String cell, String label) throws Throwable {
-    errors.remember(label, cell);
-    return repl.run(cell, label);
   }
 
   private void answerAll() {

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.kernel.CellGuard;
@@ -29,8 +31,8 @@ public final class Magics {
   private static final Pattern INLINE =
       Pattern.compile("(?<before>.*=\\s*|\\s*)%(?<name>[A-Za-z]\\w*)(?<rest>[ \\t].*|;?\\s*)");
 
-  /** Runs Java. */
-  public interface Evaluator {
+  /** Runs cells. */
+  interface Evaluator {
     /**
      * Runs a cell.
      *
@@ -43,19 +45,22 @@ public final class Magics {
   }
 
   private final Map<String, Magic> magics = new LinkedHashMap<>();
-  private final Evaluator evaluator;
+  private final Repl repl;
+  private final BiConsumer<String, String> sources;
   private final Interrupter interrupter;
 
   /**
    * The magics of a session.
    *
    * @param repl the session
-   * @param evaluator runs Java
+   * @param sources told the label and source of each cell that is run
    * @param rendering shows values
    * @param interrupter stops magics that wait
    */
-  public Magics(Repl repl, Evaluator evaluator, Rendering rendering, Interrupter interrupter) {
-    this.evaluator = evaluator;
+  public Magics(
+      Repl repl, BiConsumer<String, String> sources, Rendering rendering, Interrupter interrupter) {
+    this.repl = repl;
+    this.sources = sources;
     this.interrupter = interrupter;
     Map<String, String> environment = CellGuard.environment();
     Jars jars = new Jars(repl, rendering);
@@ -116,6 +121,7 @@ public final class Magics {
     }
     String argument = magic.takesJava() ? String.join(" ", arguments) : Words.join(arguments);
     String code = body == null ? argument : body;
+    sources.accept(name, code);
     Object value = run(magic, new Call(argument, body, java(code, 0, code.length(), name)));
     return value instanceof Added added ? added.paths() : value == Repl.NOTHING ? null : value;
   }
@@ -126,13 +132,32 @@ public final class Magics {
 
   /** Java that begins somewhere in a cell: blanks stand for what is before it. */
   private Call.Java java(String cell, int start, int end, String label) {
-    return (before, after) -> {
-      String code =
-          before + Words.blank(cell.substring(0, start)) + cell.substring(start, end) + after;
-      try {
-        return evaluator.evaluate(code, label);
-      } catch (CompileFailure e) {
-        throw e.moved(-before.length(), cell, label);
+    String code = Words.blank(cell.substring(0, start)) + cell.substring(start, end);
+    return new Call.Java() {
+      @Override
+      public Optional<Repl.Ending> ending() throws CompileFailure {
+        try {
+          return repl.ending(code);
+        } catch (CompileFailure e) {
+          throw e.moved(0, cell, label);
+        }
+      }
+
+      @Override
+      public Object evaluate(String before, int at, String within, String after) throws Throwable {
+        try {
+          return repl.run(
+              before + code.substring(0, at) + within + code.substring(at) + after, label);
+        } catch (CompileFailure e) {
+          int behind = before.length() + at;
+          throw e.moved(
+              offset ->
+                  offset <= behind
+                      ? offset - before.length()
+                      : Math.max(at, offset - before.length() - within.length()),
+              cell,
+              label);
+        }
       }
     };
   }
@@ -197,9 +222,8 @@ public final class Magics {
    * @throws Throwable what the cell throws
    */
   public Object run(String cell, String label) throws Throwable {
-    return cell.indexOf('%') < 0
-        ? evaluator.evaluate(cell, label)
-        : runLines(JavaText.visible(cell), label);
+    sources.accept(label, cell);
+    return cell.indexOf('%') < 0 ? repl.run(cell, label) : runLines(JavaText.visible(cell), label);
   }
 
   private Object runLines(String cell, String label) throws Throwable {
@@ -225,8 +249,7 @@ public final class Magics {
         java.setLength(0);
         java.append(Words.blank(cell.substring(0, start)));
         int from = start;
-        line =
-            Braces.filled(line, (f, t) -> java(cell, from + f, from + t, label).evaluate("", ""));
+        line = Braces.filled(line, (f, t) -> java(cell, from + f, from + t, label).evaluate());
         magic = magic(line);
       }
       if (magic == null) {
@@ -278,7 +301,7 @@ public final class Magics {
   private Object evaluate(String java, String cell, String label, boolean changed)
       throws Throwable {
     try {
-      return evaluator.evaluate(java, label);
+      return repl.run(java, label);
     } catch (CompileFailure e) {
       // Where a magic was replaced by a call the cell's places are others.
       throw changed ? e : e.moved(0, cell, label);

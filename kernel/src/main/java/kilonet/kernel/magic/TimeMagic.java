@@ -24,7 +24,7 @@ final class TimeMagic implements Magic {
     long cpu = cpuNanos();
     long start = System.nanoTime();
     try {
-      return call.java().evaluate("", "");
+      return call.java().evaluate();
     } finally {
       double wall = (System.nanoTime() - start) / 1e9;
       System.out.printf(

@@ -1,6 +1,8 @@
 package kilonet.kernel.magic;
 
 import java.util.List;
+import kilonet.kernel.repl.CompileFailure;
+import kilonet.kernel.repl.Repl;
 
 /** {@code %timeit}: runs often and gives mean and spread. */
 final class TimeitMagic implements Magic {
@@ -17,15 +19,29 @@ final class TimeitMagic implements Magic {
 
   @Override
   public Object run(Call call) throws Throwable {
-    String code = call.text().strip();
-    if (code.isEmpty()) {
-      throw new MagicFailure("%timeit needs code, such as %timeit Math.sqrt(2).");
+    Repl.Ending ending =
+        call.java()
+            .ending()
+            .orElseThrow(
+                () -> new MagicFailure("%timeit needs code, such as %timeit Math.sqrt(2)."));
+    try {
+      return measure(call, ending, ending.isValue() ? "return " : "");
+    } catch (CompileFailure e) {
+      if (!ending.maybeVoid()) {
+        throw e;
+      }
+      try {
+        return measure(call, ending, "");
+      } catch (CompileFailure again) {
+        throw e;
+      }
     }
-    boolean statements = code.endsWith(";") || code.endsWith("}");
+  }
+
+  private static Object measure(Call call, Repl.Ending ending, String within) throws Throwable {
+    String after = ending.isOpen() ? "\n;})" : "\n})";
     return call.java()
-        .evaluate(
-            "kilonet.kernel.Timing.measure(() -> " + (statements ? "{" : ""),
-            statements ? "\n})" : "\n)");
+        .evaluate("kilonet.kernel.Timing.measure(() -> {", ending.start(), within, after);
   }
 
   @Override

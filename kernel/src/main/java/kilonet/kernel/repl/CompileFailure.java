@@ -3,6 +3,7 @@ package kilonet.kernel.repl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /** A cell that does not compile. */
 public final class CompileFailure extends Exception {
@@ -106,16 +107,32 @@ public final class CompileFailure extends Exception {
    * @return the failure
    */
   public CompileFailure moved(int by, String source, String label) {
+    return moved(offset -> offset + by, source, label);
+  }
+
+  /**
+   * The same failure, told of another source.
+   *
+   * @param to where an offset lies in that
+   * @param source the source
+   * @param label its name, such as {@code cell 7}
+   * @return the failure
+   */
+  public CompileFailure moved(IntUnaryOperator to, String source, String label) {
     List<Problem> moved =
         problems.stream()
             .map(
                 problem ->
                     new Problem(
-                        Math.max(0, Math.min(problem.start() + by, source.length())),
-                        Math.max(0, Math.min(problem.end() + by, source.length())),
+                        within(to.applyAsInt(problem.start()), source),
+                        within(to.applyAsInt(problem.end()), source),
                         problem.message()))
             .toList();
-    return new CompileFailure(moved, source, label, cut + by);
+    return new CompileFailure(moved, source, label, to.applyAsInt(cut));
+  }
+
+  private static int within(int offset, String source) {
+    return Math.max(0, Math.min(offset, source.length()));
   }
 
   /**

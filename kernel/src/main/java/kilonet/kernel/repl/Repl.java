@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -202,6 +203,50 @@ public final class Repl {
   }
 
   /**
+   * The last piece of a cell.
+   *
+   * @param start its offset
+   * @param isValue whether it is an expression, whose value the cell has
+   * @param maybeVoid whether that is a call, which may turn out to return nothing
+   * @param isOpen whether it lacks a semicolon
+   */
+  public record Ending(int start, boolean isValue, boolean maybeVoid, boolean isOpen) {}
+
+  /**
+   * How a cell ends.
+   *
+   * @param cell the source
+   * @return its last piece; empty where it has none
+   * @throws CompileFailure if its pieces cannot be told
+   */
+  public Optional<Ending> ending(String cell) throws CompileFailure {
+    PieceParser.Cell parsed = parsed(JavaText.visible(cell));
+    if (parsed.failure() != null) {
+      throw parsed.failure();
+    }
+    if (parsed.pieces().isEmpty()) {
+      return Optional.empty();
+    }
+    Piece last = parsed.pieces().get(parsed.pieces().size() - 1);
+    char end = cell.charAt(PieceParser.end(cell) - 1);
+    boolean isValue = last instanceof Piece.Expression;
+    return Optional.of(
+        new Ending(
+            last.start(),
+            isValue,
+            last instanceof Piece.Expression expression && expression.maybeVoid(),
+            end != ';' && (end != '}' || isValue)));
+  }
+
+  private PieceParser.Cell parsed(String cell) throws CompileFailure {
+    try {
+      return alone(() -> parser.parse(cell));
+    } catch (Compiler.TooDeep e) {
+      throw e.failure(0, cell.length());
+    }
+  }
+
+  /**
    * Runs a cell.
    *
    * @param cell the source
@@ -218,9 +263,9 @@ public final class Repl {
   private Object runVisible(String cell, String label) throws Throwable {
     PieceParser.Cell parsed;
     try {
-      parsed = alone(() -> parser.parse(cell));
-    } catch (Compiler.TooDeep e) {
-      throw e.failure(0, cell.length()).moved(0, cell, label);
+      parsed = parsed(cell);
+    } catch (CompileFailure e) {
+      throw e.moved(0, cell, label);
     }
     Object value = NOTHING;
     for (List<Piece> pieces : parsed.segments()) {
