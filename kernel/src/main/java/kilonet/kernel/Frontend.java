@@ -67,6 +67,16 @@ public interface Frontend {
   Object magic(String name, List<String> arguments, String body) throws Throwable;
 
   /**
+   * Runs a magic of one line inside the cell that is running.
+   *
+   * @param name its name
+   * @param argument what stands behind it
+   * @return its value; null for none
+   * @throws Throwable what it throws
+   */
+  Object magic(String name, String argument) throws Throwable;
+
+  /**
    * Adds a renderer; it is asked before all others.
    *
    * @param renderer shows values of one type

@@ -1,6 +1,7 @@
 package kilonet.kernel;
 
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** What a cell uses to run others. Its static methods are imported in a notebook. */
 public final class Notebook {
@@ -41,6 +42,40 @@ public final class Notebook {
    */
   public static <T> T cellMagic(String name, List<String> arguments, String body) {
     return run(() -> Display.frontend().magic(name, arguments, body));
+  }
+
+  /**
+   * What a magic in brackets, or behind an equals sign, becomes: a name that no cell declares.
+   *
+   * @param name its name, without percent signs
+   * @param argument what stands behind it
+   * @param <T> type of its value, which nobody checks
+   * @return its value; null for none
+   */
+  public static <T> T $lineMagic(String name, String argument) {
+    return run(() -> Display.frontend().magic(name, argument));
+  }
+
+  /**
+   * What {@code %timeit} becomes above code with a value.
+   *
+   * @param code what is measured
+   * @return its timing
+   * @throws Exception what the code throws
+   */
+  public static Timing $measure(Callable<?> code) throws Exception {
+    return Timing.measure(code);
+  }
+
+  /**
+   * What {@code %timeit} becomes above code without a value.
+   *
+   * @param code what is measured
+   * @return its timing
+   * @throws Exception what the code throws
+   */
+  public static Timing $measure(Timing.Code code) throws Exception {
+    return Timing.measure(code);
   }
 
   /**

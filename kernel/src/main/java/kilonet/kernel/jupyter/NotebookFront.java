@@ -127,6 +127,11 @@ final class NotebookFront implements Frontend {
   }
 
   @Override
+  public Object magic(String name, String argument) throws Throwable {
+    return magics.call(name, argument, null);
+  }
+
+  @Override
   public void register(Renderer<?> renderer) {
     rendering.register(renderer);
   }

@@ -116,10 +116,24 @@ public final class Magics {
    */
   public Object call(String name, List<String> arguments, String body) throws Throwable {
     Magic magic = find(name);
+    boolean takesJava = magic != null && magic.takesJava();
+    return call(name, takesJava ? String.join(" ", arguments) : Words.join(arguments), body);
+  }
+
+  /**
+   * Runs a magic for the code of a cell.
+   *
+   * @param name its name
+   * @param argument what stands behind it
+   * @param body what stands below it; null for a magic of one line
+   * @return its value; null for none
+   * @throws Throwable what it throws
+   */
+  public Object call(String name, String argument, String body) throws Throwable {
+    Magic magic = find(name);
     if (magic == null) {
       throw unknown(name);
     }
-    String argument = magic.takesJava() ? String.join(" ", arguments) : Words.join(arguments);
     String code = body == null ? argument : body;
     sources.accept(name, code);
     Object value = run(magic, new Call(argument, body, java(code, 0, code.length(), name)));
@@ -201,16 +215,13 @@ public final class Magics {
     }
     String rest = matcher.group("rest").strip();
     boolean closed = rest.endsWith(";");
-    StringBuilder call = new StringBuilder(before);
-    call.append("kilonet.kernel.Notebook.lineMagic(")
-        .append(Words.quoted(matcher.group("name")))
-        .append(", java.util.List.of(");
-    String separator = "";
-    for (String word : Words.of(closed ? rest.substring(0, rest.length() - 1) : rest)) {
-      call.append(separator).append(Words.quoted(word));
-      separator = ", ";
-    }
-    return call.append("));").toString();
+    String argument = closed ? rest.substring(0, rest.length() - 1).strip() : rest;
+    return before
+        + "$lineMagic("
+        + Words.quoted(matcher.group("name"))
+        + ", "
+        + Words.quoted(argument)
+        + ");";
   }
 
   /**
@@ -230,7 +241,6 @@ public final class Magics {
     Object value = Repl.NOTHING;
     // Blanks keep the places of what follows.
     StringBuilder java = new StringBuilder();
-    boolean changed = false;
     for (int start = 0, end; start <= cell.length(); start = end + 1) {
       int newline = cell.indexOf('\n', start);
       end = newline < 0 ? cell.length() : newline;
@@ -243,8 +253,7 @@ public final class Magics {
       }
       if (filled) {
         if (!java.toString().isBlank()) {
-          evaluate(java.toString(), cell, label, changed);
-          changed = false;
+          evaluate(java.toString(), cell, label);
         }
         java.setLength(0);
         java.append(Words.blank(cell.substring(0, start)));
@@ -254,13 +263,11 @@ public final class Magics {
       }
       if (magic == null) {
         needMagic(java, line);
-        String inlined = inlined(java, line);
-        changed |= !inlined.equals(line);
-        java.append(inlined).append('\n');
+        java.append(inlined(java, line)).append('\n');
         continue;
       }
       if (!java.toString().isBlank()) {
-        evaluate(java.toString(), cell, label, changed);
+        evaluate(java.toString(), cell, label);
       }
       Magic command = find(magic.group("name"));
       String argument = magic.group("rest") == null ? "" : magic.group("rest").strip();
@@ -276,9 +283,8 @@ public final class Magics {
       value = shown(run(command, new Call(argument, null, behind)));
       java.setLength(0);
       java.append(Words.blank(cell.substring(0, end))).append('\n');
-      changed = false;
     }
-    return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label, changed);
+    return java.toString().isBlank() ? value : evaluate(java.toString(), cell, label);
   }
 
   /** What was put on the class path has been printed. */
@@ -298,14 +304,28 @@ public final class Magics {
     }
   }
 
-  private Object evaluate(String java, String cell, String label, boolean changed)
-      throws Throwable {
+  private Object evaluate(String java, String cell, String label) throws Throwable {
     try {
       return repl.run(java, label);
     } catch (CompileFailure e) {
-      // Where a magic was replaced by a call the cell's places are others.
-      throw changed ? e : e.moved(0, cell, label);
+      throw e.moved(offset -> place(java, offset, cell), cell, label);
     }
+  }
+
+  /** Where an offset in the Java of a cell lies in that; a magic's place is where it begins. */
+  private static int place(String java, int offset, String cell) {
+    int line = java.lastIndexOf('\n', offset - 1) + 1;
+    int at = 0;
+    for (int i = java.indexOf('\n'); i >= 0 && i < line; i = java.indexOf('\n', i + 1)) {
+      at = cell.indexOf('\n', at) + 1;
+      if (at == 0) {
+        return cell.length();
+      }
+    }
+    for (int i = line; i < offset && cell.startsWith(java.substring(i, i + 1), at); i++) {
+      at++;
+    }
+    return at;
   }
 
   /**

@@ -40,8 +40,7 @@ final class TimeitMagic implements Magic {
 
   private static Object measure(Call call, Repl.Ending ending, String within) throws Throwable {
     String after = ending.isOpen() ? "\n;})" : "\n})";
-    return call.java()
-        .evaluate("kilonet.kernel.Timing.measure(() -> {", ending.start(), within, after);
+    return call.java().evaluate("$measure(() -> {", ending.start(), within, after);
   }
 
   @Override

@@ -63,4 +63,27 @@ class MagicCodeTest {
         .contains("line 3: cannot find symbol")
         .contains("    one + nope,           ^^^^");
   }
+
+  @Test
+  void noNameOfANotebookHidesWhatAMagicBecomes() throws IOException {
+    kernel.run("int kilonet = 3; String java = \"\"; class List { }");
+    try {
+      assertThat(kernel.run("%timeit 3 + 4").value()).contains(" rounds of ");
+      kernel.run("class kilonet { }\nclass Timing { } class Notebook { }");
+      assertThat(kernel.run("%timeit 3 + 4").value()).contains(" rounds of ");
+      Outcome said = kernel.run("var said = %bash echo \"a  b\" 'c'\nsaid");
+      assertThat(said.stream("stdout")).as(said.traceback()).isEqualTo("a  b c\n");
+    } finally {
+      kernel.run("%reset");
+    }
+  }
+
+  @Test
+  void errorsBesideAMagicThatIsAValuePointToTheCell() throws IOException {
+    assertThat(kernel.run("String home = %env HOME\nnope()").traceback())
+        .contains("line 2: cannot find symbol,     nope(),     ^^^^");
+    assertThat(kernel.run("undeclared = %env HOME").traceback())
+        .contains("    undeclared = %env HOME,     ^^^^^^^^^^,")
+        .doesNotContain("lineMagic");
+  }
 }
