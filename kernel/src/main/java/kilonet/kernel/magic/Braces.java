@@ -1,5 +1,7 @@
 package kilonet.kernel.magic;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import kilonet.kernel.repl.JavaText;
 import kilonet.kernel.repl.Repl;
@@ -38,26 +40,48 @@ final class Braces {
   /** The line with values in place of the expressions. */
   static String filled(String line, Java java) throws Throwable {
     StringBuilder filled = new StringBuilder();
-    int at = 0;
-    for (int open; (open = line.indexOf(OPEN, at)) >= 0; ) {
-      filled.append(line, at, open);
-      if (open > at && line.charAt(open - 1) == '\\') {
-        filled.append('{');
-        at = open + OPEN.length();
-        continue;
-      }
-      int from = open + OPEN.length();
-      int to = close(line, from);
-      Object value = java.value(from, to);
+    for (Part part : parts(line)) {
+      Object value = part.isJava() ? java.value(part.from(), part.to()) : part.text();
       if (value == Repl.NOTHING) {
         throw new MagicFailure(
-            line.substring(open, to + 1)
-                + " has no value; write an expression between the braces.");
+            "\\{" + part.text() + "} has no value; write an expression between the braces.");
       }
       filled.append(value);
+    }
+    return filled.toString();
+  }
+
+  /** The Java whose value is the line with values in place of the expressions. */
+  static String joined(String line) {
+    StringBuilder joined = new StringBuilder("\"\"");
+    for (Part part : parts(line)) {
+      joined
+          .append(" + ")
+          .append(part.isJava() ? "(" + part.text() + ")" : Words.quoted(part.text()));
+    }
+    return joined.toString();
+  }
+
+  /** A part of a line from one offset to another: text, or the Java between two braces. */
+  private record Part(boolean isJava, int from, int to, String text) {}
+
+  private static List<Part> parts(String line) {
+    List<Part> parts = new ArrayList<>();
+    int at = 0;
+    for (int open; (open = line.indexOf(OPEN, at)) >= 0; ) {
+      parts.add(new Part(false, at, open, line.substring(at, open)));
+      int from = open + OPEN.length();
+      if (open > at && line.charAt(open - 1) == '\\') {
+        parts.add(new Part(false, from - 1, from, "{"));
+        at = from;
+        continue;
+      }
+      int to = close(line, from);
+      parts.add(new Part(true, from, to, line.substring(from, to)));
       at = to + 1;
     }
-    return filled.append(line, at, line.length()).toString();
+    parts.add(new Part(false, at, line.length(), line.substring(at)));
+    return parts;
   }
 
   private static int close(String line, int from) {

@@ -199,28 +199,37 @@ public final class Magics {
     return text.at(java.length()) == JavaText.Kind.CODE && text.depth(java.length()) <= 0;
   }
 
-  /** The Java that a line is in whose magic stands for a value; the line itself for none. */
-  private String inlined(CharSequence java, String line) {
+  /** The words of a line whose magic stands for a value; null for none. */
+  private Matcher inline(CharSequence java, String line) {
     Matcher matcher = INLINE.matcher(line);
     if (line.indexOf('%') < 0 || !matcher.matches()) {
-      return line;
+      return null;
     }
     Magic magic = find(matcher.group("name"));
     String before = matcher.group("before");
     int at = java.length() + before.length();
-    if (magic == null
-        || new JavaText(java + before).at(at) != JavaText.Kind.CODE
-        || before.isBlank() && mayBegin(java)) {
+    return magic == null
+            || new JavaText(java + before).at(at) != JavaText.Kind.CODE
+            || before.isBlank() && mayBegin(java)
+        ? null
+        : matcher;
+  }
+
+  /** The Java that a line is in whose magic stands for a value; the line itself for none. */
+  private String inlined(CharSequence java, String line) {
+    Matcher matcher = inline(java, line);
+    if (matcher == null) {
       return line;
     }
     String rest = matcher.group("rest").strip();
     boolean closed = rest.endsWith(";");
     String argument = closed ? rest.substring(0, rest.length() - 1).strip() : rest;
-    return before
+    boolean takesJava = find(matcher.group("name")).takesJava();
+    return matcher.group("before")
         + "$lineMagic("
         + Words.quoted(matcher.group("name"))
         + ", "
-        + Words.quoted(argument)
+        + (takesJava ? Words.quoted(argument) : Braces.joined(argument))
         + ");";
   }
 
@@ -353,7 +362,7 @@ public final class Magics {
         int to = whole ? cell.length() : code ? name : end;
         java.replace(start, to, Words.blank(cell.substring(start, to)));
         end = Math.max(end, whole ? to : end);
-      } else if (!inlined(java.substring(0, start), line).equals(line)) {
+      } else if (inline(java.substring(0, start), line) != null) {
         int percent = start + INLINE.matcher(line).replaceFirst("${before}").length();
         String nothing = "null;" + " ".repeat(Math.max(0, end - percent));
         java.replace(percent, end, nothing.substring(0, end - percent));

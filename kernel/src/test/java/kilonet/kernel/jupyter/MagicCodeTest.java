@@ -86,4 +86,16 @@ class MagicCodeTest {
         .contains("    undeclared = %env HOME,     ^^^^^^^^^^,")
         .doesNotContain("lineMagic");
   }
+
+  @Test
+  void bracesAreFilledInWhereAMagicIsAValueOrStandsInBrackets() throws IOException {
+    Outcome loop =
+        kernel.run("for (int i = 0; i < 2; i++) {\n  %bash echo \\{i} \\{i + \"}\"};\n}");
+    assertThat(loop.stream("stdout")).as(loop.traceback()).isEqualTo("0 0}\n1 1}\n");
+    kernel.run("String ver = \"1\"; char sign = 'c';");
+    Outcome behind = kernel.run("var r = %bash echo \\{sign}\\{ver} '\\\\{ver}' \"q\"");
+    assertThat(behind.stream("stdout")).as(behind.traceback()).isEqualTo("c1 \\{ver} q\n");
+    assertThat(kernel.run("var r = %bash echo \\{ver").traceback())
+        .contains("A brace is missing behind");
+  }
 }
