@@ -27,6 +27,7 @@ final class CellCompiler {
   private final Names names;
   private final CellWriter writer;
   private final VarTypes varTypes;
+  private final Links links;
   private final Consumer<String> warnings;
   private int sequence;
 
@@ -35,6 +36,7 @@ final class CellCompiler {
     this.names = names;
     this.writer = writer;
     this.warnings = warnings;
+    links = new Links(compiler);
     varTypes = new VarTypes(compiler, writer);
   }
 
@@ -110,6 +112,12 @@ final class CellCompiler {
       Compiler.Result result =
           compiler.compile(Homes.PACKAGE, unit.home(), unit.source().toString());
       if (result.errors().isEmpty()) {
+        List<Piece> asked = asked(parts);
+        List<Piece> idle = asked.isEmpty() ? asked : links.idle(unit, now, asked);
+        if (!idle.isEmpty()) {
+          parts.pulled().removeAll(idle);
+          continue;
+        }
         unit.compiled(result.classes());
         letWait(parts.postponed());
         renewed.keySet().retainAll(parts.pulled());
@@ -153,6 +161,24 @@ final class CellCompiler {
         throw first.remarked(problem -> remark(problem, parts));
       }
     }
+  }
+
+  /**
+   * The declarations of earlier cells that may turn out to use nothing of this one; not methods
+   * with overloads, which live together.
+   */
+  private List<Piece> asked(Unit.Parts parts) {
+    List<Piece> all = parts.declared();
+    parts.postponed().forEach(wait -> all.add(wait.piece()));
+    return parts.pulled().stream()
+        .filter(names::holds)
+        .filter(
+            piece ->
+                piece instanceof Piece.Type type && type.head().isEmpty()
+                    || piece instanceof Piece.Method method
+                        && names.methods(method.name()).size() == 1
+                        && all.stream().filter(e -> e.names().equals(piece.names())).count() == 1)
+        .toList();
   }
 
   /**
@@ -293,7 +319,7 @@ final class CellCompiler {
     Map<Piece, Set<String>> missing = new LinkedHashMap<>();
     Set<Piece> wrong = new HashSet<>();
     for (Finding error : errors) {
-      Piece declaration = unit.declarationAt(error);
+      Piece declaration = unit.declarationAt(error.start());
       boolean mayWait = declaration != null && !declaration.runs();
       if (mayWait && !error.missing().isEmpty()) {
         missing.computeIfAbsent(declaration, m -> new LinkedHashSet<>()).add(error.missing());
@@ -320,7 +346,7 @@ final class CellCompiler {
   }
 
   private void dropFailing(Unit unit, List<Piece> pulled, Finding error) {
-    Piece piece = unit.declarationAt(error);
+    Piece piece = unit.declarationAt(error.start());
     if (piece == null || !pulled.remove(piece)) {
       pulled.clear();
       return;

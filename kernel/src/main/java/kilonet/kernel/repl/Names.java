@@ -170,6 +170,11 @@ final class Names {
         : Optional.empty();
   }
 
+  /** Whether a piece is what its name stands for; one that waits is not. */
+  boolean holds(Piece piece) {
+    return known(piece).filter(each -> each.piece() == piece).isPresent();
+  }
+
   private boolean isSame(Declaration known, Piece piece) {
     return !stale.contains(known.piece())
         && new JavaText(source(known.piece())).bare().equals(new JavaText(source(piece)).bare())

@@ -5,7 +5,6 @@ import com.sun.source.tree.BlockTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionStatementTree;
-import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ModifiersTree;
@@ -14,7 +13,6 @@ import com.sun.source.tree.StatementTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.SourcePositions;
-import com.sun.source.util.TreeScanner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -113,44 +111,9 @@ record PieceReader(
               method.getParameters().stream()
                   .map(parameter -> parameter.getType().toString())
                   .collect(Collectors.joining(",")),
-              uses(method)));
+              Uses.of(method)));
     }
     return Optional.empty();
-  }
-
-  /** The names that a declaration takes from around it. */
-  private static Set<String> uses(Tree declaration) {
-    Set<String> used = new HashSet<>();
-    Set<String> declared = new HashSet<>();
-    new TreeScanner<Void, Void>() {
-      @Override
-      public Void visitIdentifier(IdentifierTree node, Void none) {
-        used.add(node.getName().toString());
-        return null;
-      }
-
-      @Override
-      public Void visitVariable(VariableTree node, Void none) {
-        declared.add(node.getName().toString());
-        return super.visitVariable(node, none);
-      }
-
-      @Override
-      public Void visitMethod(MethodTree node, Void none) {
-        if (node != declaration) {
-          declared.add(node.getName().toString());
-        }
-        return super.visitMethod(node, none);
-      }
-
-      @Override
-      public Void visitClass(ClassTree node, Void none) {
-        declared.add(node.getSimpleName().toString());
-        return super.visitClass(node, none);
-      }
-    }.scan(declaration, null);
-    used.removeAll(declared);
-    return used;
   }
 
   Piece expression(Tree tree) {
@@ -179,7 +142,7 @@ record PieceReader(
         blanked(type.getModifiers(), BLANKED_OF_TYPES),
         start,
         type.getSimpleName().toString(),
-        uses(type));
+        Uses.of(type));
   }
 
   private Piece variables(List<? extends Tree> trees) {
@@ -190,7 +153,7 @@ record PieceReader(
       String name = variable.getName().toString();
       Tree type = variable.getType();
       if (type != null) {
-        uses.addAll(uses(type));
+        uses.addAll(Uses.of(type));
       }
       Tree init = variable.getInitializer();
       String written = type == null ? null : type.toString();

@@ -108,10 +108,10 @@ final class Unit {
     declarations.add(new Names.Declaration(name, home, number, piece, type, shown));
   }
 
-  /** The declaration that an error lies in; null for none. */
-  Piece declarationAt(Finding error) {
+  /** The declaration that an offset in the generated source lies in; null for none. */
+  Piece declarationAt(long offset) {
     for (Region region : regions) {
-      if (error.start() >= region.start() && error.start() < region.end()) {
+      if (offset >= region.start() && offset < region.end()) {
         return region.piece();
       }
     }

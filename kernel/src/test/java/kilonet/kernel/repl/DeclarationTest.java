@@ -259,4 +259,33 @@ class DeclarationTest extends ReplSession {
         .endsWith("n holds N of an earlier cell; declare n in this cell, too");
     assertThat(run("n.v")).isEqualTo(2);
   }
+
+  @Test
+  void whatATypeInheritsOrNamesItselfIsNoUseOfTheNotebooks() throws Throwable {
+    run("class Gen<T> { static int kept = 7; T t; <U> U of(U u) { return u; } }\nGen.kept = 8;");
+    run("int T = 3, U = 4, t = 5, of = 6;");
+    assertThat(run("Gen.kept")).isEqualTo(8);
+    run("class Base { int inherited = 3; int call() { return 1; } }");
+    run(
+        "class Der extends Base { static int kept = 0;\n"
+            + "int f() { return inherited + call(); } }\nDer.kept = 4; Der one = new Der();");
+    run("int inherited = 9; int call() { return 10; }");
+    assertThat(run("Der.kept + one.f() + new Der().f()")).isEqualTo(12);
+    run("class Base { int inherited = 5; int call() { return 1; } }");
+    assertThat(run("Der.kept + new Der().f()")).as("what it extends is anew").isEqualTo(6);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aNameIsUsedWhereNothingHidesIt() throws Throwable {
+    run("int k = 1; int size() { return 2; }");
+    run("class A { int f() { return k + size(); } int g() { int k = 5, size = 6; return k; } }");
+    run("class B { int f() { return A.class == null ? 0 : new A().f(); } }");
+    run("int k = 10; int size() { return 20; }");
+    assertThat(run("new A().f() + new B().f()")).isEqualTo(60);
+    run("class Limit { static final int MOST = 1; }");
+    run("class C { int most() { return Limit.MOST; } }");
+    run("class Limit { static final int MOST = 2; }");
+    assertThat(run("new C().most()")).as("a constant leaves no trace in bytecode").isEqualTo(2);
+  }
 }
