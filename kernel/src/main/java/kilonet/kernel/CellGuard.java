@@ -123,32 +123,42 @@ public final class CellGuard {
   }
 
   /**
-   * Stands in for {@code System.exit} and {@code Runtime.halt}, which would end the kernel and lose
-   * the notebook's state.
+   * Stands in for {@code System.exit}, which would end the kernel and lose the notebook's state.
    *
    * @param status the exit status asked for
    */
   public static void exit(int status) {
-    throw new ExitError(status);
+    throw new ExitError("System.exit", status);
   }
 
   /**
-   * Stands in for {@code Runtime.exit} and {@code Runtime.halt}.
+   * Stands in for {@code Runtime.exit}.
    *
    * @param runtime ignored
    * @param status the exit status asked for
    */
   public static void exit(Runtime runtime, int status) {
-    throw new ExitError(status);
+    throw new ExitError("Runtime.exit", status);
   }
 
-  /** Ends a cell that called {@code System.exit}; the kernel goes on. */
+  /**
+   * Stands in for {@code Runtime.halt}.
+   *
+   * @param runtime ignored
+   * @param status the exit status asked for
+   */
+  public static void halt(Runtime runtime, int status) {
+    throw new ExitError("Runtime.halt", status);
+  }
+
+  /** Ends a cell that called {@code System.exit} or its like; the kernel goes on. */
   public static final class ExitError extends Error {
     private static final long serialVersionUID = 1L;
 
-    ExitError(int status) {
+    ExitError(String call, int status) {
       super(
-          "System.exit("
+          call
+              + "("
               + status
               + ") ends the cell, not the kernel; to end the kernel, use Jupyter's menu");
     }

@@ -202,7 +202,8 @@ public final class Display {
    * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle latex(String latex) {
-    String formula = latex.startsWith("$") ? latex : "$$" + latex + "$$";
+    String formula =
+        MimeBundle.needed("text/latex", latex).startsWith("$") ? latex : "$$" + latex + "$$";
     return MimeBundle.of("text/latex", formula).with("text/plain", latex);
   }
 
@@ -213,7 +214,8 @@ public final class Display {
    * @return what {@link #display(Object)} or the end of a cell shows
    */
   public static MimeBundle svg(String svg) {
-    String element = svg.substring(Math.max(0, svg.indexOf("<svg")));
+    String element =
+        MimeBundle.needed("image/svg+xml", svg).substring(Math.max(0, svg.indexOf("<svg")));
     // nbconvert since 6.5.1 empties SVG elements for safety's sake, but leaves images alone.
     String data = Base64.getEncoder().encodeToString(element.getBytes(StandardCharsets.UTF_8));
     return MimeBundle.of("image/svg+xml", element)

@@ -18,7 +18,15 @@ public record MimeBundle(Map<String, Object> data, Map<String, Object> metadata)
    * @return a bundle
    */
   public static MimeBundle of(String mime, Object content) {
-    return new MimeBundle(Map.of(mime, content), Map.of());
+    return new MimeBundle(Map.of(mime, needed(mime, content)), Map.of());
+  }
+
+  /** What is shown in a form; null is nothing. */
+  static <T> T needed(String mime, T content) {
+    if (content == null) {
+      throw new IllegalArgumentException("what is to be shown as " + mime + " is null");
+    }
+    return content;
   }
 
   /**

@@ -28,6 +28,9 @@ final class ErrorReport {
 
   private static final Pattern CELL_CLASS = Pattern.compile("cells\\.Cell\\d+(\\$.*)?");
 
+  /** The number before the name of a class that a method has. */
+  private static final Pattern LOCAL = Pattern.compile("(?<=^|\\$)\\d+(?=\\p{L})");
+
   private static final Pattern CELL_NAME = Pattern.compile("^cells\\.Cell\\d+\\$");
 
   /** What the JVM's messages say of a variable or method of a cell. */
@@ -119,7 +122,7 @@ final class ErrorReport {
       frames(t, above, lines);
       above = t;
       for (Throwable suppressed : t.getSuppressed()) {
-        lines.add("  suppressed: " + suppressed.getClass().getName() + ": " + message(suppressed));
+        lines.add("  suppressed: " + name(suppressed) + ": " + message(suppressed));
       }
       before = "caused by ";
     }
@@ -130,9 +133,15 @@ final class ErrorReport {
   /** The class; of the kernel's own errors without the package, which means nothing to users. */
   private static String name(Throwable thrown) {
     Class<?> type = thrown.getClass();
+    while (type.isAnonymousClass()) {
+      type = type.getSuperclass();
+    }
     return type.getName().startsWith("kilonet.kernel.")
         ? type.getSimpleName()
-        : CELL_NAME.matcher(type.getName()).replaceFirst("").replace('$', '.');
+        : LOCAL
+            .matcher(CELL_NAME.matcher(type.getName()).replaceFirst(""))
+            .replaceAll("")
+            .replace('$', '.');
   }
 
   private static String message(Throwable thrown) {

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kilonet.kernel.magic.FilePatterns;
+import kilonet.kernel.magic.MagicFailure;
 import kilonet.kernel.magic.Magics;
 import kilonet.kernel.magic.Script;
 import kilonet.kernel.repl.CompileFailure;
@@ -75,7 +76,7 @@ final class Startup {
       if (!pattern.isBlank()) {
         try {
           files.addAll(FilePatterns.matching(pattern.strip()));
-        } catch (IOException e) {
+        } catch (IOException | MagicFailure e) {
           Log.warn("The pattern " + pattern + " cannot be looked up: " + e);
         }
       }

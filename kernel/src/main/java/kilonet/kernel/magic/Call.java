@@ -48,6 +48,17 @@ record Call(String argument, String body, Java java) {
 
   /** What the magic is about: the body of a cell magic, the argument of another. */
   String text() {
+    if (body != null && !argument.isEmpty() && !argument.startsWith("//")) {
+      throw new MagicFailure(
+          "A magic with %% runs what stands below its line; move " + argument + " there.");
+    }
     return body == null ? argument : body;
+  }
+
+  /** For a magic that has all it needs. */
+  void takesNothing(String name) {
+    if (!argument.isEmpty()) {
+      throw new MagicFailure("%" + name + " takes nothing; leave out " + argument + ".");
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** Files and folders by patterns such as {@code lib/*.jar}. */
@@ -21,6 +22,7 @@ public final class FilePatterns {
    *     folders and {@code ?} for a character; a slash at its end means all that is in the folder
    * @return absolute paths in order; empty where nothing fits
    * @throws IOException if a folder cannot be read
+   * @throws MagicFailure if the pattern is none
    */
   public static List<Path> matching(String pattern) throws IOException {
     String home = System.getProperty("user.home").replace('\\', '/');
@@ -44,13 +46,25 @@ public final class FilePatterns {
       return List.of();
     }
     String rest = wanted.substring(open);
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + rest);
+    PathMatcher matcher = matcher(pattern, rest);
     int depth = rest.contains("**") ? Integer.MAX_VALUE : rest.split("/").length;
     try (Stream<Path> files = Files.walk(folder, depth)) {
       return files
           .filter(file -> !file.equals(folder) && matcher.matches(folder.relativize(file)))
           .sorted()
           .toList();
+    }
+  }
+
+  private static PathMatcher matcher(String pattern, String rest) {
+    try {
+      return FileSystems.getDefault().getPathMatcher("glob:" + rest);
+    } catch (PatternSyntaxException e) {
+      throw new MagicFailure(
+          pattern
+              + " is no pattern: "
+              + e.getDescription()
+              + "; put a backslash before a bracket or brace that is part of a name.");
     }
   }
 }

@@ -41,7 +41,7 @@ final class ImageMagic implements Magic {
         throw new MagicFailure(word + " is no picture that Java can read, such as PNG or JPEG.");
       }
       return image;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new MagicFailure(word + " cannot be read: " + e.getMessage() + ".");
     }
   }

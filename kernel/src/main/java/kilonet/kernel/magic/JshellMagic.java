@@ -28,7 +28,7 @@ final class JshellMagic implements Magic {
   @Override
   public Object run(Call call) {
     return switch (call.argument()) {
-      case "/vars" -> vars.run(call);
+      case "/vars" -> vars.list();
       case "/methods" -> text(repl.methods());
       case "/types" -> text(repl.types());
       case "/imports" -> text(repl.imports());
@@ -40,7 +40,7 @@ final class JshellMagic implements Magic {
                   plain(text(repl.imports())),
                   plain(text(repl.types())),
                   plain(text(repl.methods())),
-                  plain(vars.run(call))));
+                  plain(vars.list())));
       case "/reset" -> {
         repl.reset();
         yield Repl.NOTHING;

@@ -23,6 +23,10 @@ final class ResetMagic implements Magic {
 
   @Override
   public Object run(Call call) {
+    // As people know it from IPython, which asks back without -f.
+    if (!call.argument().equals("-f")) {
+      call.takesNothing("reset");
+    }
     repl.reset();
     return Repl.NOTHING;
   }

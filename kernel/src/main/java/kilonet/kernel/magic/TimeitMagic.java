@@ -19,11 +19,10 @@ final class TimeitMagic implements Magic {
 
   @Override
   public Object run(Call call) throws Throwable {
-    Repl.Ending ending =
-        call.java()
-            .ending()
-            .orElseThrow(
-                () -> new MagicFailure("%timeit needs code, such as %timeit Math.sqrt(2)."));
+    if (call.text().isBlank()) {
+      throw needsCode();
+    }
+    Repl.Ending ending = call.java().ending().orElseThrow(TimeitMagic::needsCode);
     try {
       return measure(call, ending, ending.isValue() ? "return " : "");
     } catch (CompileFailure e) {
@@ -36,6 +35,10 @@ final class TimeitMagic implements Magic {
         throw e;
       }
     }
+  }
+
+  private static MagicFailure needsCode() {
+    return new MagicFailure("%timeit needs code, such as %timeit Math.sqrt(2).");
   }
 
   private static Object measure(Call call, Repl.Ending ending, String within) throws Throwable {

@@ -30,6 +30,12 @@ final class VarsMagic implements Magic {
 
   @Override
   public Object run(Call call) {
+    call.takesNothing("vars");
+    return list();
+  }
+
+  /** The variables as text. */
+  MimeBundle list() {
     Map<String, Object> variables = repl.variables();
     if (variables.isEmpty()) {
       return MimeBundle.of("text/plain", "no variables");

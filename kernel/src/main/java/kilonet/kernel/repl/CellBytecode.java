@@ -216,7 +216,7 @@ final class CellBytecode {
       if (guarded == null) {
         super.visitMethodInsn(opcode, owner, name, desc, itf);
       } else {
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, guardName(name), guarded, false);
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, GUARD, name, guarded, false);
       }
     }
 
@@ -228,9 +228,7 @@ final class CellBytecode {
         if (fitted[i] instanceof Handle handle) {
           String guarded = guarded(handle.getOwner(), handle.getName(), handle.getDesc());
           if (guarded != null) {
-            fitted[i] =
-                new Handle(
-                    Opcodes.H_INVOKESTATIC, GUARD, guardName(handle.getName()), guarded, false);
+            fitted[i] = new Handle(Opcodes.H_INVOKESTATIC, GUARD, handle.getName(), guarded, false);
           }
         }
       }
@@ -250,10 +248,6 @@ final class CellBytecode {
     return owner.equals("java/lang/Runtime") && (name.equals("exit") || name.equals("halt"))
         ? "(Ljava/lang/Runtime;I)V"
         : null;
-  }
-
-  private static String guardName(String name) {
-    return name.equals("halt") ? "exit" : name;
   }
 
   /** Asks at the beginning of a method, for recursion, and where everything is caught. */

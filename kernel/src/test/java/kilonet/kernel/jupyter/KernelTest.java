@@ -115,6 +115,10 @@ class KernelTest {
     kernel.run("int survivor = 42;");
     Outcome outcome = kernel.run("System.exit(3);");
     assertThat(outcome.traceback()).contains("System.exit(3) ends the cell, not the kernel");
+    assertThat(kernel.run("Runtime.getRuntime().halt(0)").traceback())
+        .contains("Runtime.halt(0) ends the cell, not the kernel");
+    assertThat(kernel.run("Runtime.getRuntime().exit(1);").traceback())
+        .contains("Runtime.exit(1) ends the cell");
     assertThat(kernel.run("survivor").value()).isEqualTo("42");
   }
 

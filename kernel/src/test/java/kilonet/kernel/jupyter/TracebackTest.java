@@ -128,12 +128,41 @@ class TracebackTest {
             "%load missing.jsh",
             "%env MISSING",
             "%time",
-            "%bash exit 3")) {
+            "%bash exit 3",
+            "%jars [",
+            "%jars {a,b",
+            "%classpath {a,b",
+            "%image http://",
+            "%image http:///nowhere.png",
+            "%%time 3 + 4\n8",
+            "%%timeit 3 + 4\n8",
+            "%%bash --foo\ntrue",
+            "%vars x",
+            "%reset x")) {
       assertThat(kernel.run(cell).traceback())
           .as(cell)
           .startsWith("[MagicFailure: ")
           .endsWith(".]")
           .doesNotContain("\n", "    at ");
+    }
+  }
+
+  @Test
+  void errorsWithoutANameOfTheirOwnGoByTheOneAbove() throws IOException {
+    Outcome unnamed = kernel.run("throw new RuntimeException(\"x\") { };");
+    assertThat(unnamed.traceback()).startsWith("[java.lang.RuntimeException: x,");
+    Outcome local =
+        kernel.run(
+            "void f() { class Mine extends RuntimeException { }\n"
+                + "  var e = new Mine(); e.addSuppressed(new Error(\"why\") { }); throw e; }\nf();");
+    assertThat(local.traceback()).startsWith("[Mine,").contains("suppressed: java.lang.Error: why");
+  }
+
+  @Test
+  void nothingCannotBeShownAsSomething() throws IOException {
+    for (String form : List.of("html", "markdown", "latex", "svg")) {
+      assertThat(kernel.run(form + "((String) null)").traceback())
+          .contains("what is to be shown as ", " is null");
     }
   }
 
