@@ -41,7 +41,7 @@ final class Page {
   private final StringBuilder markdown = new StringBuilder();
   private final StringBuilder html = new StringBuilder();
 
-  /** A page whose texts, but for those in tables, are Markdown. */
+  /** A page whose texts are Markdown. */
   Page(String title) {
     this(title, true);
   }
@@ -106,7 +106,7 @@ final class Page {
   Page table(Table table) {
     markdown.append('|');
     for (String name : table.columnNames()) {
-      markdown.append(' ').append(plain(name)).append(" |");
+      markdown.append(' ').append(said(name)).append(" |");
     }
     markdown.append("\n|");
     html.append("<div class=\"wide\"><table>\n<tr>");
@@ -121,7 +121,7 @@ final class Page {
       markdown.append('|');
       for (Column<?> column : table.columns()) {
         String text = cell(column, row);
-        markdown.append(' ').append(plain(text)).append(" |");
+        markdown.append(' ').append(said(text)).append(" |");
         html.append("<td>").append(escaped(text)).append("</td>");
       }
       markdown.append('\n');

@@ -13,19 +13,19 @@ class PageTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = ';',
+      delimiter = '→',
       quoteCharacter = '"',
       value = {
-        "a|b ; a\\|b",
-        "<img src=x> ; \\<img src=x\\>",
-        "*bold* and `code` ; \\*bold\\* and \\`code\\`",
-        "[a](b) ; \\[a\\](b)",
-        "_x_ of model_3 ; \\_x\\_ of model_3",
-        "~~a~~ ; \\~~a\\~~",
-        "&lt; R&D & more ; \\&lt; R\\&D & more",
-        "$5 and $6 ; \\$5 and \\$6",
-        "\"two\nlines\" ; two lines",
-        "plain, with (brackets) - and 99.4% ; plain, with (brackets) - and 99.4%"
+        "a|b → a\\|b",
+        "<img src=x> → \\<img src=x\\>",
+        "*bold* and `code` → \\*bold\\* and \\`code\\`",
+        "[a](b) → \\[a\\](b)",
+        "_x_ of model_3 → \\_x\\_ of model_3",
+        "~~a~~ → \\~~a\\~~",
+        "&lt; R&D & more → \\&lt; R\\&D & more",
+        "$5 and $6 → \\$5 and \\$6",
+        "\"two\nlines\" → two lines",
+        "plain, with (brackets) - and 99.4% → plain, with (brackets) - and 99.4%"
       })
   void whatComesFromDataIsNoMarkdown(String text, String expected) {
     Page page =
