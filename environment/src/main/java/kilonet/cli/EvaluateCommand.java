@@ -85,6 +85,9 @@ final class EvaluateCommand implements Runnable {
                       + " nothing.",
                   test.name()));
     }
+    if (shifts != null) {
+      Predictions.requireShift(test, shifts);
+    }
     if (engine.engine() == Engine.FUSED) {
       network = FusedNetwork.of(network);
     }

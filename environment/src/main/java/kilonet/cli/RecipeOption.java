@@ -3,6 +3,7 @@ package kilonet.cli;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import kilonet.course.Catalogue;
+import kilonet.text.Check;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +41,7 @@ final class RecipeOption {
   private static Recipe read(Path file) {
     Recipe read = Json.read(file, Recipe.class);
     if (Catalogue.find(read.name()).filter(known -> !known.equals(read)).isPresent()) {
-      String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
+      String stem = Check.toFileName(file.getFileName().toString().replaceFirst("\\.json$", ""));
       return read.name(Catalogue.find(stem).isPresent() ? stem + "-changed" : stem);
     }
     return read;

@@ -96,10 +96,7 @@ public final class ImageSet {
           Text.of(
               "Images of %d x %d pixels cannot be: give both sides at least 1.", height, width));
     }
-    int classes = classNames.size();
-    if (classes < 2 || classes > PictureForm.MOST_CLASSES) {
-      throw new DataException(Text.of("%d classes cannot be: give 2 to 128.", classes));
-    }
+    int classes = checked(classNames.size());
     if (classNames.stream().distinct().count() < classes) {
       throw new DataException(
           Text.of("Two classes have the same name, of %s: name each differently.", classNames));
@@ -138,9 +135,16 @@ public final class ImageSet {
     this.labels = labels;
   }
 
-  /** The numbers of classes as their names, as far as there can be so many. */
+  /** The numbers of classes as their names. */
   private static List<String> named(int classes) {
-    return PictureForm.numbered(Math.max(0, Math.min(classes, PictureForm.MOST_CLASSES + 1)));
+    return PictureForm.numbered(checked(classes));
+  }
+
+  private static int checked(int classes) {
+    if (classes < 2 || classes > PictureForm.MOST_CLASSES) {
+      throw new DataException(Text.of("%d classes cannot be: give 2 to 128.", classes));
+    }
+    return classes;
   }
 
   /**

@@ -54,8 +54,8 @@ public final class PictureFolder {
     this.folder = folder;
     Path last = folder.toAbsolutePath().normalize().getFileName();
     // A name that files can have, too: results are filed under it.
-    String plain = last == null ? "" : last.toString().replaceAll("[^A-Za-z0-9_+=.,() -]", "_");
-    this.name = plain.matches("[A-Za-z0-9_].*") ? plain : "pictures" + plain;
+    String own = last == null ? "" : last.toString();
+    this.name = Check.toFileName(own.matches("[A-Za-z0-9_].*") ? own : "pictures" + own);
   }
 
   /**

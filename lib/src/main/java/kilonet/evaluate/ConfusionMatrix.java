@@ -114,14 +114,18 @@ public record ConfusionMatrix(@JsonValue int[][] counts, List<String> classes) {
                 "percent of true", pairs.stream().mapToDouble(Confusion::share).toArray())));
   }
 
-  /** The counts as a table of Tablesaw: a row for each true, a column for each predicted class. */
+  /**
+   * The counts as a table of Tablesaw: a row for each true, a column for each predicted class.
+   * Tablesaw takes {@code a} and {@code A} for one name: the later column has its number behind it.
+   */
   public Table table() {
     Table table = Table.create("confusion", named("true", all()));
     for (int c = 0; c < counts.length; c++) {
       int predicted = c;
+      String name = "as " + classes.get(c);
       table.addColumns(
           IntColumn.create(
-              "as " + classes.get(c),
+              table.containsColumn(name) ? Text.of("%s (%d)", name, c) : name,
               Arrays.stream(counts).mapToInt(row -> row[predicted]).toArray()));
     }
     return Numbers.plain(table);

@@ -17,6 +17,9 @@ public final class Check {
   private static final Pattern DEVICE =
       Pattern.compile("(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\\..*)?");
 
+  /** Less than a file's name may have, so that it may be added to. */
+  private static final int LONGEST = 80;
+
   private Check() {}
 
   /** A whole number from {@code least} on. */
@@ -81,6 +84,14 @@ public final class Check {
               + " _ - + = . , ( ), with a letter or digit first.");
     }
     return value;
+  }
+
+  /** The name for {@link #fileName} that is nearest to a file's or a folder's own. */
+  public static String toFileName(String own) {
+    String plain = own.replaceAll("[^A-Za-z0-9_+=.,() -]", "_");
+    plain = plain.matches("[A-Za-z0-9_].*") ? plain : "_" + plain;
+    plain = plain.substring(0, Math.min(plain.length(), LONGEST)).replaceAll("[ .]+$", "");
+    return DEVICE.matcher(plain).matches() ? "_" + plain : plain;
   }
 
   /** A finite number. */

@@ -1,8 +1,10 @@
 package kilonet.text;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
@@ -37,6 +39,12 @@ public final class Text {
     }
     if (thrown instanceof FileAlreadyExistsException) {
       return of("%s is no folder", message);
+    }
+    if (thrown instanceof FileSystemLoopException) {
+      return of("%s leads back to a folder that it is in", message);
+    }
+    if (thrown instanceof ClosedByInterruptException) {
+      return "the thread was interrupted";
     }
     return message == null ? thrown.getClass().getSimpleName() : message;
   }

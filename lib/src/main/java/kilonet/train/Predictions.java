@@ -174,6 +174,20 @@ public record Predictions(
   }
 
   /**
+   * Sees that images can be shifted by so many pixels.
+   *
+   * @throws IllegalArgumentException if nothing would be left of them, or they would stay
+   */
+  public static void requireShift(ImageSet set, int pixels) {
+    if (pixels < 1 || pixels >= Math.min(set.height(), set.width())) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "Images of %d x %d pixels cannot be shifted by %d: use 1 to %d.",
+              set.height(), set.width(), pixels, Math.min(set.height(), set.width()) - 1));
+    }
+  }
+
+  /**
    * Asks a net five times, of the images as they are and shifted by some pixels up, down, left and
    * right, and takes the mean of the probabilities. This is another way to use a net and no
    * property of the net alone: its accuracy is to be reported apart.
@@ -186,12 +200,7 @@ public record Predictions(
    */
   public static Predictions withShifts(
       MultiLayerNetwork network, ImageSet set, int outputs, int pixels) {
-    if (pixels < 1 || pixels >= Math.min(set.height(), set.width())) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "Images of %d x %d pixels cannot be shifted by %d: use 1 to %d.",
-              set.height(), set.width(), pixels, Math.min(set.height(), set.width()) - 1));
-    }
+    requireShift(set, pixels);
     int[][] shifts = {{0, 0}, {-pixels, 0}, {pixels, 0}, {0, -pixels}, {0, pixels}};
     Predictions sum = null;
     for (int[] shift : shifts) {

@@ -108,6 +108,10 @@ public record Recipe(
               model.dropout(), model.order()));
     }
     Objects.requireNonNull(optimizer, "optimizer");
+    Objects.requireNonNull(augmentation, "augmentation");
+    Objects.requireNonNull(mixing, "mixing");
+    Objects.requireNonNull(schedule, "schedule");
+    Objects.requireNonNull(averaging, "averaging");
     Check.fileName("A recipe's data", data);
     fromOneTo("epochs", epochs, MOST_EPOCHS);
     fromOneTo("batch", batch, LARGEST_BATCH);

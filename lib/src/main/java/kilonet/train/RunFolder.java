@@ -3,6 +3,7 @@ package kilonet.train;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -250,9 +251,11 @@ public record RunFolder(Path path) {
   }
 
   private static UncheckedIOException unwritable(Path file, IOException e) {
+    String todo =
+        e instanceof ClosedByInterruptException
+            ? "begin again"
+            : "name another folder, which can be";
     return new UncheckedIOException(
-        Text.of(
-            "%s cannot be written (%s): name another folder, which can be.", file, Text.reason(e)),
-        e);
+        Text.of("%s cannot be written (%s): %s.", file, Text.reason(e), todo), e);
   }
 }

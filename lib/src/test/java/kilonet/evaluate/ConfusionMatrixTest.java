@@ -3,6 +3,7 @@ package kilonet.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -58,5 +59,13 @@ class ConfusionMatrixTest {
     Table table = MATRIX.table();
     assertThat(table.columnNames()).containsExactly("true", "as 0", "as 1", "as 2");
     assertThat(table.intColumn("as 1").asObjectArray()).containsExactly(2, 4, 2);
+  }
+
+  @Test
+  void classesWhoseNamesDifferInCaseAloneHaveColumnsOfTheirOwn() {
+    Table table =
+        new ConfusionMatrix(new int[][] {{1, 0, 0}, {0, 2, 0}, {0, 0, 3}}, List.of("a", "A", "b"))
+            .table();
+    assertThat(table.columnNames()).containsExactly("true", "as a", "as A (1)", "as b");
   }
 }

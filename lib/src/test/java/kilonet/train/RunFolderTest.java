@@ -177,4 +177,16 @@ class RunFolderTest {
           .hasMessageContaining("is in use by another run");
     }
   }
+
+  @Test
+  void whoIsInterruptedIsNotToldToNameAnotherFolder() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> new RunFolder(temporary).provide(10))
+          .hasMessageEndingWith("cannot be written (the thread was interrupted): begin again.");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
 }
