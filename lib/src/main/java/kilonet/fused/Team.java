@@ -104,14 +104,25 @@ final class Team implements AutoCloseable {
       return;
     }
     for (int i = 0; round == current && failure == null; i++) {
-      if (i < SPINS) {
-        Thread.onSpinWait();
-      } else if (i < SPINS + YIELDS) {
-        Thread.yield();
-      } else {
+      if (!pause(i)) {
         LockSupport.parkNanos(20_000);
       }
     }
+  }
+
+  /**
+   * Lets a moment pass, awake: who sleeps comes late to what begins soon.
+   *
+   * @param times how often one has paused already
+   * @return whether it did; false where one has waited long enough to go to sleep
+   */
+  private static boolean pause(int times) {
+    if (times < SPINS) {
+      Thread.onSpinWait();
+    } else if (times < SPINS + YIELDS) {
+      Thread.yield();
+    }
+    return times < SPINS + YIELDS;
   }
 
   /** Whether a member has failed, so that the others need not go on. */
@@ -126,12 +137,22 @@ final class Team implements AutoCloseable {
 
   private void live(int helper) {
     while (true) {
-      start[helper].acquireUninterruptibly();
+      awaitStart(start[helper]);
       if (closed) {
         return;
       }
       take(helper + 1);
       done.release();
+    }
+  }
+
+  /** The next step of a training comes at once, and what comes after the last one never. */
+  private static void awaitStart(Semaphore start) {
+    for (int i = 0; !start.tryAcquire(); i++) {
+      if (!pause(i)) {
+        start.acquireUninterruptibly();
+        return;
+      }
     }
   }
 
