@@ -96,7 +96,7 @@ final class TrainingBatch {
     stride = next;
     owns = new int[layouts.length];
     next = 0;
-    for (int i = 0; i < stack.stages().size(); i++) {
+    for (int i = 1; i < stack.stages().size(); i++) {
       owns[i] = next;
       if (stack.stages().get(i) instanceof Convolution c && TapSum.padsErrors(c)) {
         next = Math.addExact(next, TapSum.paddedErrors(c).floats());

@@ -129,10 +129,13 @@ public record Predictions(
   public static double[][] logits(MultiLayerNetwork network, Batches batches) {
     requireInOrder(batches);
     double[][] rows = new double[batches.set().size()][];
+    int columns = 0;
     int i = 0;
     while (batches.hasNext()) {
       INDArray images = batches.next().getFeatures();
-      int columns = (int) network.output(images, false).size(1);
+      if (i == 0) {
+        columns = (int) network.output(images, false).size(1);
+      }
       double[] flat = logits(network, images, columns);
       for (int row = 0; row < images.size(0); row++) {
         rows[i++] =

@@ -271,7 +271,7 @@ class FusedNetworkTest {
     for (int i = 0; i < 3; i++) {
       leave();
     }
-    for (int i = 0; i < 100 && threads() > before; i++) {
+    for (int i = 0; i < 1_000 && threads() > before; i++) {
       System.gc();
       Thread.sleep(20);
     }
