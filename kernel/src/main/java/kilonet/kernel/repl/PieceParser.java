@@ -3,13 +3,16 @@ package kilonet.kernel.repl;
 import com.sun.source.tree.BlockTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LambdaExpressionTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ParenthesizedTree;
+import com.sun.source.tree.ReturnTree;
 import com.sun.source.tree.StatementTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +35,10 @@ final class PieceParser {
           "(LABEL\\s*)*((if|while|for)\\b.*\\)|.*\\belse|LABEL)"
               .replace("LABEL", "[\\p{L}_$][\\p{L}\\p{N}_$]*\\s*:"),
           Pattern.DOTALL);
+
+  private static final String RETURN =
+      "return outside a method: a cell cannot be left; put what is not to run behind an if or into"
+          + " an else, or all of it into a method";
 
   private static final String BLOCK = "class $ { void m() throws Throwable {\n";
   private static final String VALUE = "class $ { Object v = (\n";
@@ -251,19 +258,53 @@ final class PieceParser {
     throw new CompileFailure(best.problems.subList(0, 1));
   }
 
+  /** The first return that leaves what is scanned, and no method or lambda in it. */
+  private static final class Returns extends TreeScanner<ReturnTree, Void> {
+    private int depth;
+
+    @Override
+    public ReturnTree visitClass(ClassTree type, Void nothing) {
+      // The one around a cell's text is scanned, with its method.
+      return depth++ == 0 ? super.visitClass(type, nothing) : null;
+    }
+
+    @Override
+    public ReturnTree visitLambdaExpression(LambdaExpressionTree lambda, Void nothing) {
+      return null;
+    }
+
+    @Override
+    public ReturnTree visitReturn(ReturnTree tree, Void nothing) {
+      return tree;
+    }
+
+    @Override
+    public ReturnTree reduce(ReturnTree later, ReturnTree earlier) {
+      return earlier == null ? later : earlier;
+    }
+  }
+
   private record Attempt(Piece piece, List<CompileFailure.Problem> problems) {}
 
   private Attempt attempt(String before, String text, String after, int start, boolean semicolon) {
     return compiler.parse(
         before + text + after,
         (task, unit, errors) -> {
+          List<CompileFailure.Problem> problems = new ArrayList<>();
           if (errors.isEmpty()) {
+            ReturnTree outside = before.equals(BLOCK) ? new Returns().scan(unit, null) : null;
+            if (outside != null) {
+              SourcePositions positions = Trees.instance(task).getSourcePositions();
+              int from = (int) positions.getStartPosition(unit, outside) - before.length();
+              int to = from + "return".length();
+              problems.add(new CompileFailure.Problem(start + from, start + to, RETURN));
+              return new Attempt(null, problems);
+            }
             Optional<Piece> piece = read(task, unit, before, text, start, semicolon);
             if (piece.isPresent()) {
               return new Attempt(piece.get(), List.of());
             }
           }
-          List<CompileFailure.Problem> problems = new ArrayList<>();
           for (Finding error : errors) {
             int from = clamp(error.start() - before.length(), text.length());
             int to = clamp(error.end() - before.length(), text.length());

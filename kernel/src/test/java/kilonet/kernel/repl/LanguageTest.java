@@ -55,6 +55,39 @@ class LanguageTest extends ReplSession {
   }
 
   @Test
+  void aCellIsNotLeftByReturn() throws Throwable {
+    for (String cell :
+        List.of(
+            "int n = 1;\nif (n > 0) return;\nn = 2;",
+            "return;",
+            "return 5;",
+            "return 5",
+            "{ int x = 1; return; }",
+            "for (int i = 0; i < 3; i++) { Runnable r = () -> { return; }; return; }",
+            "try { return; } finally { }",
+            "a: while (true) switch (1) { default: return; }")) {
+      CompileFailure failure = catchThrowableOfType(CompileFailure.class, () -> run(cell));
+      assertThat(failure).as(cell).isNotNull();
+      CompileFailure.Problem problem = failure.problems().get(0);
+      assertThat(problem.message())
+          .as(cell)
+          .startsWith("return outside a method: a cell cannot be");
+      assertThat(cell.substring(problem.start(), problem.end())).as(cell).isEqualTo("return");
+    }
+    assertThat(value("n")).as("what stood above it has run").isEqualTo(1);
+    assertThat(repl.completeness("if (true) {\n  return;")).isEqualTo("incomplete");
+    assertThat(
+            value(
+                """
+                if (true) { Runnable r = () -> { return; }; r.run(); }
+                for (;;) { class A { int f() { return 4; } } n = new A().f(); break; }
+                { var s = new java.util.function.IntSupplier() { public int getAsInt() { return 1; } };
+                  n += s.getAsInt(); }
+                n"""))
+        .isEqualTo(5);
+  }
+
+  @Test
   void charactersThatNobodySeesAreBlanks() throws Throwable {
     assertThat(value("\ufeffint bom\u00a0= 4;\u200b\nbom")).isEqualTo(4);
     assertThat(value("\"a\u00a0b\u200b\".length() // \u00a0")).as("in a text").isEqualTo(4);
