@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Chooses the kernels. All give the same bits.
  *
  * <p>The vector kernels are slow until the compiler has seen them, slower than plain Java by far.
- * So a process starts with the plain ones. Training that lasts, and inference of images so large
+ * So a process starts with the plain ones. Training in earnest, and inference of images so large
  * that each takes long, go over to the vector kernels as they are: their threads run them until
  * they are compiled, which is over sooner than beside other work. Other inference must not halt:
  * while it goes on with the plain ones, a thread of its own has the vector kernels compiled, on a
@@ -25,8 +25,12 @@ final class KernelChoice {
   /** Multiply-adds of inference that are done before the vector kernels are compiled beside it. */
   private static final long MOMENT = 300_000_000;
 
-  /** Multiply-adds that are done before long steps go over: about half a second's work. */
-  private static final long LASTING = 1_500_000_000;
+  /**
+   * Multiply-adds that are done before long steps go over: what a test does, and less than one step
+   * of a net in earnest. With more, the plain kernels are compiled first, which takes longer than
+   * it saves.
+   */
+  private static final long LASTING = 90_000_000;
 
   /** From this gain over the plain kernels on, the vector kernels count as compiled. */
   private static final double GAIN = 2.5;
