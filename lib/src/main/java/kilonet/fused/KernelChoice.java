@@ -12,18 +12,21 @@ import org.slf4j.LoggerFactory;
  * Chooses the kernels. All give the same bits.
  *
  * <p>The vector kernels are slow until the compiler has seen them, slower than plain Java by far.
- * So a process starts with the plain ones. Training in earnest, and inference of images so large
- * that each takes long, go over to the vector kernels as they are: their threads run them until
- * they are compiled, which is over sooner than beside other work. Other inference must not halt:
- * while it goes on with the plain ones, a thread of its own has the vector kernels compiled, on a
- * small batch of the same net, and then all plans change over. {@code -Dkilonet.kernels=plain} or
- * {@code =vector} chooses for good.
+ * So a process starts with the plain ones. Training in earnest, and inference of many images or of
+ * large ones, go over to the vector kernels as they are: their threads run them until they are
+ * compiled, which is over sooner than beside other work. Inference of few must not halt: while it
+ * goes on with the plain ones, a thread of its own has the vector kernels compiled, on a small
+ * batch of the same net, and then all plans change over. {@code -Dkilonet.kernels=plain} or {@code
+ * =vector} chooses for good.
  */
 final class KernelChoice {
   private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
   /** Multiply-adds of inference that are done before the vector kernels are compiled beside it. */
   private static final long MOMENT = 300_000_000;
+
+  /** Multiply-adds of one piece of inference that takes longer than most of the compiling. */
+  private static final long BULK = 200_000_000;
 
   /**
    * Multiply-adds that are done before long steps go over: what a test does, and less than one step
@@ -94,6 +97,9 @@ final class KernelChoice {
    *     its own
    */
   static Kernels forInference(long multiplyAdds, Consumer<Kernels> sample) {
+    if (multiplyAdds > BULK) {
+      return forLongSteps(multiplyAdds);
+    }
     Kernels now = current;
     if (now == PLAIN
         && !chosen

@@ -427,6 +427,25 @@ class FusedNetworkTest {
     }
   }
 
+  @Test
+  void manyImagesAtOnceGoOverToVectors() {
+    Set<Thread> before = warmUps();
+    KernelChoice.use(null);
+    MultiLayerConfiguration net =
+        kilonet.model.Stack.of("conv-bn-relu")
+            .conv(16)
+            .conv(16)
+            .globalAveragePool()
+            .plain(10, 1)
+            .configuration(new Sgd(0.1), 1);
+    try (FusedNetwork network = new FusedNetwork(net, 1)) {
+      network.init();
+      network.output(Nd4j.create(DataType.FLOAT, 300, 1, 28, 28), false);
+      assertThat(KernelChoice.isWarm()).isTrue();
+      assertThat(before).containsAll(warmUps());
+    }
+  }
+
   private static Set<Thread> warmUps() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("kilonet-fused-warm-up"))
