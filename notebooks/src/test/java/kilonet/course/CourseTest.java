@@ -45,7 +45,7 @@ class CourseTest {
     text(
         2,
         "002/step2",
-        "best epoch at least 99",
+        "best epoch at least 98.5",
         "smaller than Step 1",
         "overfits less than Step 1",
         "whether it overfits",
