@@ -292,16 +292,14 @@ final class PieceParser {
         (task, unit, errors) -> {
           List<CompileFailure.Problem> problems = new ArrayList<>();
           if (errors.isEmpty()) {
-            ReturnTree outside = before.equals(BLOCK) ? new Returns().scan(unit, null) : null;
+            Optional<Piece> piece = read(task, unit, before, text, start, semicolon);
+            ReturnTree outside =
+                before.equals(BLOCK) && piece.isPresent() ? new Returns().scan(unit, null) : null;
             if (outside != null) {
               SourcePositions positions = Trees.instance(task).getSourcePositions();
-              int from = (int) positions.getStartPosition(unit, outside) - before.length();
-              int to = from + "return".length();
-              problems.add(new CompileFailure.Problem(start + from, start + to, RETURN));
-              return new Attempt(null, problems);
-            }
-            Optional<Piece> piece = read(task, unit, before, text, start, semicolon);
-            if (piece.isPresent()) {
+              int from = start + (int) positions.getStartPosition(unit, outside) - before.length();
+              problems.add(new CompileFailure.Problem(from, from + "return".length(), RETURN));
+            } else if (piece.isPresent()) {
               return new Attempt(piece.get(), List.of());
             }
           }

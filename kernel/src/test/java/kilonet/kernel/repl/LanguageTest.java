@@ -75,6 +75,9 @@ class LanguageTest extends ReplSession {
       assertThat(cell.substring(problem.start(), problem.end())).as(cell).isEqualTo("return");
     }
     assertThat(value("n")).as("what stood above it has run").isEqualTo(1);
+    assertThat(catchThrowableOfType(CompileFailure.class, () -> run("} int f() { return 1;")))
+        .as("a brace too many")
+        .hasMessageNotContaining("return outside");
     assertThat(repl.completeness("if (true) {\n  return;")).isEqualTo("incomplete");
     assertThat(
             value(
