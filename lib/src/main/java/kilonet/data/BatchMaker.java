@@ -63,13 +63,14 @@ final class BatchMaker {
   void make(int epoch, int batch, int[] order) {
     int from = batch * settings.batchSize();
     int rows = Math.min(settings.batchSize(), set.size() - from);
+    boolean augmented = epoch + (double) from / set.size() < settings.augmentedUntil();
     use(rows);
     float off = settings.labelSmoothing() / settings.outputs();
     float on = 1 - settings.labelSmoothing() + off;
     Arrays.fill(label, off);
     for (int row = 0; row < rows; row++) {
       int image = order[from + row];
-      if (settings.augmentation() == null) {
+      if (settings.augmentation() == null || !augmented) {
         copy(image);
       } else {
         augment(image, epoch);
@@ -86,7 +87,7 @@ final class BatchMaker {
         used.labels.put(row * label.length, label);
       }
     }
-    if (settings.mixing() != null) {
+    if (settings.mixing() != null && augmented) {
       random.set(settings.seed(), epoch, -2L - batch);
       mix(rows);
     }

@@ -12,6 +12,8 @@ import kilonet.augment.BatchAugmentation;
  * @param seed what order and augmentation depend on
  * @param augmentation how an image is changed at random, or null
  * @param mixing how a batch is mixed at random, or null
+ * @param augmentedUntil the epoch, counted from 0 and in parts, from which on batches are neither
+ *     augmented nor mixed
  * @param normalization what becomes of pixels
  * @param labels what stands for the one-hot labels, {@code [image][output]}, or null
  * @param labelSmoothing the smoothing's epsilon, from 0 to below 1
@@ -25,6 +27,7 @@ record BatchSettings(
     long seed,
     Augmentation augmentation,
     BatchAugmentation mixing,
+    double augmentedUntil,
     Normalization normalization,
     float[][] labels,
     float labelSmoothing,

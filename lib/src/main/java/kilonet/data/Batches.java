@@ -241,6 +241,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     private final long seed;
     private Augmentation augmentation;
     private BatchAugmentation mixing;
+    private double augmentedUntil = Double.POSITIVE_INFINITY;
     private Normalization normalization;
     private float[][] labels;
     private float labelSmoothing;
@@ -272,6 +273,21 @@ public final class Batches implements DataSetIterator, AutoCloseable {
      */
     public Builder mixing(BatchAugmentation mixing) {
       this.mixing = mixing;
+      return this;
+    }
+
+    /**
+     * When augmentation and mixing end: batches that begin at this epoch, counted from 0, or later
+     * have images as they are; never if not set. 2.5 is the middle of the third epoch.
+     *
+     * @throws IllegalArgumentException if negative or not a number
+     */
+    public Builder augmentedUntil(double epoch) {
+      if (!(epoch >= 0)) {
+        throw new IllegalArgumentException(
+            Text.of("Augmentation until epoch %s cannot be: give 0 or more.", epoch));
+      }
+      this.augmentedUntil = epoch;
       return this;
     }
 
@@ -393,6 +409,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
               seed,
               augmentation,
               mixing,
+              augmentedUntil,
               normalization,
               labels,
               labelSmoothing,

@@ -36,6 +36,7 @@ public final class Ablations {
     augmentations(recipe.augmentation())
         .forEach((name, rest) -> changes.put(name, r -> r.augmentation(rest)));
     changes.put("mixing", r -> r.mixing("none"));
+    changes.put("unaugmented-end", r -> r.unaugmented(0));
     changes.put("schedule", r -> r.schedule("constant"));
     if (optimizer.kind() == Optimizer.Kind.NESTEROV) {
       changes.put(

@@ -35,6 +35,8 @@ import kilonet.text.Text;
  *     it
  * @param mixing what happens to each training batch as a whole, as {@link Augmentations#parseBatch}
  *     reads it: {@code none}, {@code mixup(alpha=0.2)} or {@code cutmix(alpha=1)}
+ * @param unaugmented share of the training, at its end, whose pictures are neither augmented nor
+ *     mixed, from 0 to 1; 0 to augment all
  * @param optimizer how gradients change parameters
  * @param schedule how the learning rate moves, as {@link Schedules#parse} reads it
  * @param averaging the average of parameters that is tested and kept instead of the net itself:
@@ -64,6 +66,7 @@ public record Recipe(
     String data,
     String augmentation,
     String mixing,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) double unaugmented,
     Optimizer optimizer,
     String schedule,
     String averaging,
@@ -122,6 +125,13 @@ public record Recipe(
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException(
           Text.of("label smoothing is %s: it lies from 0 to below 1.", labelSmoothing));
+    }
+    if (!(unaugmented >= 0 && unaugmented <= 1)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "unaugmented is %s: it is the share of the training, from 0 to 1, at whose end pictures"
+                  + " are left as they are.",
+              unaugmented));
     }
     if (!(clipping >= 0 && clipping < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
@@ -269,6 +279,7 @@ public record Recipe(
     return Batches.training(train, batch, seed)
         .augmentation(Augmentations.parse(augmentation))
         .mixing(Augmentations.parseBatch(mixing).orElse(null))
+        .augmentedUntil(unaugmented == 0 ? Double.POSITIVE_INFINITY : (1 - unaugmented) * epochs)
         .labels(labels)
         .labelSmoothing(labelSmoothing)
         .outputs(model.outputs())
@@ -299,6 +310,7 @@ public record Recipe(
         MNIST,
         "none",
         "none",
+        0,
         optimizer,
         "constant",
         "none",
@@ -398,6 +410,11 @@ public record Recipe(
   /** The same with batches mixed another way. */
   public Recipe mixing(String mixing) {
     return with(draft -> draft.mixing = mixing);
+  }
+
+  /** The same with such a share of the training, at its end, without augmentation and mixing. */
+  public Recipe unaugmented(double unaugmented) {
+    return with(draft -> draft.unaugmented = unaugmented);
   }
 
   /** The same with another optimizer. */

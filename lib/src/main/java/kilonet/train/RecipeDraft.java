@@ -11,6 +11,7 @@ final class RecipeDraft {
   String data;
   String augmentation;
   String mixing;
+  double unaugmented;
   Optimizer optimizer;
   String schedule;
   String averaging;
@@ -33,6 +34,7 @@ final class RecipeDraft {
     data = recipe.data();
     augmentation = recipe.augmentation();
     mixing = recipe.mixing();
+    unaugmented = recipe.unaugmented();
     optimizer = recipe.optimizer();
     schedule = recipe.schedule();
     averaging = recipe.averaging();
@@ -58,6 +60,7 @@ final class RecipeDraft {
         data,
         augmentation,
         mixing,
+        unaugmented,
         optimizer,
         schedule,
         averaging,

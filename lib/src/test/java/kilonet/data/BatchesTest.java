@@ -188,6 +188,29 @@ class BatchesTest {
     }
   }
 
+  @Test
+  void given_an_end_of_augmentation_when_reached_then_images_and_labels_are_as_they_are() {
+    ImageSet set = PenDigits.generate(40, 1, 3).train();
+    try (Batches plain = Batches.training(set, 16, 5).build();
+        Batches ending =
+            Batches.training(set, 16, 5)
+                .augmentation(NOISE)
+                .mixing(Augmentations.parseBatch("mixup(alpha=1)").orElseThrow())
+                .augmentedUntil(1.5)
+                .build()) {
+      List<float[]> expected = epochs(plain, 3);
+      List<float[]> actual = epochs(ending, 3);
+      // 3 batches an epoch, two arrays each; the fifth begins at 1.4 epochs, the sixth at 1.8
+      for (int i = 0; i < actual.size(); i++) {
+        if (i < 2 * 5) {
+          assertThat(actual.get(i)).isNotEqualTo(expected.get(i));
+        } else {
+          assertThat(actual.get(i)).isEqualTo(expected.get(i));
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 6, 7})
   void starting_in_the_middle_gives_the_tail_of_the_full_pass(int batch) {
@@ -373,6 +396,8 @@ class BatchesTest {
     assertThatThrownBy(() -> Batches.inOrder(TEN, 0)).hasMessageContaining("at least 1");
     Batches.Builder builder = Batches.inOrder(TEN, 4);
     assertThatThrownBy(() -> builder.labelSmoothing(1)).hasMessageContaining("from 0 to below 1");
+    assertThatThrownBy(() -> builder.augmentedUntil(-1)).hasMessageContaining("0 or more");
+    assertThatThrownBy(() -> builder.augmentedUntil(Double.NaN)).hasMessageContaining("0 or more");
     assertThatThrownBy(() -> builder.outputs(3)).hasMessageContaining("at least 4");
     assertThatThrownBy(() -> builder.workers(0)).hasMessageContaining("at least 1");
     assertThatThrownBy(() -> builder.normalization(0, 0)).hasMessageContaining("above 0");

@@ -12,6 +12,7 @@ class AblationsTest {
       Recipe.of("rich", Models.Model_3(), Optimizer.nesterov(0.1, 0.9).weightDecay(1e-4, false))
           .augmentation("rotation(10) + shift(2) + erasing(p=0.5)")
           .mixing("mixup(alpha=0.2)")
+          .unaugmented(0.25)
           .schedule("onecycle(max=0.1)")
           .averaging("ema(decay=0.99)")
           .labelSmoothing(0.1)
@@ -28,6 +29,7 @@ class AblationsTest {
             "shift",
             "erasing",
             "mixing",
+            "unaugmented-end",
             "schedule",
             "nesterov",
             "weight-decay",
@@ -68,7 +70,7 @@ class AblationsTest {
         .startsWith("rotation(")
         .contains(" + erasing(")
         .doesNotContain("shift");
-    Recipe heavyBall = Ablations.of(RICH).get(6);
+    Recipe heavyBall = Ablations.of(RICH).get(7);
     assertThat(heavyBall.optimizer()).isEqualTo(Optimizer.sgd(0.1, 0.9).weightDecay(1e-4, false));
     Recipe muon = Recipe.of("muon", Models.Model_2(), Optimizer.muon(0.1, 0.9));
     assertThat(Ablations.of(muon))

@@ -44,6 +44,7 @@ class KillsTest {
               .augmentation("rotation(7) + erasing(p=0.25)")
               .mixing("mixup(alpha=0.2)")
               .averaging("swa(from=2)")
+              .unaugmented(0.4)
               .labelSmoothing(0.1)
               .clipping(0.5)
               .accumulation(2)

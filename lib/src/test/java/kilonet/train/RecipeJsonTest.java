@@ -63,6 +63,9 @@ class RecipeJsonTest {
         "\"ema(decay=0.995)\"|\"ema(decay=0.995) + swa(from=3)\"|a run keeps one average",
         "\"ema(decay=0.995)\"|\"ema(decay=0.995, decay=0.9)\"|decay is given twice",
         "\"mixing\":\"none\"|\"mixing\":\"mixup + cutmix\"|a batch is mixed once",
+        "\"mixing\":\"none\"|\"mixing\":\"none\",\"unaugmented\":1.5|unaugmented is 1.5: it is the",
+        "\"mixing\":\"none\"|\"mixing\":\"none\",\"unaugmented\":-0.1|unaugmented is -0.1: it is the",
+        "\"mixing\":\"none\"|\"mixing\":\"none\",\"unaugmented\":\"NaN\"|unaugmented is NaN: it is",
         "\"limit\":0,|\"limit\":0,\"size\":1,|at size: there is no \"size\"",
         "\"limit\":0,|\"limit\":-1,|limit is -1: use 0 or more.",
       })
@@ -83,6 +86,15 @@ class RecipeJsonTest {
   void whatStandsBehindARecipeIsRefused() {
     assertThatThrownBy(() -> Json.read(JSON + JSON, Recipe.class))
         .hasMessageStartingWith("This is no JSON of a Recipe: ");
+  }
+
+  @Test
+  void thePartWithoutAugmentationMayBeLeftOut() {
+    Recipe recipe = Recipes.named("model_3");
+    assertThat(JSON).doesNotContain("unaugmented");
+    assertThat(Json.read(JSON, Recipe.class).unaugmented()).isZero();
+    assertThat(Json.read(Json.line(recipe.unaugmented(0.25)), Recipe.class))
+        .isEqualTo(recipe.unaugmented(0.25));
   }
 
   @Test

@@ -183,7 +183,7 @@ public final class RecordsReport {
                     summary.multiplyAdds(),
                     summary.rows().get(summary.rows().size() - 1).receptiveField()),
                 text("training: %d epochs, batches of %d", recipe.epochs(), recipe.batch()),
-                text("augmentation: %s", recipe.augmentation()),
+                text("augmentation: %s", augmentation(recipe)),
                 text(
                     "optimizer: %s, learning rate %s, momentum %s, weight decay %s; schedule: %s",
                     recipe.optimizer().kind().name().toLowerCase(Locale.ROOT),
@@ -199,6 +199,14 @@ public final class RecordsReport {
       parts.add(teacher(teacher, Measurements.of(results, teacher.recipe())));
     }
     return parts;
+  }
+
+  private static String augmentation(Recipe recipe) {
+    return recipe.unaugmented() == 0
+        ? recipe.augmentation()
+        : text(
+            "%s; none in the last %s%% of the training",
+            recipe.augmentation(), Axis.number(100 * recipe.unaugmented()));
   }
 
   private static String teacher(Teacher teacher, Measurements own) {

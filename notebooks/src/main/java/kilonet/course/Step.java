@@ -135,6 +135,7 @@ record Step(
     parts.put("dropout", r -> Axis.number(100 * r.model().dropout()) + "%");
     parts.put("augmentation", Recipe::augmentation);
     parts.put("mixing", Recipe::mixing);
+    parts.put("last part without augmentation", r -> Axis.number(100 * r.unaugmented()) + "%");
     parts.put("label smoothing", r -> Axis.number(r.labelSmoothing()));
     parts.put(
         "optimizer",
