@@ -14,11 +14,13 @@ import java.util.stream.Stream;
 import kilonet.text.Text;
 import kilonet.train.Contract;
 import kilonet.train.Engine;
+import kilonet.train.EpochResult;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.ResultFile;
 import kilonet.train.Spread;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /**
  * The finished runs of one recipe that a folder of results holds.
@@ -102,6 +104,16 @@ record Measurements(List<Result> runs, int outdated) {
 
   double seconds() {
     return runs.stream().mapToDouble(Result::seconds).sum();
+  }
+
+  /**
+   * Seconds that a run takes where nothing halts it: as many times its median epoch as it has
+   * epochs.
+   */
+  static double unhalted(Result result) {
+    double[] seconds =
+        result.history().epochs().stream().mapToDouble(EpochResult::seconds).toArray();
+    return seconds.length * new Median().evaluate(seconds);
   }
 
   /** Best test accuracy of any epoch. */
