@@ -31,6 +31,7 @@ final class RunOptions {
     chosen = limit == null ? chosen : chosen.limit(checkedLimit(limit));
     chosen = validation == null ? chosen : chosen.validation(Validation.parse(validation));
     chosen.unusedAverage().ifPresent(recipe::say);
+    chosen.unusedEnd().ifPresent(recipe::say);
     return chosen;
   }
 

@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import kilonet.augment.Augmentation;
 import kilonet.augment.Augmentations;
+import kilonet.augment.Identity;
 import kilonet.augment.Normalize;
 import kilonet.data.Batches;
 import kilonet.data.DataException;
@@ -359,6 +360,25 @@ public record Recipe(
             Text.of(
                 "The average %s is not used: the run ends after epoch %d; let it start earlier.",
                 averaging, epochs));
+  }
+
+  /** A sentence where an end without augmentation is written in vain: there is none before it. */
+  public Optional<String> unusedEnd() {
+    boolean none =
+        changesNothing(Augmentations.parse(augmentation))
+            && Augmentations.parseBatch(mixing).isEmpty();
+    return unaugmented > 0 && none
+        ? Optional.of(
+            Text.of(
+                "unaugmented %s is not used: no picture of this recipe is augmented or mixed.",
+                unaugmented))
+        : Optional.empty();
+  }
+
+  private static boolean changesNothing(Augmentation augmentation) {
+    return augmentation instanceof Identity
+        || !augmentation.parts().isEmpty()
+            && augmentation.parts().stream().allMatch(Recipe::changesNothing);
   }
 
   /** The same under another name. */

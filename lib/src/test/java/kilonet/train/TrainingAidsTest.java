@@ -252,6 +252,19 @@ class TrainingAidsTest {
   }
 
   @Test
+  void anEndWithoutAugmentationIsToldWhereThereIsNoneBeforeIt() {
+    Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0));
+    for (String none : List.of("none", "none + none")) {
+      assertThat(recipe.augmentation(none).unusedEnd()).isEmpty();
+      assertThat(recipe.augmentation(none).unaugmented(0.25).unusedEnd())
+          .contains(
+              "unaugmented 0.25 is not used: no picture of this recipe is augmented or mixed.");
+    }
+    assertThat(recipe.augmentation("none + shift(2)").unaugmented(0.25).unusedEnd()).isEmpty();
+    assertThat(recipe.mixing("mixup(alpha=0.2)").unaugmented(0.25).unusedEnd()).isEmpty();
+  }
+
+  @Test
   void anAverageThatNeverBeginsIsTold() {
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5);
     assertThat(recipe.averaging("swa(from=6)").unusedAverage())
