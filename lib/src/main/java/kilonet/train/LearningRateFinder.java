@@ -70,7 +70,9 @@ public final class LearningRateFinder {
     List<Double> losses = new ArrayList<>();
     SchedulePlan plan = new SchedulePlan("range test", schedule, Optional.empty());
     int threads = Runtime.getRuntime().availableProcessors();
-    try (Batches images = recipe.batches(recipe.images(data).train(), null);
+    // The test is of the start of a training, however often it goes through few images.
+    Recipe start = recipe.unaugmented(0);
+    try (Batches images = start.batches(recipe.images(data).train(), null);
         Learner learner = new Learner(recipe, plan, engine, threads)) {
       double average = 0;
       double best = Double.POSITIVE_INFINITY;

@@ -51,6 +51,13 @@ class LearningRateFinderTest {
     assertThat(find(changed)).isEqualTo(find(changed));
   }
 
+  @Test
+  void theEndWithoutAugmentationIsNoPartOfTheTest() {
+    Recipe augmented = recipe().augmentation("shift(2)");
+    assertThat(find(augmented.unaugmented(1))).isEqualTo(find(augmented));
+    assertThat(find(augmented).losses()).isNotEqualTo(find(recipe()).losses());
+  }
+
   /** The first update's loss is that of its batches before any update, the second's after one. */
   @ParameterizedTest
   @EnumSource(Engine.class)

@@ -9,15 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import kilonet.chart.Figure;
 import kilonet.chart.Palette;
 import kilonet.published.PublishedRecipes;
-import kilonet.train.EpochResult;
-import kilonet.train.History;
 import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
@@ -153,31 +149,8 @@ class PublishedReportTest {
   void anEpochInWhichTheMachineStoodStillDoesNotCount() throws IOException {
     Path file = results.resolve("004/step2/seed-1.json");
     Result run = Json.read(Files.readString(file), Result.class);
-    List<EpochResult> epochs = new ArrayList<>(run.history().epochs());
-    EpochResult third = epochs.get(2);
-    epochs.set(
-        2,
-        new EpochResult(
-            3,
-            third.trainLoss(),
-            third.trainAccuracy(),
-            third.testLoss(),
-            third.testAccuracy(),
-            third.rawTestAccuracy(),
-            third.learningRate(),
-            3600,
-            17));
-    Files.writeString(
-        file,
-        Json.pretty(
-            new Result(
-                run.parameters(),
-                run.engine(),
-                run.dataset(),
-                run.trainImages(),
-                run.testImages(),
-                run.definition(),
-                new History(epochs))));
+    Result halted = ResultFiles.lasting(run, e -> e.epoch() == 3 ? 3600 : e.seconds());
+    Files.writeString(file, Json.pretty(halted));
     assertThat(markdown())
         .contains("All runs of the table took 15.0 min of training:")
         .contains("| 004/step2 | 7,330 | 1,239,620 | 150 | 6,000 | 2.5 min |");

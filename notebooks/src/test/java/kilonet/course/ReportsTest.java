@@ -254,34 +254,10 @@ class ReportsTest {
             problem ->
                 assertThat(problem)
                     .contains("Step_2.ipynb, cell 6 (step.keep(result))", "seed-1.json differ"));
-    Files.writeString(result(3, 4), Json.pretty(slower(run(3, 4, 99.0, 99.45))));
+    Files.writeString(
+        result(3, 4),
+        Json.pretty(ResultFiles.lasting(run(3, 4, 99.0, 99.45), e -> 2 * e.seconds())));
     assertThat(check()).anySatisfy(p -> assertThat(p).contains("Step_3.md", "'| 4 | 99.46%"));
-  }
-
-  private static Result slower(Result run) {
-    List<EpochResult> epochs =
-        run.history().epochs().stream()
-            .map(
-                e ->
-                    new EpochResult(
-                        e.epoch(),
-                        e.trainLoss(),
-                        e.trainAccuracy(),
-                        e.testLoss(),
-                        e.testAccuracy(),
-                        e.rawTestAccuracy(),
-                        e.learningRate(),
-                        2 * e.seconds(),
-                        e.imagesPerSecond() / 2))
-            .toList();
-    return new Result(
-        run.parameters(),
-        run.engine(),
-        run.dataset(),
-        run.trainImages(),
-        run.testImages(),
-        run.definition(),
-        new History(epochs));
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import kilonet.data.DataIdentity;
 import kilonet.model.Summary;
 import kilonet.train.Engine;
@@ -44,6 +45,33 @@ final class ResultFiles {
     Path file = ResultFile.of(results, recipe);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, Json.pretty(result));
+  }
+
+  /** The same result, but that its epochs took another time. */
+  static Result lasting(Result run, ToDoubleFunction<EpochResult> seconds) {
+    List<EpochResult> epochs =
+        run.history().epochs().stream()
+            .map(
+                e ->
+                    new EpochResult(
+                        e.epoch(),
+                        e.trainLoss(),
+                        e.trainAccuracy(),
+                        e.testLoss(),
+                        e.testAccuracy(),
+                        e.rawTestAccuracy(),
+                        e.learningRate(),
+                        seconds.applyAsDouble(e),
+                        e.imagesPerSecond() * e.seconds() / seconds.applyAsDouble(e)))
+            .toList();
+    return new Result(
+        run.parameters(),
+        run.engine(),
+        run.dataset(),
+        run.trainImages(),
+        run.testImages(),
+        run.definition(),
+        new History(epochs));
   }
 
   /** An epoch with these accuracies, in percent. */
