@@ -18,7 +18,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** Compares {@link FusedNetwork} with plain DL4J on the same network, in turn, on this machine. */
 public final class Benchmark {
   private static final int PEAK_ROUNDS = 20;
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
+  private static final long WARM_UP_NANOS = 6_000_000_000L;
+
+  /**
+   * How long the threads of DL4J's libraries go on waiting busily after their last work, at most.
+   */
+  private static final long SETTLING_NANOS = 200_000_000L;
+
   private static final int INFERENCE_BATCH = 1_000;
 
   private Benchmark() {}
@@ -94,14 +100,12 @@ public final class Benchmark {
       time(fused, data, 10);
       time(fused, many, 1);
     }
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < WARM_UP_NANOS) {
-      time(fused, data, 10);
-      time(fused, many, 1);
-    }
+    work(fused, data, many, WARM_UP_NANOS);
     for (int i = 0; i < rounds; i++) {
+      work(fused, data, many, SETTLING_NANOS);
       fusedTraining[i] = batch * 1e9 / time(fused, data, 50);
       plainTraining[i] = batch * 1e9 / time(plain, data, 3);
+      work(fused, data, many, SETTLING_NANOS);
       fusedInference[i] = INFERENCE_BATCH * 1e9 / time(fused, many, 5);
       plainInference[i] = INFERENCE_BATCH * 1e9 / time(plain, many, 1);
       peak = Math.max(peak, peak(threads));
@@ -130,6 +134,15 @@ public final class Benchmark {
             profile);
     fused.close();
     return result;
+  }
+
+  /** Trains and infers without measuring. */
+  private static void work(FusedNetwork fused, DataSet data, INDArray many, long nanos) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < nanos) {
+      time(fused, data, 10);
+      time(fused, many, 1);
+    }
   }
 
   private static DataSet data(MultiLayerNetwork network, int count, int height, int width) {
