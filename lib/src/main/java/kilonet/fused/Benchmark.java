@@ -70,8 +70,8 @@ public final class Benchmark {
    * @param height the height of an image in pixels
    * @param width the width of an image in pixels
    * @param batch the number of images in a training batch, at least 1
-   * @param rounds how often each is measured, at least 1; a round takes about as long as plain DL4J
-   *     takes for three training batches and 1,000 images of inference
+   * @param rounds how often each is measured, at least 1; a round takes half a second and as long
+   *     as plain DL4J takes for three training batches and 1,000 images of inference
    * @return what was measured
    * @throws IllegalArgumentException if the network has a layer that has no fused form
    */
