@@ -7,6 +7,15 @@ package kilonet.fused;
 public interface FlatUpdater {
 
   /**
+   * Whether an update of a layer is work enough to be given to a thread of its own.
+   *
+   * @return true if several threads should divide the layers among them
+   */
+  default boolean isLong() {
+    return false;
+  }
+
+  /**
    * Does what the updater's {@code applyUpdater} does, bit for bit.
    *
    * @param gradient the mean gradient; afterwards what is subtracted from the parameters

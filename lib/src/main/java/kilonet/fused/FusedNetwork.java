@@ -313,7 +313,7 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
       return;
     }
     if (!updaterKnown || updater != null && !updater.belongsTo(this)) {
-      updater = SharedUpdater.of(this);
+      updater = SharedUpdater.of(this, plans.team());
       updaterKnown = true;
     }
     if (updater == null) {

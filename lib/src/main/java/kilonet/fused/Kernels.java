@@ -14,6 +14,9 @@ package kilonet.fused;
 abstract class Kernels {
   static final int CHAINS = 4;
 
+  /** The widest vector's numbers in double precision. */
+  static final int DOUBLES = 8;
+
   /** How many sums of a tile the registers hold, beside what is added to them. */
   abstract int sums();
 
@@ -122,6 +125,28 @@ abstract class Kernels {
       float tilt,
       float offset,
       float slope);
+
+  /**
+   * Computes {@code A B'} of two matrices where that is symmetric: the lower half, and its mirror
+   * image. Sums run in chains, the last numbers of a row, where it has no multiple of four, in the
+   * first one.
+   *
+   * @param a the first, row by row
+   * @param across from one of its rows to the next
+   * @param transposed the second, column by column
+   * @param rows of both
+   * @param columns of both
+   * @param pitch from one row of the result to the next, and from one column of the second matrix;
+   *     a multiple of {@value #DOUBLES}; what the result has behind a row is not defined
+   */
+  abstract void symmetricProduct(
+      double[] a,
+      int across,
+      double[] transposed,
+      int rows,
+      int columns,
+      double[] result,
+      int pitch);
 
   /** Adds a stretch of pixels to 16 sums. */
   abstract void sum(float[] d, int at, int pixels, float[] sums, int sumsAt);

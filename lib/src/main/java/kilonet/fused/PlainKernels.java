@@ -58,6 +58,45 @@ final class PlainKernels extends PlainPooling {
     }
   }
 
+  @Override
+  void symmetricProduct(
+      double[] a,
+      int across,
+      double[] transposed,
+      int rows,
+      int columns,
+      double[] result,
+      int pitch) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = dot(a, i * across, transposed, j, pitch, columns);
+        result[i * pitch + j] = sum;
+        result[j * pitch + i] = sum;
+      }
+    }
+  }
+
+  private static double dot(double[] a, int at, double[] b, int from, int pitch, int length) {
+    double first = 0;
+    double second = 0;
+    double third = 0;
+    double fourth = 0;
+    int f = from;
+    int i = 0;
+    for (; i <= length - CHAINS; i += CHAINS) {
+      first += a[at + i] * b[f];
+      second += a[at + i + 1] * b[f + pitch];
+      third += a[at + i + 2] * b[f + 2 * pitch];
+      fourth += a[at + i + 3] * b[f + 3 * pitch];
+      f += CHAINS * pitch;
+    }
+    for (; i < length; i++) {
+      first += a[at + i] * b[f];
+      f += pitch;
+    }
+    return first + second + (third + fourth);
+  }
+
   /** Sums over taps for four lanes of two channels, in local variables for the compiler. */
   private static void sumTwo(
       float[] x, int from, float[] w, int at, int[] taps, float[] y, int to, int next) {

@@ -49,6 +49,11 @@ final class Plans {
     return unsupported == null && stack(shape) != null;
   }
 
+  /** The threads; null before the first images. */
+  Team team() {
+    return team;
+  }
+
   /** The network read for images of a shape; null where DL4J computes with them. */
   Stack stack(Shape shape) {
     if (stacks.containsKey(shape)) {

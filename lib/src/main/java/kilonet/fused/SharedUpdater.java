@@ -1,8 +1,10 @@
 package kilonet.fused;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -47,6 +49,11 @@ final class SharedUpdater {
 
   private final float[] flatState;
 
+  /** Who divides the stretches, longest first; null if one thread is faster. */
+  private final Team team;
+
+  private final AtomicInteger next = new AtomicInteger();
+
   /** A stretch of the trained parameters, and of the state, with its updater. */
   private record Flat(FlatUpdater updater, int from, int to) {}
 
@@ -64,7 +71,8 @@ final class SharedUpdater {
       int[] runningAt,
       INDArray update,
       List<Regularized> regularized,
-      List<Flat> flat) {
+      List<Flat> flat,
+      Team team) {
     this.configuration = configuration;
     this.state = state;
     this.blocks = blocks;
@@ -75,11 +83,16 @@ final class SharedUpdater {
     this.values = new float[trainedAt.length];
     this.regularized = regularized;
     this.flat = flat;
+    this.team = team;
     this.flatState = new float[flat == null ? 0 : (int) state.length()];
   }
 
-  /** Returns one for a network, or null where DL4J has to do it block by block. */
-  static SharedUpdater of(MultiLayerNetwork network) {
+  /**
+   * Returns one for a network, or null where DL4J has to do it block by block.
+   *
+   * @param team who divides the layers, if they are much work
+   */
+  static SharedUpdater of(MultiLayerNetwork network, Team team) {
     INDArray state = network.getUpdater(true).getStateViewArray();
     IUpdater shared = null;
     boolean isShared = true;
@@ -155,7 +168,14 @@ final class SharedUpdater {
         running.stream().mapToInt(Integer::intValue).toArray(),
         update,
         regularized,
-        isFlat ? flat : null);
+        isFlat ? flat : null,
+        isFlat && shares(flat) ? team : null);
+  }
+
+  /** Whether stretches are worth a thread of their own; if so, sorts them. */
+  private static boolean shares(List<Flat> flat) {
+    flat.sort(Comparator.comparingInt(f -> f.from() - f.to()));
+    return flat.stream().anyMatch(f -> f.updater().isLong());
   }
 
   /** The calls of an updater, or null where its state is not laid out as is known here. */
@@ -198,9 +218,11 @@ final class SharedUpdater {
     if (flat != null) {
       FloatPointer kept = Floats.pointer(state);
       kept.get(flatState);
-      for (int i = 0; i < flat.size(); i++) {
-        Flat stretch = flat.get(i);
-        stretch.updater().update(values, flatState, stretch.from(), stretch.to(), iteration, epoch);
+      next.set(0);
+      if (team == null) {
+        updateFlat(iteration, epoch);
+      } else {
+        team.run(member -> updateFlat(iteration, epoch));
       }
       kept.put(flatState);
     } else {
@@ -211,6 +233,13 @@ final class SharedUpdater {
     }
     for (int at : runningAt) {
       parameters[at] -= gradient[at];
+    }
+  }
+
+  private void updateFlat(int iteration, int epoch) {
+    for (int i = next.getAndIncrement(); i < flat.size(); i = next.getAndIncrement()) {
+      Flat stretch = flat.get(i);
+      stretch.updater().update(values, flatState, stretch.from(), stretch.to(), iteration, epoch);
     }
   }
 

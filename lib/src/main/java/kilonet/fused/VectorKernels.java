@@ -262,6 +262,38 @@ final class VectorKernels extends VectorPoolingErrors {
   }
 
   @Override
+  void symmetricProduct(
+      double[] a,
+      int across,
+      double[] transposed,
+      int rows,
+      int columns,
+      double[] result,
+      int pitch) {
+    for (int i = 0; i < rows; i += 2) {
+      int next = Math.min(i + 1, rows - 1);
+      for (int j = 0; j <= next; j += MatrixTiles.S.length()) {
+        MatrixTiles.twoRows(
+            a,
+            i * across,
+            next * across,
+            transposed,
+            j,
+            columns,
+            pitch,
+            result,
+            i * pitch + j,
+            next * pitch + j);
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < i; j++) {
+        result[j * pitch + i] = result[i * pitch + j];
+      }
+    }
+  }
+
+  @Override
   void addProducts(
       WeightTiles job,
       float[] errors,

@@ -37,6 +37,9 @@
  *       missing ({@code KernelChoice}).
  * </ol>
  *
+ * Updaters that are much work, as Muon with its {@link kilonet.fused.Orthogonalization}, are
+ * divided among the team, layer by layer.
+ *
  * <h2>Why the bits are the same</h2>
  *
  * A sum has one order: in a lane over taps, or over pixels and then groups, as a chain of fused

@@ -1,6 +1,7 @@
 package kilonet.train;
 
 import java.util.Objects;
+import kilonet.fused.Orthogonalization;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -45,6 +46,11 @@ public final class Muon extends MomentumUpdater {
     super(rates, momentum, momenta);
     this.layer = layer;
     this.rows = rows;
+  }
+
+  @Override
+  public boolean isLong() {
+    return true;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package kilonet.train;
+package kilonet.fused;
 
 import java.util.Arrays;
 
@@ -13,9 +13,10 @@ import java.util.Arrays;
  * multiply {@code X} by is computed there, in double precision, and {@code X} itself is multiplied
  * once.
  *
- * <p>It makes no garbage, and is for one thread.
+ * <p>It makes no garbage, and is for one thread. Its results are the same bit for bit on every
+ * machine.
  */
-final class Orthogonalization {
+public final class Orthogonalization {
 
   private static final int STEPS = 5;
   private static final double A = 3.4445;
@@ -28,31 +29,42 @@ final class Orthogonalization {
   private final int shorter;
   private final int longer;
 
+  /** From one row of a square matrix to the next; whole vectors. */
+  private final int pitch;
+
   /** From one row to the next number of it, and from a row to the next, in the caller's array. */
   private final int across;
 
   private final int down;
 
   private final double[] matrix;
+  private final double[] transposed;
   private final double[] row;
   private double[] gram;
   private double[] factor;
   private double[] polynomial;
   private double[] spare;
 
-  /** For matrices of so many rows and columns, both at least 1. */
-  Orthogonalization(int rows, int columns) {
+  /**
+   * For matrices of one size.
+   *
+   * @param rows their rows, at least 1
+   * @param columns their columns, at least 1
+   */
+  public Orthogonalization(int rows, int columns) {
     boolean wide = rows <= columns;
     shorter = wide ? rows : columns;
     longer = wide ? columns : rows;
+    pitch = (shorter + Kernels.DOUBLES - 1) / Kernels.DOUBLES * Kernels.DOUBLES;
     across = wide ? 1 : columns;
     down = wide ? columns : 1;
     matrix = new double[rows * columns];
+    transposed = new double[longer * pitch];
     row = new double[longer];
-    gram = new double[shorter * shorter];
-    factor = new double[shorter * shorter];
-    polynomial = new double[shorter * shorter];
-    spare = new double[shorter * shorter];
+    gram = new double[shorter * pitch];
+    factor = new double[shorter * pitch];
+    polynomial = new double[shorter * pitch];
+    spare = new double[shorter * pitch];
   }
 
   /**
@@ -62,29 +74,29 @@ final class Orthogonalization {
    * @param from where its first number is
    * @param scale what the orthogonal matrix is multiplied by
    */
-  void apply(float[] values, int from, double scale) {
+  public void apply(float[] values, int from, double scale) {
+    Kernels kernels = KernelChoice.forLongSteps(0);
     for (int i = 0; i < shorter; i++) {
       for (int j = 0; j < longer; j++) {
-        matrix[i * longer + j] = values[from + i * down + j * across];
+        double value = values[from + i * down + j * across];
+        matrix[i * longer + j] = value;
+        transposed[j * pitch + i] = value;
       }
     }
-    product(gram, matrix, matrix, longer);
+    kernels.symmetricProduct(matrix, longer, transposed, shorter, longer, gram, pitch);
     double squares = 0;
-    for (int i = 0; i < gram.length; i += shorter + 1) {
+    for (int i = 0; i < gram.length; i += pitch + 1) {
       squares += gram[i];
     }
     double norm = Math.sqrt(squares) + EPSILON;
     for (int i = 0; i < gram.length; i++) {
       gram[i] /= norm * norm;
     }
-    iterate();
+    iterate(kernels);
     for (int i = 0; i < shorter; i++) {
       Arrays.fill(row, 0);
       for (int k = 0; k < shorter; k++) {
-        double share = factor[i * shorter + k] * scale / norm;
-        for (int j = 0; j < longer; j++) {
-          row[j] += share * matrix[k * longer + j];
-        }
+        addRow(factor[i * pitch + k] * scale / norm, k);
       }
       for (int j = 0; j < longer; j++) {
         values[from + i * down + j * across] = (float) row[j];
@@ -92,59 +104,39 @@ final class Orthogonalization {
     }
   }
 
+  private void addRow(double share, int k) {
+    for (int j = 0; j < longer; j++) {
+      row[j] += share * matrix[k * longer + j];
+    }
+  }
+
   /** From {@code X X'} the factor that all steps together multiply {@code X} by. */
-  private void iterate() {
+  private void iterate(Kernels kernels) {
     for (int step = 0; step < STEPS; step++) {
-      product(polynomial, gram, gram, shorter);
+      product(kernels, spare, gram, gram);
       for (int i = 0; i < gram.length; i++) {
-        double one = i % (shorter + 1) == 0 ? 1 : 0;
-        polynomial[i] = A * one + B * gram[i] + C * polynomial[i];
+        polynomial[i] = B * gram[i] + C * spare[i];
+      }
+      for (int i = 0; i < gram.length; i += pitch + 1) {
+        polynomial[i] = A + B * gram[i] + C * spare[i];
       }
       if (step == 0) {
         System.arraycopy(polynomial, 0, factor, 0, factor.length);
       } else {
-        product(spare, polynomial, factor, shorter);
+        product(kernels, spare, polynomial, factor);
         double[] old = factor;
         factor = spare;
         spare = old;
       }
       if (step < STEPS - 1) {
-        product(spare, polynomial, gram, shorter);
-        product(gram, polynomial, spare, shorter);
+        product(kernels, spare, polynomial, gram);
+        product(kernels, gram, polynomial, spare);
       }
     }
   }
 
-  /**
-   * Computes {@code A B'} of two matrices with {@link #shorter} rows, where that is symmetric: it
-   * is for {@code X X'}, and for polynomials of it, which are symmetric and commute.
-   */
-  private void product(double[] result, double[] a, double[] b, int columns) {
-    for (int i = 0; i < shorter; i++) {
-      for (int j = 0; j <= i; j++) {
-        double sum = dot(a, i * columns, b, j * columns, columns);
-        result[i * shorter + j] = sum;
-        result[j * shorter + i] = sum;
-      }
-    }
-  }
-
-  /** Four sums side by side, which do not wait for each other. */
-  private static double dot(double[] a, int fromA, double[] b, int fromB, int length) {
-    double first = 0;
-    double second = 0;
-    double third = 0;
-    double fourth = 0;
-    int i = 0;
-    for (; i <= length - 4; i += 4) {
-      first += a[fromA + i] * b[fromB + i];
-      second += a[fromA + i + 1] * b[fromB + i + 1];
-      third += a[fromA + i + 2] * b[fromB + i + 2];
-      fourth += a[fromA + i + 3] * b[fromB + i + 3];
-    }
-    for (; i < length; i++) {
-      first += a[fromA + i] * b[fromB + i];
-    }
-    return first + second + (third + fourth);
+  /** The product of two polynomials of {@code X X'}, which are symmetric and commute. */
+  private void product(Kernels kernels, double[] result, double[] a, double[] b) {
+    kernels.symmetricProduct(a, pitch, b, shorter, shorter, result, pitch);
   }
 }

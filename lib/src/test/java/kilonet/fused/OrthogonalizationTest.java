@@ -1,8 +1,10 @@
-package kilonet.train;
+package kilonet.fused;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +36,37 @@ class OrthogonalizationTest {
       assertThat(values[5 + i]).isCloseTo((float) expected, within(1e-5f));
     }
     assertThat(values).startsWith(0, 0, 0, 0, 0).endsWith(0, 0, 0, 0, 0);
+  }
+
+  /** Of any size, with what lies beside the rows of no account. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 9", "2, 3", "7, 7", "8, 4", "9, 5", "16, 17", "33, 30", "48, 44"})
+  void allKernelsGiveTheSameBits(int rows, int columns) {
+    Random random = new Random(7);
+    int pitch = (rows + Kernels.DOUBLES - 1) / Kernels.DOUBLES * Kernels.DOUBLES;
+    double[] matrix = new double[rows * columns];
+    double[] transposed = new double[columns * pitch];
+    Arrays.fill(transposed, Double.NaN);
+    for (int i = 0; i < matrix.length; i++) {
+      matrix[i] = random.nextGaussian();
+      transposed[i % columns * pitch + i / columns] = matrix[i];
+    }
+    double[] expected = new double[rows * pitch];
+    double[] result = new double[rows * pitch];
+    KernelChoice.plain()
+        .symmetricProduct(matrix, columns, transposed, rows, columns, expected, pitch);
+    KernelChoice.fastest()
+        .symmetricProduct(matrix, columns, transposed, rows, columns, result, pitch);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < rows; j++) {
+        double exact = 0;
+        for (int k = 0; k < columns; k++) {
+          exact += matrix[i * columns + k] * matrix[j * columns + k];
+        }
+        assertThat(expected[i * pitch + j]).isCloseTo(exact, within(1e-12));
+        assertThat(result[i * pitch + j]).isEqualTo(expected[i * pitch + j]);
+      }
+    }
   }
 
   @ParameterizedTest
