@@ -397,7 +397,14 @@ class KilonetTest {
   private static void write(Path run, Recipe recipe) throws Exception {
     History history = new History(List.of(new EpochResult(1, 0.1, 97, 0.1, 97, 97, 0.1, 2, 500)));
     Result result =
-        new Result(7_806, Engine.FUSED.version(), DataIdentity.MNIST, 1_000, 100, recipe, history);
+        new Result(
+            7_806,
+            Engine.FUSED.version(recipe.model()),
+            DataIdentity.MNIST,
+            1_000,
+            100,
+            recipe,
+            history);
     Files.createDirectories(run);
     Files.writeString(run.resolve("result.json"), Json.pretty(result));
   }

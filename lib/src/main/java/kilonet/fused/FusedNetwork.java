@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -45,6 +46,12 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    * with oneDNN, and had no name.
    */
   public static final String VERSION = "lanes-2";
+
+  /**
+   * Which arithmetic trains a net that has a convolution that {@link #isWinograd} is true of; it
+   * gives other bits than {@link #VERSION}, of which it is a part.
+   */
+  public static final String WINOGRAD_VERSION = VERSION + "-winograd";
 
   private static final int PREFETCHED = 2;
 
@@ -106,6 +113,20 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
           .setStateViewArray(fused, network.getUpdater(false).getStateViewArray().dup(), false);
     }
     return fused;
+  }
+
+  /**
+   * Whether a convolution is trained with Winograd's transforms: one of 3x3 pixels, without stride,
+   * dilation or groups, between 32 channels and more, where they save a million multiply-adds an
+   * image. Its outputs and gradients are then rounded in another way, by a few millionths.
+   *
+   * @param window its kernel, stride, padding and dilation
+   * @param inputs input channels
+   * @param out the shape of one image's outputs
+   * @return whether it is
+   */
+  public static boolean isWinograd(Window window, int inputs, Shape out) {
+    return Winograd.suits(window, inputs, out);
   }
 
   /**

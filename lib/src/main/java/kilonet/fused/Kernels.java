@@ -39,6 +39,28 @@ abstract class Kernels {
       TapSum job, float[] x, int from, float[] weights, float[] y, int to, int part, int parts);
 
   /**
+   * Transforms a tile of sixteen images: its rows, then its columns.
+   *
+   * @param kind how; says how many numbers a row and a column have before and after
+   * @param across from one number of a row to the next, before
+   * @param down from one row to the next, before
+   * @param toAcross from one number of a row to the next, after
+   * @param toDown from one row to the next, after
+   * @param scratch where in {@code x} there is room for what is between, {@value Winograd#PLACES}
+   *     pixels
+   */
+  abstract void transform(
+      Winograd.Transform kind,
+      float[] x,
+      int from,
+      int across,
+      int down,
+      int to,
+      int toAcross,
+      int toDown,
+      int scratch);
+
+  /**
    * Adds to the sums of errors times inputs over the pixels of a group.
    *
    * @param job the tiles

@@ -2,6 +2,8 @@ package kilonet.fused;
 
 import static kilonet.fused.Layout.LANES;
 
+import kilonet.fused.Winograd.Transform;
+
 /**
  * The kernels in plain Java: what runs where the vector module is missing, and until the vector
  * kernels are compiled.
@@ -95,6 +97,115 @@ final class PlainKernels extends PlainPooling {
       f += pitch;
     }
     return first + second + (third + fourth);
+  }
+
+  @Override
+  void transform(
+      Transform kind,
+      float[] x,
+      int from,
+      int across,
+      int down,
+      int to,
+      int toAcross,
+      int toDown,
+      int scratch) {
+    for (int r = 0; r < kind.from; r++) {
+      transform(kind, x, from + r * down, across, scratch + r * kind.to * LANES, LANES);
+    }
+    for (int c = 0; c < kind.to; c++) {
+      transform(kind, x, scratch + c * LANES, kind.to * LANES, to + c * toAcross, toDown);
+    }
+  }
+
+  /** Transforms a row or a column. */
+  private static void transform(Transform kind, float[] x, int from, int step, int to, int next) {
+    switch (kind) {
+      case INPUT -> transformInput(x, from, step, to, next);
+      case OUTPUT -> transformOutput(x, from, step, to, next);
+      case OUTPUT_ERROR -> transformOutputError(x, from, step, to, next);
+      default -> transformInputError(x, from, step, to, next);
+    }
+  }
+
+  private static void transformInput(float[] x, int from, int step, int to, int next) {
+    for (int i = 0; i < LANES; i++) {
+      float a = x[from + i];
+      float b = x[from + step + i];
+      float c = x[from + 2 * step + i];
+      float d = x[from + 3 * step + i];
+      float e = x[from + 4 * step + i];
+      float f = x[from + 5 * step + i];
+      float even = Math.fma(c, -4, e);
+      float odd = Math.fma(b, -4, d);
+      float far = e - c;
+      float across = d - b;
+      x[to + i] = Math.fma(c, -5, Math.fma(a, 4, e));
+      x[to + next + i] = even + odd;
+      x[to + 2 * next + i] = even - odd;
+      x[to + 3 * next + i] = Math.fma(across, 2, far);
+      x[to + 4 * next + i] = Math.fma(across, -2, far);
+      x[to + 5 * next + i] = Math.fma(d, -5, Math.fma(b, 4, f));
+    }
+  }
+
+  private static void transformOutput(float[] x, int from, int step, int to, int next) {
+    for (int i = 0; i < LANES; i++) {
+      float a = x[from + i];
+      float b = x[from + step + i];
+      float c = x[from + 2 * step + i];
+      float d = x[from + 3 * step + i];
+      float e = x[from + 4 * step + i];
+      float f = x[from + 5 * step + i];
+      float sum = b + c;
+      float difference = b - c;
+      float far = d + e;
+      float across = d - e;
+      x[to + i] = a + sum + far;
+      x[to + next + i] = Math.fma(across, 2, difference);
+      x[to + 2 * next + i] = Math.fma(far, 4, sum);
+      x[to + 3 * next + i] = Math.fma(across, 8, difference) + f;
+    }
+  }
+
+  private static void transformOutputError(float[] x, int from, int step, int to, int next) {
+    for (int i = 0; i < LANES; i++) {
+      float a = x[from + i];
+      float b = x[from + step + i];
+      float c = x[from + 2 * step + i];
+      float d = x[from + 3 * step + i];
+      float even = a + c;
+      float odd = b + d;
+      float far = Math.fma(c, 4, a);
+      float across = Math.fma(d, 4, b);
+      x[to + i] = a;
+      x[to + next + i] = even + odd;
+      x[to + 2 * next + i] = even - odd;
+      x[to + 3 * next + i] = Math.fma(across, 2, far);
+      x[to + 4 * next + i] = Math.fma(across, -2, far);
+      x[to + 5 * next + i] = d;
+    }
+  }
+
+  private static void transformInputError(float[] x, int from, int step, int to, int next) {
+    for (int i = 0; i < LANES; i++) {
+      float a = x[from + i];
+      float b = x[from + step + i];
+      float c = x[from + 2 * step + i];
+      float d = x[from + 3 * step + i];
+      float e = x[from + 4 * step + i];
+      float f = x[from + 5 * step + i];
+      float sum = b + c;
+      float difference = b - c;
+      float far = d + e;
+      float across = d - e;
+      x[to + i] = a * 4;
+      x[to + next + i] = Math.fma(across, -2, (f - difference) * 4);
+      x[to + 2 * next + i] = Math.fma(sum, -4, Math.fma(a, -5, 0 - far));
+      x[to + 3 * next + i] = Math.fma(f, -5, Math.fma(across, 2, difference));
+      x[to + 4 * next + i] = a + sum + far;
+      x[to + 5 * next + i] = f;
+    }
   }
 
   /** Sums over taps for four lanes of two channels, in local variables for the compiler. */

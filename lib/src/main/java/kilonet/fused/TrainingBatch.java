@@ -96,14 +96,20 @@ final class TrainingBatch {
     stride = next;
     owns = new int[layouts.length];
     next = 0;
-    for (int i = 1; i < stack.stages().size(); i++) {
+    long transformed = 0;
+    for (int i = 0; i < stack.stages().size(); i++) {
       owns[i] = next;
-      if (stack.stages().get(i) instanceof Convolution c && TapSum.padsErrors(c)) {
-        next = Math.addExact(next, TapSum.paddedErrors(c).floats());
+      if (stack.stages().get(i) instanceof Convolution c) {
+        if (Winograd.suits(c)) {
+          transformed = Math.max(transformed, WinogradSums.floats(c, groups, threads));
+          next = Math.addExact(next, WinogradSums.ownFloats(c, threads));
+        } else if (i > 0 && TapSum.padsErrors(c)) {
+          next = Math.addExact(next, TapSum.paddedErrors(c).floats());
+        }
       }
     }
     own = next;
-    memory = Memory.of((long) stride * groups + (long) own * threads);
+    memory = Memory.of((long) stride * groups + (long) own * threads + transformed);
   }
 
   /** Whether what a stage goes back to may stay where it is. */
@@ -152,9 +158,14 @@ final class TrainingBatch {
     return Memory.START + group * stride + errors[stage];
   }
 
+  /** Where a batch's transformed inputs and outputs start, see {@link WinogradSums}. */
+  int transformed() {
+    return Memory.START + groups * stride + threads * own;
+  }
+
   /**
-   * Where a thread's memory for errors with zeros around them starts, see {@link
-   * TapSum#padsErrors}.
+   * Where a thread's memory of a stage starts: errors with zeros around them, see {@link
+   * TapSum#padsErrors}, or a tile, see {@link WinogradSums}.
    */
   int own(int stage, int thread) {
     return Memory.START + groups * stride + thread * own + owns[stage];

@@ -3,6 +3,7 @@ package kilonet.fused;
 import static kilonet.fused.Layout.LANES;
 
 import java.util.List;
+import kilonet.fused.Winograd.Transform;
 
 /** All kernels with the vector module; here are its convolutions and their gradients. */
 final class VectorKernels extends VectorPoolingErrors {
@@ -258,6 +259,35 @@ final class VectorKernels extends VectorPoolingErrors {
       for (; p < end; p++) {
         SumTiles.by1x1(x, from + lane + in[p], w, at, taps, y, to + lane + out[p]);
       }
+    }
+  }
+
+  @Override
+  void transform(
+      Transform kind,
+      float[] x,
+      int from,
+      int across,
+      int down,
+      int to,
+      int toAcross,
+      int toDown,
+      int scratch) {
+    for (int r = 0; r < kind.from; r++) {
+      transform(kind, x, from + r * down, across, scratch + r * kind.to * LANES, LANES);
+    }
+    for (int c = 0; c < kind.to; c++) {
+      transform(kind, x, scratch + c * LANES, kind.to * LANES, to + c * toAcross, toDown);
+    }
+  }
+
+  /** Transforms a row or a column. */
+  private static void transform(Transform kind, float[] x, int from, int step, int to, int next) {
+    switch (kind) {
+      case INPUT -> TransformTiles.transformInput(x, from, step, to, next);
+      case OUTPUT -> TransformTiles.transformOutput(x, from, step, to, next);
+      case OUTPUT_ERROR -> TransformTiles.transformOutputError(x, from, step, to, next);
+      default -> TransformTiles.transformInputError(x, from, step, to, next);
     }
   }
 

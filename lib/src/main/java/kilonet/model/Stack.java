@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import kilonet.augment.RandomStream;
+import kilonet.layer.Shape;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -290,6 +291,20 @@ public record Stack(
               : block.widen(field));
     }
     return fields.get(fields.size() - 1).size();
+  }
+
+  /** What goes into each block of one picture, and what comes out of the last. */
+  public List<Shape> shapes() {
+    List<Shape> shapes = new ArrayList<>(List.of(new Shape(channels, height, width)));
+    for (Block block : blocks) {
+      Shape before = shapes.get(shapes.size() - 1);
+      shapes.add(
+          new Shape(
+              block.channelsAfter(before.channels()),
+              block.after(before.height()),
+              block.after(before.width())));
+    }
+    return List.copyOf(shapes);
   }
 
   /** The configuration's input, {@code [batch, channels, height, width]}. */

@@ -247,7 +247,7 @@ record Checkpoint(State state, float[] parameters, float[] updater, float[] aver
     byte[] text = part(zip, digest, "state.json", STATE + EPOCH * (long) recipe.epochs());
     State state = Json.read(new String(text, StandardCharsets.UTF_8), State.class);
     if (state.recipe.equals(recipe)
-        && state.engine.equals(engine.version())
+        && state.engine.equals(engine.version(recipe.model()))
         && state.data.equals(data)) {
       return state;
     }

@@ -176,7 +176,10 @@ final class ClusterRuns {
           Text.of(
               "What came back is the result of another run (recipe %s, seed %d, engine %s instead of"
                   + " %s): give all machines the same Kilonet.",
-              result.recipe(), result.seed(), result.engine(), Engine.FUSED.version()));
+              result.recipe(),
+              result.seed(),
+              result.engine(),
+              Engine.FUSED.version(recipe.model())));
     }
     return result;
   }

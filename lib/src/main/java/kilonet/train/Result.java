@@ -153,7 +153,7 @@ public record Result(
   /** Whether this is what a recipe came to with an engine on some data. */
   boolean isOf(Recipe recipe, Engine engine, DataIdentity data) {
     return definition.equals(recipe)
-        && this.engine.equals(engine.version())
+        && this.engine.equals(engine.version(recipe.model()))
         && (dataset == null || dataset.equals(data));
   }
 

@@ -381,7 +381,7 @@ public final class Trainer {
         ? null
         : new Result(
             Summary.of(recipe.model()).parameters(),
-            engine.version(),
+            engine.version(recipe.model()),
             data,
             train.size(),
             test.size(),

@@ -187,7 +187,7 @@ final class TrainingState implements AutoCloseable {
     Checkpoint.State state =
         new Checkpoint.State(
             recipe,
-            engine.version(),
+            engine.version(recipe.model()),
             data,
             history,
             network.getIterationCount(),

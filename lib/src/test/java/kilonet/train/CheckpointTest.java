@@ -55,7 +55,7 @@ class CheckpointTest {
   private static final Checkpoint.State STATE =
       new Checkpoint.State(
           RECIPE,
-          Engine.FUSED.version(),
+          Engine.FUSED.version(RECIPE.model()),
           DATA,
           new History(List.of(epoch(1), epoch(2))),
           2 * 5 + 3,
@@ -225,7 +225,7 @@ class CheckpointTest {
   private static Checkpoint.State state(
       History history, int iteration, Checkpoint.Tally tally, ReduceLROnPlateau.State plateau) {
     return new Checkpoint.State(
-        RECIPE, Engine.FUSED.version(), DATA, history, iteration, tally, plateau);
+        RECIPE, Engine.FUSED.version(RECIPE.model()), DATA, history, iteration, tally, plateau);
   }
 
   @Test
@@ -241,7 +241,7 @@ class CheckpointTest {
       assertThatThrownBy(() -> Checkpoint.read(file, plan))
           .hasMessageContaining(
               "belongs to another run (recipe r, seed 1, 5 epochs, engine "
-                  + Engine.FUSED.version()
+                  + Engine.FUSED.version(RECIPE.model())
                   + ", data mnist)");
     }
   }

@@ -197,7 +197,7 @@ class TrainerFaultsTest {
           .isInstanceOf(TrainingException.class)
           .hasMessageContaining(
               "is of another run, which is finished (recipe tiny, seed 1, 2 epochs, engine "
-                  + Engine.FUSED.version()
+                  + Engine.FUSED.version(recipe().model())
                   + ", data digits): train into another folder, or do not resume but train anew.");
     }
     assertThat(new RunFolder(folder).result()).hasBinaryContent(result);

@@ -232,7 +232,13 @@ class TrainingAidsTest {
     }
     Recipe recipe = Recipe.of("r", small(), Optimizer.sgd(0.1, 0)).epochs(5).seed(seed);
     return new Result(
-        100, Engine.FUSED.version(), DataIdentity.MNIST, 60_000, 10_000, recipe, history);
+        100,
+        Engine.FUSED.version(recipe.model()),
+        DataIdentity.MNIST,
+        60_000,
+        10_000,
+        recipe,
+        history);
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kilonet.text.Text;
 import kilonet.train.Contract;
@@ -39,11 +40,17 @@ record Measurements(List<Result> runs, int outdated) {
 
   /** Says which arithmetic runs were made with, and whether it was the same for all of them. */
   static String engines(List<Result> runs) {
-    String now = Engine.FUSED.version();
-    long current = runs.stream().filter(run -> run.engine().equals(now)).count();
+    String now =
+        runs.stream()
+            .map(Measurements::engine)
+            .distinct()
+            .sorted()
+            .map(version -> "`" + version + "`")
+            .collect(Collectors.joining(" or "));
+    long current = runs.stream().filter(run -> run.engine().equals(engine(run))).count();
     String all =
         Text.of(
-            "%s of the %d runs %s made with the engine of today, `%s`",
+            "%s of the %d runs %s made with the engine of today, %s",
             current == runs.size() ? "All" : Long.toString(current),
             runs.size(),
             current == 1 && runs.size() > 1 ? "was" : "were",
@@ -53,6 +60,11 @@ record Measurements(List<Result> runs, int outdated) {
         : all
             + "; the others with one before it, which rounds and drops out differently, as if with"
             + " another seed.";
+  }
+
+  /** What trains the net of a run today. */
+  private static String engine(Result run) {
+    return Engine.FUSED.version(run.definition().model());
   }
 
   /**

@@ -36,7 +36,7 @@ final class ResultFiles {
     Result result =
         new Result(
             parameters,
-            Engine.FUSED.version(),
+            Engine.FUSED.version(recipe.model()),
             DataIdentity.MNIST,
             60_000,
             10_000,

@@ -125,7 +125,7 @@ final class EmptyRuns {
     Result result =
         new Result(
             Summary.of(recipe.model()).parameters(),
-            Engine.FUSED.version(),
+            Engine.FUSED.version(recipe.model()),
             data.identity(),
             data.train().size(),
             data.test().size(),

@@ -1,0 +1,265 @@
+package kilonet.fused;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import kilonet.fused.Stage.Convolution;
+import kilonet.layer.Shape;
+import kilonet.layer.Window;
+import kilonet.model.Stack;
+import kilonet.text.Text;
+import kilonet.train.Engine;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** Convolutions of many channels: against DL4J in double precision, and against themselves. */
+class WinogradTest {
+  private static final int CLASSES = 7;
+
+  @AfterEach
+  void theKernelsAreThoseOfEverybodyAgain() {
+    KernelChoice.use(null);
+  }
+
+  /**
+   * A net of two such convolutions.
+   *
+   * @param first whether the first layer is one: its inputs have no errors then
+   */
+  private record Net(
+      int height,
+      int width,
+      boolean first,
+      int channels,
+      int middle,
+      int out,
+      int padding,
+      boolean same,
+      boolean bias,
+      boolean norm,
+      int images,
+      int threads) {
+
+    int inputs() {
+      return first ? channels : 2;
+    }
+
+    MultiLayerConfiguration configuration(DataType type) {
+      NeuralNetConfiguration.ListBuilder list =
+          new NeuralNetConfiguration.Builder()
+              .seed(1)
+              .dataType(type)
+              .updater(new Sgd(0.05))
+              .weightInit(WeightInit.RELU)
+              .list();
+      if (!first) {
+        list.layer(
+            new ConvolutionLayer.Builder(1, 1)
+                .nOut(channels)
+                .activation(Activation.IDENTITY)
+                .build());
+      }
+      convolution(list, middle);
+      if (norm) {
+        list.layer(new BatchNormalization.Builder().eps(0.01).build());
+      }
+      convolution(list, out);
+      return list.layer(new GlobalPoolingLayer(PoolingType.AVG))
+          .layer(new OutputLayer.Builder().nOut(CLASSES).activation(Activation.SOFTMAX).build())
+          .setInputType(InputType.convolutional(height, width, inputs()))
+          .build();
+    }
+
+    private void convolution(NeuralNetConfiguration.ListBuilder list, int outputs) {
+      int pad = same ? 0 : padding;
+      list.layer(
+          new ConvolutionLayer.Builder(3, 3)
+              .nOut(outputs)
+              .padding(pad, pad)
+              .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+              .hasBias(bias)
+              .biasInit(0.3)
+              .activation(Activation.LEAKYRELU)
+              .build());
+    }
+  }
+
+  /** One whose last chunk of tiles is not whole, and others drawn at random. */
+  static Stream<Net> nets() {
+    Net large = new Net(41, 41, false, 50, 50, 34, 0, false, true, false, 2, 2);
+    Stream<Net> drawn =
+        new Random(5)
+            .ints(12)
+            .mapToObj(Random::new)
+            .map(
+                random ->
+                    new Net(
+                        13 + random.nextInt(12),
+                        13 + random.nextInt(12),
+                        random.nextInt(3) == 0,
+                        32 + random.nextInt(20),
+                        32 + random.nextInt(30),
+                        32 + random.nextInt(36),
+                        random.nextInt(3),
+                        random.nextInt(4) == 0,
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        1 + random.nextInt(70),
+                        1 + random.nextInt(5)));
+    return Stream.concat(Stream.of(large), drawn);
+  }
+
+  @ParameterizedTest
+  @MethodSource("nets")
+  void gradientsAreThoseOfDl4jInDoublePrecisionAndTheSameForAllKernelsAndThreads(Net net) {
+    MultiLayerNetwork judge = new MultiLayerNetwork(net.configuration(DataType.DOUBLE));
+    judge.init();
+    Random random = new Random(3);
+    INDArray images =
+        Nd4j.createFromArray(pixels(random, net))
+            .reshape(net.images, net.inputs(), net.height, net.width);
+    INDArray labels = Nd4j.zeros(net.images, CLASSES);
+    for (int i = 0; i < net.images; i++) {
+      labels.putScalar(i, random.nextInt(CLASSES), 1);
+    }
+    judge.setInput(images.castTo(DataType.DOUBLE));
+    judge.setLabels(labels.castTo(DataType.DOUBLE));
+    judge.computeGradientAndScore();
+    float[] plain = gradient(net, judge, images, labels, KernelChoice.plain(), 1);
+    float[] vectors = gradient(net, judge, images, labels, KernelChoice.fastest(), net.threads);
+    assertThat(Arrays.equals(vectors, plain)).as("the same bits").isTrue();
+    INDArray right = judge.gradient().gradient().reshape(plain.length);
+    INDArray errors = Nd4j.createFromArray(plain).castTo(DataType.DOUBLE).sub(right);
+    assertThat(errors.norm2Number().doubleValue())
+        .isLessThan(1e-4 * right.norm2Number().doubleValue());
+  }
+
+  private static float[] pixels(Random random, Net net) {
+    float[] pixels = new float[net.images * net.inputs() * net.height * net.width];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = 0.3f + (float) random.nextGaussian();
+    }
+    return pixels;
+  }
+
+  private static float[] gradient(
+      Net net,
+      MultiLayerNetwork judge,
+      INDArray images,
+      INDArray labels,
+      Kernels kernels,
+      int threads) {
+    KernelChoice.use(kernels);
+    try (FusedNetwork fused = new FusedNetwork(net.configuration(DataType.FLOAT), threads)) {
+      fused.init();
+      fused.params().assign(judge.params());
+      fused.setInput(images);
+      fused.setLabels(labels);
+      fused.computeGradientAndScore();
+      assertThat(fused.engine()).isEqualTo("fused");
+      assertThat(
+              fused.stack().stages().stream()
+                  .filter(stage -> stage instanceof Convolution c && Winograd.suits(c)))
+          .as(net.toString())
+          .hasSize(2);
+      return fused.gradient().gradient().dup().data().asFloat();
+    }
+  }
+
+  /** The transform of a kernel and its transpose: both give the same sum of products. */
+  @Test
+  void theGradientOfAKernelGoesBackByTheTransposeOfItsTransform() {
+    Random random = new Random(1);
+    int[] at = {8, 7, 6, 5, 4, 3, 2, 1, 0};
+    float[] kernel = new float[9];
+    float[] places = new float[Winograd.PLACES];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = random.nextFloat() - 0.5f;
+    }
+    for (int i = 0; i < places.length; i++) {
+      places[i] = random.nextFloat() - 0.5f;
+    }
+    float[] transformed = new float[Winograd.PLACES];
+    Winograd.kernel(kernel, at, 0, transformed, 0, 1);
+    float[] gradient = new float[9];
+    Winograd.kernelGradient(places, 0, gradient, at, 0);
+    assertThat(product(transformed, places)).isCloseTo(product(kernel, gradient), within(1e-6));
+  }
+
+  private static double product(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void itIsUsedWhereItSavesMuch() {
+    Window window = Window.of(pair(3), pair(1), pair(0), pair(1));
+    assertThat(FusedNetwork.isWinograd(window, 32, new Shape(32, 22, 22))).isTrue();
+    assertThat(FusedNetwork.isWinograd(window, 31, new Shape(64, 22, 22))).isFalse();
+    assertThat(FusedNetwork.isWinograd(window, 64, new Shape(31, 22, 22))).isFalse();
+    assertThat(FusedNetwork.isWinograd(window, 40, new Shape(40, 9, 9))).isFalse();
+    assertThat(FusedNetwork.isWinograd(window, 512, new Shape(1024, 1, 1))).isFalse();
+    for (Window other :
+        Arrays.asList(
+            Window.of(pair(5), pair(1), pair(0), pair(1)),
+            Window.of(pair(3), pair(2), pair(0), pair(1)),
+            Window.of(pair(3), pair(1), pair(0), pair(2)))) {
+      assertThat(FusedNetwork.isWinograd(other, 64, new Shape(64, 22, 22))).isFalse();
+    }
+  }
+
+  private static int[] pair(int number) {
+    return new int[] {number, number};
+  }
+
+  /** Results say which arithmetic made them, and the engine does what they say. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv 32 3x3, conv 32 3x3, global avgpool, conv 10 1x1 plain",
+        "conv 32 3x3, conv 32 3x3 groups 2, global avgpool, conv 10 1x1 plain",
+        "conv 32 3x3, conv 32 3x3 stride 2, global avgpool, conv 10 1x1 plain",
+        "conv 40 3x3, maxpool 2, conv 40 3x3, conv 40 3x3, global avgpool, conv 10 1x1 plain",
+        "conv 32 1x1, depthwise 3x3 pad 1, conv 64 3x3 pad 1, add 2 through 1x1, conv 10 28x28 plain"
+      })
+  void resultsNameItWhereItIsUsed(String blocks) {
+    Stack model = Stack.of("conv-bn-relu").blocks(blocks.split(", "));
+    MultiLayerNetwork network = new MultiLayerNetwork(model.configuration(new Sgd(0.1), 1));
+    network.init();
+    boolean used;
+    try (FusedNetwork fused = FusedNetwork.of(network)) {
+      fused.output(Nd4j.zeros(1, 1, 28, 28));
+      used =
+          fused.stack().stages().stream()
+              .anyMatch(stage -> stage instanceof Convolution c && Winograd.suits(c));
+    }
+    assertThat(Engine.FUSED.version(model))
+        .isEqualTo(Text.of("fused lanes-2%s", used ? "-winograd" : ""));
+    assertThat(Engine.DL4J.version(model)).isEqualTo("dl4j");
+  }
+}
