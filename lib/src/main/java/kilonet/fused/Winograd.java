@@ -28,6 +28,9 @@ final class Winograd {
   /** The place whose sums go into all outputs of a tile, once. */
   static final int BIAS = IN + 1;
 
+  /** The numbers that the transform of a kernel works with: its places, and its rows. */
+  static final int SCRATCH = PLACES + IN * KERNEL;
+
   /** With fewer channels the transforms take too large a part. */
   private static final int CHANNELS = 32;
 
@@ -84,24 +87,29 @@ final class Winograd {
    *
    * @param parameters where its weights are
    * @param at where each weight is, from {@code first} on
+   * @param scratch {@value #SCRATCH} numbers to work with
    * @param transformed takes the numbers, {@code apart} from one to the next
    */
   static void kernel(
-      float[] parameters, int[] at, int first, float[] transformed, int to, int apart) {
-    double[] rows = new double[IN * KERNEL];
+      float[] parameters,
+      int[] at,
+      int first,
+      double[] scratch,
+      float[] transformed,
+      int to,
+      int apart) {
     for (int k = 0; k < KERNEL; k++) {
       double a = parameters[at[first + k]];
       double b = parameters[at[first + KERNEL + k]];
       double c = parameters[at[first + 2 * KERNEL + k]];
-      spread(a, b, c, rows, k, KERNEL);
+      spread(a, b, c, scratch, PLACES + k, KERNEL);
     }
-    double[] places = new double[PLACES];
     for (int r = 0; r < IN; r++) {
-      int i = r * KERNEL;
-      spread(rows[i], rows[i + 1], rows[i + 2], places, r * IN, 1);
+      int i = PLACES + r * KERNEL;
+      spread(scratch[i], scratch[i + 1], scratch[i + 2], scratch, r * IN, 1);
     }
     for (int p = 0; p < PLACES; p++) {
-      transformed[to + p * apart] = (float) places[p];
+      transformed[to + p * apart] = (float) scratch[p];
     }
   }
 
@@ -121,11 +129,12 @@ final class Winograd {
    * {@link #kernel}.
    *
    * @param places the 36 numbers, from {@code from} on
+   * @param rows {@value #SCRATCH} numbers to work with
    * @param gradient takes the gradient of each weight
    * @param at where each weight is, from {@code first} on
    */
-  static void kernelGradient(float[] places, int from, float[] gradient, int[] at, int first) {
-    double[] rows = new double[IN * KERNEL];
+  static void kernelGradient(
+      float[] places, int from, double[] rows, float[] gradient, int[] at, int first) {
     for (int r = 0; r < IN; r++) {
       gather(places, from + r * IN, rows, r * KERNEL);
     }

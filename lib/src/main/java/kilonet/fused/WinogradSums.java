@@ -68,6 +68,7 @@ final class WinogradSums implements ConvolutionSums {
   private final WeightTiles gradient;
   private final float[][] sums;
   private final float[][] places;
+  private final double[][] scratch;
 
   WinogradSums(TrainingBatch batch, int stage, Convolution c) {
     this.batch = batch;
@@ -97,6 +98,7 @@ final class WinogradSums implements ConvolutionSums {
     this.gradient = gradient(inputs, outputs, kernels, batch.groups * tiles, together * tiles);
     this.sums = new float[batch.threads][];
     this.places = new float[batch.threads][];
+    this.scratch = new double[batch.threads][Winograd.SCRATCH];
   }
 
   /**
@@ -223,23 +225,30 @@ final class WinogradSums implements ConvolutionSums {
     program.addForBatch(
         "pack " + stage,
         (part, parts, thread) -> {
-          pack(product, weights, part, parts);
+          pack(product, weights, part, parts, thread);
           if (part == 0 && c.biasAt().length > 0) {
             packBiases();
           }
           if (stage > 0) {
-            pack(errorProduct, errorWeights, part, parts);
+            pack(errorProduct, errorWeights, part, parts, thread);
           }
         });
   }
 
-  private void pack(TapSum job, float[] packed, int part, int parts) {
+  private void pack(TapSum job, float[] packed, int part, int parts, int thread) {
     int taps = Winograd.KERNEL * Winograd.KERNEL;
     int end = TapSum.share(job.packed(), part + 1, parts);
     for (int i = TapSum.share(job.packed(), part, parts); i < end; i++) {
       int kernel = job.sources()[i];
       if (kernel >= 0) {
-        Winograd.kernel(batch.parameters, c.weightAt(), kernel * taps, packed, i, job.packed());
+        Winograd.kernel(
+            batch.parameters,
+            c.weightAt(),
+            kernel * taps,
+            scratch[thread],
+            packed,
+            i,
+            job.packed());
       }
     }
   }
@@ -497,6 +506,7 @@ final class WinogradSums implements ConvolutionSums {
           Winograd.kernelGradient(
               gathered,
               i * Winograd.PLACES,
+              scratch[thread],
               batch.gradient,
               c.weightAt(),
               kernel * Winograd.KERNEL * Winograd.KERNEL);

@@ -202,9 +202,10 @@ class WinogradTest {
       places[i] = random.nextFloat() - 0.5f;
     }
     float[] transformed = new float[Winograd.PLACES];
-    Winograd.kernel(kernel, at, 0, transformed, 0, 1);
+    double[] scratch = new double[Winograd.SCRATCH];
+    Winograd.kernel(kernel, at, 0, scratch, transformed, 0, 1);
     float[] gradient = new float[9];
-    Winograd.kernelGradient(places, 0, gradient, at, 0);
+    Winograd.kernelGradient(places, 0, scratch, gradient, at, 0);
     assertThat(product(transformed, places)).isCloseTo(product(kernel, gradient), within(1e-6));
   }
 
