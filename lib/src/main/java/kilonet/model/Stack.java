@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import kilonet.augment.RandomStream;
 import kilonet.layer.Shape;
+import kilonet.layer.Window;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -293,18 +294,39 @@ public record Stack(
     return fields.get(fields.size() - 1).size();
   }
 
-  /** What goes into each block of one picture, and what comes out of the last. */
-  public List<Shape> shapes() {
-    List<Shape> shapes = new ArrayList<>(List.of(new Shape(channels, height, width)));
-    for (Block block : blocks) {
-      Shape before = shapes.get(shapes.size() - 1);
-      shapes.add(
+  /** A question about a convolution. */
+  public interface ConvolutionQuestion {
+
+    /**
+     * Answers it.
+     *
+     * @param window kernel, stride, padding and dilation
+     * @param inputs input channels
+     * @param out the shape of one picture's outputs
+     */
+    boolean test(Window window, int inputs, Shape out);
+  }
+
+  /** Whether the answer is yes for any convolution that is neither grouped nor depthwise. */
+  public boolean anyConvolution(ConvolutionQuestion question) {
+    Shape shape = new Shape(channels, height, width);
+    for (Block b : blocks) {
+      Shape out =
           new Shape(
-              block.channelsAfter(before.channels()),
-              block.after(before.height()),
-              block.after(before.width())));
+              b.channelsAfter(shape.channels()), b.after(shape.height()), b.after(shape.width()));
+      boolean whole = b.kind() == Block.Kind.CONV || b.kind() == Block.Kind.PLAIN;
+      if (whole && b.groups() == 1) {
+        int[] kernel = {b.kernel(), b.kernel()};
+        int[] stride = {b.stride(), b.stride()};
+        int[] padding = {b.padding(), b.padding()};
+        int[] dilation = {b.dilation(), b.dilation()};
+        if (question.test(Window.of(kernel, stride, padding, dilation), shape.channels(), out)) {
+          return true;
+        }
+      }
+      shape = out;
     }
-    return List.copyOf(shapes);
+    return false;
   }
 
   /** The configuration's input, {@code [batch, channels, height, width]}. */

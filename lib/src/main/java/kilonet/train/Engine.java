@@ -1,11 +1,7 @@
 package kilonet.train;
 
-import java.util.List;
 import java.util.Locale;
 import kilonet.fused.FusedNetwork;
-import kilonet.layer.Shape;
-import kilonet.layer.Window;
-import kilonet.model.Block;
 import kilonet.model.Stack;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -44,28 +40,8 @@ public enum Engine {
     if (this != FUSED) {
       return toString();
     }
-    return this + " " + (isWinograd(model) ? FusedNetwork.WINOGRAD_VERSION : FusedNetwork.VERSION);
-  }
-
-  private static boolean isWinograd(Stack model) {
-    List<Shape> shapes = model.shapes();
-    for (int i = 0; i < model.blocks().size(); i++) {
-      Block b = model.blocks().get(i);
-      boolean whole = b.kind() == Block.Kind.CONV || b.kind() == Block.Kind.PLAIN;
-      if (whole
-          && b.groups() == 1
-          && FusedNetwork.isWinograd(
-              Window.of(pair(b.kernel()), pair(b.stride()), pair(b.padding()), pair(b.dilation())),
-              shapes.get(i).channels(),
-              shapes.get(i + 1))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static int[] pair(int number) {
-    return new int[] {number, number};
+    boolean winograd = model.anyConvolution(FusedNetwork::isWinograd);
+    return this + " " + (winograd ? FusedNetwork.WINOGRAD_VERSION : FusedNetwork.VERSION);
   }
 
   /** Whether this is what a result or a checkpoint names, in whatever version. */
