@@ -22,7 +22,7 @@ final class ConvolutionTraining implements TrainingStage {
     this.out = batch.layouts[stage + 1];
     this.errors = Layout.dense(c.out());
     this.sums =
-        Winograd.suits(c) ? new WinogradSums(batch, stage, c) : new TapSums(batch, stage, c);
+        Winograd.suits(c) ? new WinogradSums(batch, stage, c) : new DirectSums(batch, stage, c);
   }
 
   /** A dense layer sees each number of an image as a channel of one pixel; it lies there alike. */
@@ -103,7 +103,7 @@ final class ConvolutionTraining implements TrainingStage {
         batch.kernels.sum(
             batch.memory, batch.error(stage + 1, g) + o * errors.plane(), pixels, own, 0);
       }
-      batch.gradient[c.biasAt()[o]] = TapSums.lanes(own, 0);
+      batch.gradient[c.biasAt()[o]] = DirectSums.lanes(own, 0);
     }
   }
 }

@@ -310,13 +310,13 @@ final class FirstTraining implements TrainingStage {
         }
       }
       for (int o = 0; o < tiles.rows(); o++) {
-        products[to + channels * taps + first + o] = TapSums.lanes(own, errorSums + o * LANES);
+        products[to + channels * taps + first + o] = DirectSums.lanes(own, errorSums + o * LANES);
       }
       for (int t = block, at = sums; t < tiles.count(); t += blocks, at += size) {
         for (int i = 0; i < tiles.elements(); i++) {
           int weight = tiles.elementAt()[t * tiles.elements() + i];
           if (weight >= 0) {
-            products[to + weight] = TapSums.lanes(own, at + i * LANES);
+            products[to + weight] = DirectSums.lanes(own, at + i * LANES);
           }
         }
       }

@@ -497,7 +497,7 @@ final class WinogradSums implements ConvolutionSums {
               Memory.START);
         }
         for (int i = 0; i < count; i++) {
-          gathered[i * Winograd.PLACES + p] = TapSums.lanes(own, Memory.START + i * LANES);
+          gathered[i * Winograd.PLACES + p] = DirectSums.lanes(own, Memory.START + i * LANES);
         }
       }
       for (int i = 0; i < count; i++) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import kilonet.fused.Stage.Convolution;
 
 /** The sums of a convolution or a dense layer, tap by tap. */
-final class TapSums implements ConvolutionSums {
+final class DirectSums implements ConvolutionSums {
   /** So many tiles' sums stay in the cache while all groups are added to them. */
   private static final int TILES = 128;
 
@@ -28,7 +28,7 @@ final class TapSums implements ConvolutionSums {
   private final WeightTiles tiles;
   private final float[][] sums;
 
-  TapSums(TrainingBatch batch, int stage, Convolution c) {
+  DirectSums(TrainingBatch batch, int stage, Convolution c) {
     this.batch = batch;
     this.stage = stage;
     this.c = c;
