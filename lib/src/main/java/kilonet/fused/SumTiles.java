@@ -305,6 +305,54 @@ final class SumTiles {
     s13.intoArray(y, y1 + 3 * plane);
   }
 
+  /** Sums over taps for a vector of 6 channels. */
+  static void by1x6(
+      float[] x, int from, float[] w, int at, int[] taps, float[] y, int to, int plane) {
+    FloatVector s0 = FloatVector.broadcast(S, w[at]);
+    FloatVector s1 = FloatVector.broadcast(S, w[at + 1]);
+    FloatVector s2 = FloatVector.broadcast(S, w[at + 2]);
+    FloatVector s3 = FloatVector.broadcast(S, w[at + 3]);
+    FloatVector s4 = FloatVector.broadcast(S, w[at + 4]);
+    FloatVector s5 = FloatVector.broadcast(S, w[at + 5]);
+    for (int i = 0; i < taps.length; i += 2) {
+      int j = at + taps[i + 1];
+      FloatVector v = FloatVector.fromArray(S, x, from + taps[i]);
+      s0 = v.fma(FloatVector.broadcast(S, w[j]), s0);
+      s1 = v.fma(FloatVector.broadcast(S, w[j + 1]), s1);
+      s2 = v.fma(FloatVector.broadcast(S, w[j + 2]), s2);
+      s3 = v.fma(FloatVector.broadcast(S, w[j + 3]), s3);
+      s4 = v.fma(FloatVector.broadcast(S, w[j + 4]), s4);
+      s5 = v.fma(FloatVector.broadcast(S, w[j + 5]), s5);
+    }
+    s0.intoArray(y, to);
+    s1.intoArray(y, to + plane);
+    s2.intoArray(y, to + 2 * plane);
+    s3.intoArray(y, to + 3 * plane);
+    s4.intoArray(y, to + 4 * plane);
+    s5.intoArray(y, to + 5 * plane);
+  }
+
+  /** Sums over taps for a vector of 4 channels. */
+  static void by1x4(
+      float[] x, int from, float[] w, int at, int[] taps, float[] y, int to, int plane) {
+    FloatVector s0 = FloatVector.broadcast(S, w[at]);
+    FloatVector s1 = FloatVector.broadcast(S, w[at + 1]);
+    FloatVector s2 = FloatVector.broadcast(S, w[at + 2]);
+    FloatVector s3 = FloatVector.broadcast(S, w[at + 3]);
+    for (int i = 0; i < taps.length; i += 2) {
+      int j = at + taps[i + 1];
+      FloatVector v = FloatVector.fromArray(S, x, from + taps[i]);
+      s0 = v.fma(FloatVector.broadcast(S, w[j]), s0);
+      s1 = v.fma(FloatVector.broadcast(S, w[j + 1]), s1);
+      s2 = v.fma(FloatVector.broadcast(S, w[j + 2]), s2);
+      s3 = v.fma(FloatVector.broadcast(S, w[j + 3]), s3);
+    }
+    s0.intoArray(y, to);
+    s1.intoArray(y, to + plane);
+    s2.intoArray(y, to + 2 * plane);
+    s3.intoArray(y, to + 3 * plane);
+  }
+
   /** Sums over taps for 8 vectors of 1 channels (one channel). */
   static void by8x1(
       float[] x,

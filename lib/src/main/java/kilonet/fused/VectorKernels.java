@@ -149,7 +149,7 @@ final class VectorKernels extends VectorPoolingErrors {
     int[] in = r.in();
     int[] out = r.out();
     if (V == LANES) {
-      if (left > 2) {
+      if (left == 4) {
         SumTiles.by4x6(
             x,
             from + in[p],
@@ -165,9 +165,15 @@ final class VectorKernels extends VectorPoolingErrors {
             to + out[p + 2],
             to + out[p + 3],
             plane);
-      } else {
+        return;
+      }
+      if (left > 1) {
         SumTiles.by2x6(
             x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      if (left != 2) {
+        int last = p + left - 1;
+        SumTiles.by1x6(x, from + in[last], w, at, taps, y, to + out[last], plane);
       }
       return;
     }
@@ -201,7 +207,7 @@ final class VectorKernels extends VectorPoolingErrors {
     int[] in = r.in();
     int[] out = r.out();
     if (V == LANES) {
-      if (left > 2) {
+      if (left == 4) {
         SumTiles.by4x4(
             x,
             from + in[p],
@@ -217,9 +223,15 @@ final class VectorKernels extends VectorPoolingErrors {
             to + out[p + 2],
             to + out[p + 3],
             plane);
-      } else {
+        return;
+      }
+      if (left > 1) {
         SumTiles.by2x4(
             x, from + in[p], from + in[p + 1], w, at, taps, y, to + out[p], to + out[p + 1], plane);
+      }
+      if (left != 2) {
+        int last = p + left - 1;
+        SumTiles.by1x4(x, from + in[last], w, at, taps, y, to + out[last], plane);
       }
       return;
     }

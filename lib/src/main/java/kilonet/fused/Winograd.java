@@ -37,6 +37,9 @@ final class Winograd {
   /** So many multiply-adds of an image have to be saved. */
   private static final long SAVED = 1 << 20;
 
+  /** So many of them by each kernel, which has to be transformed itself, there and back. */
+  private static final long SAVED_BY_KERNEL = 128;
+
   /** What is done to the rows of a tile, and then to its columns. */
   enum Transform {
     /** Of inputs. */
@@ -72,9 +75,11 @@ final class Winograd {
     Window plain = new Window(KERNEL, KERNEL, 1, 1, window.padTop(), window.padLeft(), 1, 1);
     long direct = KERNEL * KERNEL * (long) out.area();
     long products = PLACES * (long) tiles(out.height()) * tiles(out.width());
+    long saved = direct - products;
     return window.equals(plain)
         && Math.min(inputs, out.channels()) >= CHANNELS
-        && (direct - products) * inputs * out.channels() >= SAVED;
+        && saved >= SAVED_BY_KERNEL
+        && saved * inputs * out.channels() >= SAVED;
   }
 
   /** The tiles along a side of so many outputs. */

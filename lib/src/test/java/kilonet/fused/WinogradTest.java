@@ -225,6 +225,9 @@ class WinogradTest {
     assertThat(FusedNetwork.isWinograd(window, 64, new Shape(31, 22, 22))).isFalse();
     assertThat(FusedNetwork.isWinograd(window, 40, new Shape(40, 9, 9))).isFalse();
     assertThat(FusedNetwork.isWinograd(window, 512, new Shape(1024, 1, 1))).isFalse();
+    // There, transforming the kernels takes longer than what is saved.
+    assertThat(FusedNetwork.isWinograd(window, 256, new Shape(512, 5, 5))).isFalse();
+    assertThat(FusedNetwork.isWinograd(window, 256, new Shape(128, 6, 6))).isTrue();
     for (Window other :
         Arrays.asList(
             Window.of(pair(5), pair(1), pair(0), pair(1)),
