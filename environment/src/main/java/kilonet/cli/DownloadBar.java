@@ -36,7 +36,7 @@ final class DownloadBar implements DownloadListener {
   }
 
   @Override
-  public synchronized void finished(String file) {
+  public synchronized void finished(String file, boolean whole) {
     if (bar != null) {
       bar.close();
       bar = null;

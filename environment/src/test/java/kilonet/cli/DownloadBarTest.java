@@ -20,9 +20,9 @@ class DownloadBarTest {
         bar.progress("train-images-idx3-ubyte", received, 9_912_422);
       }
       bar.progress("train-images-idx3-ubyte", 9_912_422, 9_912_422);
-      bar.finished("train-images-idx3-ubyte");
+      bar.finished("train-images-idx3-ubyte", true);
       bar.progress("t10k-labels-idx1-ubyte", 100, -1);
-      bar.finished("t10k-labels-idx1-ubyte");
+      bar.finished("t10k-labels-idx1-ubyte", true);
     } finally {
       System.setErr(before);
     }

@@ -65,6 +65,8 @@ public record RandomPerspective(
   /**
    * Moves the centres of the corner pixels, clockwise from top left, to points.
    *
+   * <p>A picture stays as it is where points lie so that it would be seen edgewise.
+   *
    * <p>The map of the unit square onto the four points is that of Heckbert: <i>Fundamentals of
    * texture mapping and image warping</i>, 1989; its inverse is the adjugate matrix. As in
    * torchvision, points are numbered by pixels and not by their centres.
@@ -88,6 +90,9 @@ public record RandomPerspective(
     double sx = x0 - x1 + x2 - x3;
     double sy = y0 - y1 + y2 - y3;
     double det = dx1 * dy2 - dx2 * dy1;
+    if (det == 0) {
+      return;
+    }
     double g = (sx * dy2 - dx2 * sy) / det;
     double h = (dx1 * sy - sx * dy1) / det;
     double a = x1 - x0 + g * x1;
@@ -97,6 +102,9 @@ public record RandomPerspective(
     double w = picture.width() - 1;
     double t = picture.height() - 1;
     double last = a * e - b * d;
+    if (last == 0) {
+      return;
+    }
     Warp.perspective(
         picture,
         interpolation,

@@ -75,7 +75,7 @@ public final class RandomStream implements RandomGenerator {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /** A number drawn evenly from {@code [low, high)}, or {@code low} where both are equal. */
+  /** A number drawn evenly from {@code [low, high]}; {@code high} comes of rounding alone. */
   public float between(float low, float high) {
     float drawn = nextFloat();
     return low + drawn * (high - low);

@@ -16,7 +16,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -24,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kilonet.text.Text;
+import kilonet.train.RunFolder;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
@@ -143,7 +143,8 @@ public final class Figure extends BufferedImage {
   }
 
   /**
-   * Writes the figure to a file.
+   * Writes the figure to a file, which is whole at any time, and the folder that it is in where
+   * that is missing.
    *
    * @param file its name ends in {@code .png} or {@code .svg}
    * @throws IllegalArgumentException if it ends otherwise
@@ -151,18 +152,16 @@ public final class Figure extends BufferedImage {
    */
   public void save(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    try {
-      if (name.endsWith(".png")) {
-        Files.write(file, png());
-      } else if (name.endsWith(".svg")) {
-        Files.writeString(file, svg());
-      } else {
-        throw new IllegalArgumentException(
-            Text.of("%s is neither PNG nor SVG by its name: let it end in .png or .svg.", file));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(Text.of("%s cannot be written: %s", file, Text.reason(e)), e);
+    byte[] bytes;
+    if (name.endsWith(".png")) {
+      bytes = png();
+    } else if (name.endsWith(".svg")) {
+      bytes = svg().getBytes(StandardCharsets.UTF_8);
+    } else {
+      throw new IllegalArgumentException(
+          Text.of("%s is neither PNG nor SVG by its name: let it end in .png or .svg.", file));
     }
+    RunFolder.replace(file, bytes);
   }
 
   private void paint(BufferedImage image, int scale) {

@@ -288,7 +288,7 @@ public final class NetworkGallery {
     framed(g, PixelArt.of(set, image), x, y, zoom);
     String[] shape = row.output().split("x");
     double centre = row.start() + (double) middle(shape, 1) * row.jump();
-    double across = row.start() + (double) middle(shape, 2) * row.jump();
+    double across = row.startWidth() + (double) middle(shape, 2) * row.jumpWidth();
     double low = Math.max(0, centre - row.receptiveField() / 2.0);
     double top = Math.min(set.height(), centre + row.receptiveField() / 2.0);
     double right = Math.min(set.width(), across + row.receptiveFieldWidth() / 2.0);

@@ -45,12 +45,15 @@ final class BatchMaker {
     this.label = new float[settings.outputs()];
   }
 
-  /** The batch made last; it stays until the next is begun. */
+  /**
+   * The batch made last; its arrays stay until the next is begun. Who had the one before may have
+   * put other arrays into it.
+   */
   DataSet made() {
     // ND4J must know that the values were written on the side of the CPU.
-    Nd4j.getAffinityManager().tagLocation(used.batch.getFeatures(), AffinityManager.Location.HOST);
-    Nd4j.getAffinityManager().tagLocation(used.batch.getLabels(), AffinityManager.Location.HOST);
-    return used.batch;
+    Nd4j.getAffinityManager().tagLocation(used.x, AffinityManager.Location.HOST);
+    Nd4j.getAffinityManager().tagLocation(used.y, AffinityManager.Location.HOST);
+    return new DataSet(used.x, used.y);
   }
 
   /**
@@ -105,8 +108,9 @@ final class BatchMaker {
 
   private void mix(int rows) {
     if (mixedPixels == null) {
-      mixedPixels = new float[settings.batchSize() * pixels.length];
-      mixedLabels = new float[settings.batchSize() * label.length];
+      int most = Math.min(settings.batchSize(), set.size());
+      mixedPixels = new float[most * pixels.length];
+      mixedLabels = new float[most * label.length];
     }
     used.features.get(0, mixedPixels, 0, rows * pixels.length);
     used.labels.get(0, mixedLabels, 0, rows * label.length);
@@ -177,15 +181,15 @@ final class BatchMaker {
   /** Arrays of ND4J and views to write into them. */
   private final class Buffers {
 
-    private final DataSet batch;
+    private final INDArray x;
+    private final INDArray y;
     private final FloatBuffer features;
     private final FloatBuffer labels;
 
     Buffers(int rows) {
       // A worker is never in a workspace: these arrays outlive any.
-      INDArray x = Nd4j.create(DataType.FLOAT, rows, set.channels(), set.height(), set.width());
-      INDArray y = Nd4j.create(DataType.FLOAT, rows, settings.outputs());
-      batch = new DataSet(x, y);
+      x = Nd4j.create(DataType.FLOAT, rows, set.channels(), set.height(), set.width());
+      y = Nd4j.create(DataType.FLOAT, rows, settings.outputs());
       features = x.data().asNioFloat();
       labels = y.data().asNioFloat();
     }

@@ -52,7 +52,7 @@ public final class Batches implements DataSetIterator, AutoCloseable {
   private Batches(BatchSettings settings) {
     this.settings = settings;
     this.set = settings.set();
-    this.batches = (set.size() + settings.batchSize() - 1) / settings.batchSize();
+    this.batches = (set.size() - 1) / settings.batchSize() + 1;
     this.ring = new BatchRing(settings, batches);
   }
 
@@ -216,7 +216,10 @@ public final class Batches implements DataSetIterator, AutoCloseable {
     return false;
   }
 
-  /** Sets what changes each batch in place before it is returned, or null for nothing. */
+  /**
+   * Sets what changes each batch before it is returned, its numbers or its arrays, or null for
+   * nothing.
+   */
   @Override
   public void setPreProcessor(DataSetPreProcessor preProcessor) {
     this.preProcessor = preProcessor;

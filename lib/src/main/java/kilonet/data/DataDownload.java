@@ -125,15 +125,17 @@ final class DataDownload {
     List<String> failures = new ArrayList<>();
     Exception last = null;
     for (URI mirror : List.copyOf(mirrors)) {
+      boolean whole = false;
       try {
         fetch(client, mirror, file, folder);
+        whole = true;
         return;
       } catch (IOException e) {
         failures.add(Text.of("%s: %s", mirror, reason(e)));
         last = e;
         Collections.rotate(mirrors.subList(mirrors.indexOf(mirror), mirrors.size()), -1);
       } finally {
-        listener.finished(file.usualName());
+        listener.finished(file.usualName(), whole);
       }
     }
     throw new DataUnavailableException(

@@ -25,14 +25,18 @@ public record DecodedPicture(int height, int width, byte[][] planes, boolean isG
 
   private static final int COLOURS = 3;
 
+  /** Of larger pictures the means of blocks of pixels are kept. */
+  static final int LARGEST_SIDE = 4_096;
+
   /**
    * Reads a PNG, JPEG, GIF (its first picture) or BMP: grey, of a palette, with alpha, in the
-   * colours of print, of up to 16 bits a value, turned as its camera was held.
+   * colours of print, of up to 16 bits a value, turned as its camera was held. One with a side of
+   * more than 4,096 pixels is made smaller by the least whole number that brings it below.
    *
    * @throws IOException if it is none of these, or damaged; the message is the rest of a sentence
    */
   public static DecodedPicture read(Path file) throws IOException {
-    return of(PictureFile.of(Files.readAllBytes(file)).image());
+    return of(PictureFile.whole(Files.readAllBytes(file)).image());
   }
 
   /** The numbers of an image. */
@@ -41,21 +45,67 @@ public record DecodedPicture(int height, int width, byte[][] planes, boolean isG
     boolean grey =
         model.getColorSpace().getType() == ColorSpace.TYPE_GRAY
             && !(model instanceof IndexColorModel);
-    byte[][] planes = grey ? grey(image) : colours(image);
+    int block = 1 + (Math.max(image.getWidth(), image.getHeight()) - 1) / LARGEST_SIDE;
+    Blocks[] channels = new Blocks[grey ? 1 : COLOURS];
+    Arrays.setAll(channels, c -> new Blocks(image.getWidth(), image.getHeight(), block));
+    if (grey) {
+      readGrey(image, channels[0]);
+    } else {
+      readColours(image, channels);
+    }
+    byte[][] planes = new byte[COLOURS][];
+    Arrays.setAll(planes, c -> channels[grey ? 0 : c].means);
     boolean alike =
         grey || Arrays.equals(planes[0], planes[1]) && Arrays.equals(planes[1], planes[2]);
-    return new DecodedPicture(image.getHeight(), image.getWidth(), planes, alike);
+    return new DecodedPicture(channels[0].rows, channels[0].columns, planes, alike);
+  }
+
+  /** The means of square blocks of pixels, which come row by row; at the border less than whole. */
+  private static final class Blocks {
+    private final int width;
+    private final int height;
+    private final int side;
+    private final int rows;
+    private final int columns;
+    private final byte[] means;
+    private final int[] sums;
+
+    Blocks(int width, int height, int side) {
+      this.width = width;
+      this.height = height;
+      this.side = side;
+      rows = (height + side - 1) / side;
+      columns = (width + side - 1) / side;
+      means = new byte[rows * columns];
+      sums = new int[columns];
+    }
+
+    void add(int x, int value) {
+      sums[x / side] += value;
+    }
+
+    /** Ends a row of pixels. */
+    void end(int y) {
+      int high = y % side + 1;
+      if (high < side && y < height - 1) {
+        return;
+      }
+      for (int x = 0; x < columns; x++) {
+        int count = high * Math.min(side, width - x * side);
+        means[y / side * columns + x] = (byte) ((sums[x] + count / 2) / count);
+        sums[x] = 0;
+      }
+    }
   }
 
   /**
    * Java takes grey to be linear in light and would brighten it: the values are taken as they are.
    */
-  private static byte[][] grey(BufferedImage image) {
+  private static void readGrey(BufferedImage image, Blocks to) {
     Raster raster = image.getRaster();
     ColorModel model = image.getColorModel();
     int most = (1 << model.getComponentSize(0)) - 1;
     int width = image.getWidth();
-    byte[] plane = new byte[width * image.getHeight()];
     int bands = raster.getNumBands();
     int[] row = new int[bands * width];
     for (int y = 0; y < image.getHeight(); y++) {
@@ -63,34 +113,35 @@ public record DecodedPicture(int height, int width, byte[][] planes, boolean isG
       for (int x = 0; x < width; x++) {
         int value = level(row[bands * x], most);
         int alpha = model.hasAlpha() ? level(row[bands * x + 1], most) : 255;
-        plane[y * width + x] = onWhite(value, alpha);
+        to.add(x, onWhite(value, alpha));
       }
+      to.end(y);
     }
-    return new byte[][] {plane, plane, plane};
   }
 
   private static int level(int value, int most) {
     return (int) ((value * 255L + most / 2) / most);
   }
 
-  private static byte[][] colours(BufferedImage image) {
+  private static void readColours(BufferedImage image, Blocks[] to) {
     int width = image.getWidth();
-    byte[][] planes = new byte[COLOURS][width * image.getHeight()];
     int[] row = new int[width];
     for (int y = 0; y < image.getHeight(); y++) {
       image.getRGB(0, y, width, 1, row, 0, width);
       for (int x = 0; x < width; x++) {
         int alpha = row[x] >>> 24;
-        planes[0][y * width + x] = onWhite(row[x] >> 16 & 0xFF, alpha);
-        planes[1][y * width + x] = onWhite(row[x] >> 8 & 0xFF, alpha);
-        planes[2][y * width + x] = onWhite(row[x] & 0xFF, alpha);
+        to[0].add(x, onWhite(row[x] >> 16 & 0xFF, alpha));
+        to[1].add(x, onWhite(row[x] >> 8 & 0xFF, alpha));
+        to[2].add(x, onWhite(row[x] & 0xFF, alpha));
+      }
+      for (Blocks channel : to) {
+        channel.end(y);
       }
     }
-    return planes;
   }
 
-  private static byte onWhite(int value, int alpha) {
-    return (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
+  private static int onWhite(int value, int alpha) {
+    return (value * alpha + 255 * (255 - alpha) + 127) / 255;
   }
 
   /**

@@ -13,7 +13,10 @@ final class DownloadLines implements DownloadListener {
   }
 
   @Override
-  public synchronized void finished(String file) {
-    System.err.println(Text.of("%s: %,d kB", file, received / 1_000));
+  public synchronized void finished(String file, boolean whole) {
+    if (whole) {
+      System.err.println(Text.of("%s: %,d kB", file, received / 1_000));
+    }
+    received = 0;
   }
 }

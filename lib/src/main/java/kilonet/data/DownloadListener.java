@@ -17,8 +17,13 @@ public interface DownloadListener {
    */
   void progress(String file, long received, long total);
 
-  /** A file has arrived and is what it should be, or its mirror was given up. */
-  default void finished(String file) {}
+  /**
+   * A transfer has ended.
+   *
+   * @param file its name
+   * @param whole whether it has arrived and is what it should be; else its mirror was given up
+   */
+  default void finished(String file, boolean whole) {}
 
   /** A line on standard error for each file that has arrived, where a person looks on. */
   static DownloadListener onTerminal() {

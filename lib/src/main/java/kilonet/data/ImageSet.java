@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -287,19 +288,33 @@ public final class ImageSet {
     return labels;
   }
 
-  /** The class of an image. */
+  /**
+   * The class of an image.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public int label(int index) {
     return labels[index];
   }
 
-  /** A copy of the pixels of an image, {@code [channels, height, width]}. */
+  /**
+   * A copy of the pixels of an image, {@code [channels, height, width]}.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public byte[] image(int index) {
+    Objects.checkIndex(index, size());
     int n = imageSize();
     return Arrays.copyOfRange(pixels, index * n, (index + 1) * n);
   }
 
-  /** An image as a net takes it: {@code [1, channels, height, width]}, normalized. */
+  /**
+   * An image as a net takes it: {@code [1, channels, height, width]}, normalized.
+   *
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
   public INDArray input(int index) {
+    Objects.checkIndex(index, size());
     float[] values = normalization().apply(pixels, index * imageSize(), imageSize());
     return Nd4j.create(values, new long[] {1, channels, height, width}, 'c');
   }

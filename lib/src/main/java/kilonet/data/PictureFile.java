@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Iterator;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -24,8 +25,11 @@ import kilonet.text.Text;
  */
 public record PictureFile(BufferedImage image, int step) {
 
-  /** Sides longer than this are read at every second, third, … pixel. */
+  /** Sides longer than this are read at every second, third, … pixel, if that is enough. */
   private static final int LARGEST_READ = 2_400;
+
+  /** More pixels than this are never in memory; cameras of today take 12 to 50 million. */
+  private static final long MOST_READ = 64_000_000;
 
   /** What can be looked at in a second or two; cameras have up to 200 million. */
   private static final long MOST_PIXELS = 400_000_000;
@@ -34,12 +38,28 @@ public record PictureFile(BufferedImage image, int step) {
   private static final int IEND = 0x49454E44;
 
   /**
-   * Reads a picture.
+   * Reads a picture to look at: where a side is longer than 2,400 pixels, at every second, third, …
+   * pixel.
    *
    * @throws IOException if it is damaged, too large or of a kind that Java does not know; the
    *     message is the rest of a sentence
    */
   public static PictureFile of(byte[] bytes) throws IOException {
+    return of(bytes, size -> 1 + (Math.max(size.width, size.height) - 1) / LARGEST_READ);
+  }
+
+  /**
+   * Reads all pixels of a picture; where they are more than 64 million, every second, third, … one
+   * along each side.
+   *
+   * @throws IOException as {@link #of}
+   */
+  static PictureFile whole(byte[] bytes) throws IOException {
+    return of(
+        bytes, size -> (int) Math.ceil(Math.sqrt((double) size.width * size.height / MOST_READ)));
+  }
+
+  private static PictureFile of(byte[] bytes, ToIntFunction<Dimension> steps) throws IOException {
     requireWhole(bytes);
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
@@ -51,7 +71,7 @@ public record PictureFile(BufferedImage image, int step) {
         if ((long) size.width * size.height > MOST_PIXELS) {
           throw new IOException(Text.of("%d x %d pixels are too many", size.width, size.height));
         }
-        int step = 1 + Math.max(size.width, size.height) / LARGEST_READ;
+        int step = steps.applyAsInt(size);
         ImageReadParam param = reader.getDefaultReadParam();
         param.setSourceSubsampling(step, step, 0, 0);
         BufferedImage image =

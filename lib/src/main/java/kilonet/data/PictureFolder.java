@@ -37,7 +37,7 @@ public final class PictureFolder {
 
   private static final int LISTED = 10;
 
-  private static final int LARGEST = 4_096;
+  private static final int LARGEST = DecodedPicture.LARGEST_SIDE;
 
   private final Path folder;
   private String name;
@@ -164,16 +164,16 @@ public final class PictureFolder {
     if (parted) {
       files.addAll(ClassFolders.in(folder.resolve("test"), folders.classes()).files());
     }
-    requireOneSize(files);
-    Read[] pictures = read(files);
+    Dimension size = size(files);
+    Read[] pictures = read(files, size);
     List<Read> whole = Arrays.stream(pictures).filter(Objects::nonNull).toList();
     int of = channels != 0 ? channels : whole.stream().allMatch(Read::isGrey) ? 1 : 3;
-    ImageSet first = set(folders.classes(), of, Arrays.asList(pictures).subList(0, train));
+    ImageSet first = set(folders.classes(), of, size, Arrays.asList(pictures).subList(0, train));
     if (!parted) {
       return parted(first, files);
     }
     ImageSet second =
-        set(folders.classes(), of, Arrays.asList(pictures).subList(train, pictures.length));
+        set(folders.classes(), of, size, Arrays.asList(pictures).subList(train, pictures.length));
     requireEachClass(first.classNames(), files, first.classCounts(), second.classCounts());
     return new TrainTest(first, second);
   }
@@ -218,9 +218,11 @@ public final class PictureFolder {
   /** A picture as it was read, in colours where it has any. */
   private record Read(int label, boolean isGrey, byte[] pixels) {}
 
-  private void requireOneSize(List<LabelledFile> files) {
+  /** What all pictures are brought to: the size that was given, else the one that all have. */
+  private Dimension size(List<LabelledFile> files) {
+    Dimension one = new Dimension(width, height);
     if (height > 0) {
-      return;
+      return one;
     }
     Path before = null;
     for (LabelledFile file : files) {
@@ -230,29 +232,27 @@ public final class PictureFolder {
       } catch (IOException e) {
         continue; // which is said when it is read
       }
-      if (before != null && (size.height != height || size.width != width)) {
-        String message =
+      if (before != null && !size.equals(one)) {
+        throw new DataException(
             Text.of(
                 "%s: pictures of one size were expected, but %s has %d x %d pixels and %s %d x %d:"
                     + " give the size that all are to be brought to.",
-                folder, before, height, width, file.path(), size.height, size.width);
-        height = 0;
-        throw new DataException(message);
+                folder, before, one.height, one.width, file.path(), size.height, size.width));
       }
       before = file.path();
-      height = size.height;
-      width = size.width;
+      one = size;
     }
-    if (height > LARGEST || width > LARGEST) {
+    if (one.height > LARGEST || one.width > LARGEST) {
       throw new DataException(
           Text.of(
               "%s: pictures of %d x %d pixels are too large for a net here: give a size up to %,d.",
-              folder, height, width, LARGEST));
+              folder, one.height, one.width, LARGEST));
     }
+    return one;
   }
 
   /** All pictures; null where one is broken and that is borne. */
-  private Read[] read(List<LabelledFile> files) {
+  private Read[] read(List<LabelledFile> files, Dimension size) {
     Read[] pictures = new Read[files.size()];
     BrokenPicture[] reasons = new BrokenPicture[files.size()];
     AtomicInteger done = new AtomicInteger();
@@ -264,7 +264,7 @@ public final class PictureFolder {
               try {
                 DecodedPicture picture = DecodedPicture.read(file.path());
                 boolean grey = picture.isGrey() || channels == 1;
-                byte[] pixels = picture.fitted(grey ? 1 : 3, height, width, fit);
+                byte[] pixels = picture.fitted(grey ? 1 : 3, size.height, size.width, fit);
                 pictures[i] = new Read(file.label(), grey, pixels);
               } catch (IOException e) {
                 reasons[i] = new BrokenPicture(file.path(), Text.reason(e));
@@ -290,19 +290,19 @@ public final class PictureFolder {
   }
 
   /** A set of the pictures that could be read. */
-  private ImageSet set(List<String> names, int of, List<Read> all) {
+  private ImageSet set(List<String> names, int of, Dimension each, List<Read> all) {
     List<Read> pictures = all.stream().filter(Objects::nonNull).toList();
     if (pictures.isEmpty()) {
       throw new DataException(Text.of("%s: no picture of it can be read.", folder));
     }
-    int plane = height * width;
+    int plane = each.height * each.width;
     long size = (long) pictures.size() * of * plane;
     if (size > Integer.MAX_VALUE - 8) {
       throw new DataException(
           Text.of(
               "%s: %,d pictures of %d x %d with %d channel%s are more than fit into memory: give a"
                   + " smaller size.",
-              folder, pictures.size(), height, width, of, of == 1 ? "" : "s"));
+              folder, pictures.size(), each.height, each.width, of, of == 1 ? "" : "s"));
     }
     byte[] pixels = new byte[(int) size];
     byte[] labels = new byte[pictures.size()];
@@ -317,6 +317,6 @@ public final class PictureFolder {
         at += plane;
       }
     }
-    return new ImageSet(name, of, height, width, names, pixels, labels).fitted(fit);
+    return new ImageSet(name, of, each.height, each.width, names, pixels, labels).fitted(fit);
   }
 }

@@ -62,10 +62,18 @@ public record Export(
   /**
    * The same with another normalization.
    *
+   * @throws IllegalArgumentException if it is for another number of channels
    * @throws IllegalStateException if it is in whole numbers already, which were measured with the
    *     one it has
    */
   public Export normalization(Normalization normalization) {
+    if (normalization.channels() != net.input().channels()) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "A normalization of %d channels does not fit pictures of %d: give a mean and a"
+                  + " standard deviation for each.",
+              normalization.channels(), net.input().channels()));
+    }
     if (isInt8() && !normalization.equals(this.normalization)) {
       throw new IllegalStateException(
           "The net is in whole numbers already, measured with another normalization: call"
@@ -204,7 +212,8 @@ public record Export(
   }
 
   /**
-   * Writes files: all of them whole, or none.
+   * Writes files: first all of them aside, then each is moved to its place, so that none is ever
+   * half of one, and all are there unless one cannot be moved.
    *
    * @throws UncheckedIOException if one cannot be written, with a message that names it
    */

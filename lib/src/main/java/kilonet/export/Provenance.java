@@ -8,12 +8,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import kilonet.data.Sha256;
+import kilonet.model.Summary;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.ModelFile;
 import kilonet.train.Result;
+import kilonet.train.RunFolder;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -39,13 +42,13 @@ public record Provenance(Map<String, String> entries) {
   }
 
   /**
-   * Of a net in a file, with what the {@code result.json} beside it says, if there is one, and what
-   * its classes are called, from the first output on, where that is not their numbers.
+   * Of a net in a file, with what its run's result says, if the file is that of a run and has as
+   * many parameters as the result, and what its classes are called, from the first output on, where
+   * that is not their numbers.
    */
   public static Provenance of(MultiLayerNetwork network, Path model) {
-    Path result = model.toAbsolutePath().resolveSibling("result.json");
     Provenance known =
-        Files.isRegularFile(result) ? of(network, Json.read(result, Result.class)) : of(network);
+        result(network, model).map(result -> of(network, result)).orElseGet(() -> of(network));
     List<String> classes = ModelFile.form(model).classes();
     if (IntStream.range(0, classes.size())
         .allMatch(i -> classes.get(i).equals(Integer.toString(i)))) {
@@ -54,6 +57,17 @@ public record Provenance(Map<String, String> entries) {
     Map<String, String> entries = new LinkedHashMap<>(known.entries);
     entries.put("classes", Json.line(classes));
     return new Provenance(entries);
+  }
+
+  /** The result of the run whose net this is; a net that was put beside it is not. */
+  private static Optional<Result> result(MultiLayerNetwork network, Path model) {
+    RunFolder run = new RunFolder(model.toAbsolutePath().getParent());
+    if (!model.toAbsolutePath().equals(run.model()) || !Files.isRegularFile(run.result())) {
+      return Optional.empty();
+    }
+    Result result = Json.read(run.result(), Result.class);
+    long parameters = Summary.of(network.getLayerWiseConfigurations()).parameters();
+    return result.parameters() == parameters ? Optional.of(result) : Optional.empty();
   }
 
   /** Of a net and the run that made it. */

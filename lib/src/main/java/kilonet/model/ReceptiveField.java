@@ -33,6 +33,7 @@ public record ReceptiveField(long size, long jump, double start) {
    * @param padding values added before the first, at least 0
    * @param dilation distance between two taps of the kernel, at least 1
    * @throws IllegalArgumentException if a number is out of its range
+   * @throws ArithmeticException if it has more pixels than a {@code long} can count
    */
   public ReceptiveField through(long kernel, long stride, long padding, long dilation) {
     if (kernel < 1 || stride < 1 || padding < 0 || dilation < 1) {
@@ -41,9 +42,11 @@ public record ReceptiveField(long size, long jump, double start) {
               "kernel %d, stride %d, padding %d, dilation %d: padding starts at 0, the others at 1.",
               kernel, stride, padding, dilation));
     }
-    long reach = dilation * (kernel - 1);
+    long reach = Math.multiplyExact(dilation, kernel - 1);
     return new ReceptiveField(
-        size + reach * jump, jump * stride, start + (reach / 2.0 - padding) * jump);
+        Math.addExact(size, Math.multiplyExact(reach, jump)),
+        Math.multiplyExact(jump, stride),
+        start + (reach / 2.0 - padding) * jump);
   }
 
   /**

@@ -35,6 +35,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
    * @param jump pixels between neighbouring values, along the height
    * @param start centre of the first value's receptive field, along the height
    * @param receptiveField pixels seen along the height
+   * @param jumpWidth pixels between neighbouring values, along the width
+   * @param startWidth centre of the first value's receptive field, along the width
    * @param receptiveFieldWidth pixels seen along the width
    */
   public record Row(
@@ -48,6 +50,8 @@ public record Summary(List<Row> rows, long parameters, long multiplyAdds) {
       long jump,
       double start,
       long receptiveField,
+      long jumpWidth,
+      double startWidth,
       long receptiveFieldWidth) {
 
     String field() {

@@ -158,6 +158,8 @@ final class SummaryReader {
               high.jump(),
               high.start(),
               high.size(),
+              wide.jump(),
+              wide.start(),
               wide.size()));
       shape = output;
     }

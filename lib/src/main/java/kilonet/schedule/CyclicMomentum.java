@@ -14,7 +14,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param up the steps of a fall, at least 1
  * @param down the steps of a rise, at least 1
  * @param mode how the depth of a cycle changes
- * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0
+ * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0, and in that mode at
+ *     most 1, as it would fall below {@code base}
  * @param by whether a step is an epoch or an iteration
  */
 public record CyclicMomentum(
@@ -36,6 +37,9 @@ public record CyclicMomentum(
     Check.between("CyclicMomentum's base", base, 0, 1);
     Check.between("CyclicMomentum's max", max, 0, 1);
     CyclicLR.checkCycle("CyclicMomentum", up, down, gamma);
+    if (mode == CyclicLR.Mode.EXP_RANGE) {
+      Check.between("CyclicMomentum's gamma", gamma, 0, 1);
+    }
   }
 
   @Override

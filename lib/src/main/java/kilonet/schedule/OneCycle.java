@@ -21,7 +21,7 @@ final class OneCycle {
    * out, where PyTorch divides by zero.
    */
   static double at(
-      int step,
+      int at,
       int steps,
       double pctStart,
       Anneal anneal,
@@ -30,6 +30,8 @@ final class OneCycle {
       double peak,
       double last) {
     double end = steps - 1;
+    // What the last step has, holds.
+    int step = Math.min(at, steps - 1);
     double top = pctStart * steps - 1;
     if (step <= top && top > 0) {
       return anneal.between(first, peak, step / top);

@@ -6,7 +6,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * One cycle of the rate: up from {@code maxLr / divFactor} to {@code maxLr}, then down to {@code
- * maxLr / divFactor / finalDivFactor} at the last step.
+ * maxLr / divFactor / finalDivFactor} at the last step. It does not come that far where {@code
+ * pctStart} is 1, or above a half in three phases.
  *
  * <p>PyTorch's {@code OneCycleLR(max_lr, total_steps, pct_start, anneal_strategy, div_factor,
  * final_div_factor, three_phase)}. After the last step the last rate holds, where PyTorch throws.

@@ -27,6 +27,41 @@ public record Predictions(
   private static final int SHIFT_BATCH = 1_000;
 
   /**
+   * Checks that all belong together.
+   *
+   * @throws IllegalArgumentException if there are not as many rows as labels and losses, a row has
+   *     another length than the first, or a label is none of its columns
+   */
+  public Predictions {
+    if (probabilities.length != labels.length || losses.length != labels.length) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%,d rows of probabilities, %,d labels and %,d losses do not belong together: give one"
+                  + " of each for every image.",
+              probabilities.length, labels.length, losses.length));
+    }
+    requireLabels(probabilities, labels);
+  }
+
+  private static void requireLabels(float[][] probabilities, int[] labels) {
+    for (int i = 0; i < Math.min(probabilities.length, labels.length); i++) {
+      if (probabilities[i].length != probabilities[0].length) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "The probabilities of image %,d are %d and those of image 0 are %d: give one for each"
+                    + " output of the net.",
+                i, probabilities[i].length, probabilities[0].length));
+      }
+      if (labels[i] < 0 || labels[i] >= probabilities[i].length) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "The label of image %,d is %d: give 0 to %d.",
+                i, labels[i], probabilities[i].length - 1));
+      }
+    }
+  }
+
+  /**
    * Probabilities below are held by a float with fewer digits, or not at all: they count as the
    * least there is, unless what the softmax was taken of tells more.
    */
@@ -57,7 +92,8 @@ public record Predictions(
   }
 
   private static double[] losses(float[][] probabilities, int[] labels) {
-    double[] losses = new double[labels.length];
+    requireLabels(probabilities, labels);
+    double[] losses = new double[Math.min(labels.length, probabilities.length)];
     for (int i = 0; i < losses.length; i++) {
       losses[i] = -StrictMath.log(Math.max(Float.MIN_VALUE, probabilities[i][labels[i]]));
     }
@@ -278,11 +314,11 @@ public record Predictions(
     return best;
   }
 
-  /** Percent of images classified rightly. */
+  /** Percent of images classified rightly; one whose probabilities are no numbers is not. */
   public double accuracy() {
     int right = 0;
     for (int i = 0; i < labels.length; i++) {
-      if (predicted(i) == labels[i]) {
+      if (predicted(i) == labels[i] && !Float.isNaN(probabilities[i][labels[i]])) {
         right++;
       }
     }

@@ -93,6 +93,9 @@ public record Recipe(
   /** More images than that are no batch but the whole of a set. */
   private static final int LARGEST_BATCH = 100_000;
 
+  /** The part of an epoch to which its place is rounded, so that 0.3 of 10 is 3. */
+  private static final double ROUND = 1e9;
+
   /** MNIST. */
   public static final String MNIST = "mnist";
 
@@ -280,11 +283,18 @@ public record Recipe(
     return Batches.training(train, batch, seed)
         .augmentation(Augmentations.parse(augmentation))
         .mixing(Augmentations.parseBatch(mixing).orElse(null))
-        .augmentedUntil(unaugmented == 0 ? Double.POSITIVE_INFINITY : (1 - unaugmented) * epochs)
+        .augmentedUntil(augmentedUntil())
         .labels(labels)
         .labelSmoothing(labelSmoothing)
         .outputs(model.outputs())
         .build();
+  }
+
+  /** The epoch at which augmentation ends, without what rounding adds to it. */
+  private double augmentedUntil() {
+    return unaugmented == 0
+        ? Double.POSITIVE_INFINITY
+        : Math.rint((1 - unaugmented) * epochs * ROUND) / ROUND;
   }
 
   private static void fromOneTo(String what, int value, int most) {

@@ -22,6 +22,6 @@ public final class ResultFile {
 
   /** Whether a file has the name of a result with some seed. */
   public static boolean isResult(Path file) {
-    return file.getFileName().toString().matches(SEED + "\\d+\\.json");
+    return file.getFileName().toString().matches(SEED + "-?\\d+\\.json");
   }
 }

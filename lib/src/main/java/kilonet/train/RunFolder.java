@@ -186,7 +186,12 @@ public record RunFolder(Path path) {
       }
       try {
         FileChannel channel = lockedChannel();
-        clear();
+        try {
+          clear();
+        } catch (IOException | RuntimeException e) {
+          channel.close();
+          throw e;
+        }
         return new Lock(channel, real);
       } catch (IOException | RuntimeException e) {
         LOCKED.remove(real);

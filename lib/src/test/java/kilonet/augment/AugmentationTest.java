@@ -459,4 +459,23 @@ class AugmentationTest {
     }
     return (float) sum;
   }
+
+  @Test
+  void aPictureThatWouldBeSeenEdgewiseStaysAsItIs() {
+    for (int[] size : new int[][] {{1, 5}, {5, 1}, {1, 1}, {4, 4}}) {
+      float[] pixels = new float[size[0] * size[1]];
+      Arrays.fill(pixels, 0.5f);
+      Picture picture = new Picture(1, size[0], size[1]);
+      for (int seed = 0; seed < 1_000; seed++) {
+        System.arraycopy(pixels, 0, picture.pixels(), 0, pixels.length);
+        new RandomPerspective(0.5, 1, Interpolation.NEAREST, Fill.BLACK)
+            .apply(picture, new RandomStream(seed));
+        float sum = 0;
+        for (int i = 0; i < pixels.length; i++) {
+          sum += picture.pixels()[i];
+        }
+        assertThat(sum).isPositive();
+      }
+    }
+  }
 }

@@ -269,7 +269,7 @@ class BatchesTest {
     try (Batches batches = Batches.inOrder(numbered(25), 1).workers(1).build()) {
       long different =
           IntStream.range(0, 25)
-              .mapToObj(i -> batches.next())
+              .mapToObj(i -> batches.next().getFeatures())
               .mapToInt(System::identityHashCode)
               .distinct()
               .count();
@@ -470,5 +470,39 @@ class BatchesTest {
       }
     }
     assertThat(labels[0]).isEqualTo(labels[1]);
+  }
+
+  @Test
+  void given_arrays_that_were_put_in_place_of_a_batchs_own_then_later_batches_are_right() {
+    try (Batches plain = Batches.inOrder(TEN, 3).build();
+        Batches doubled = Batches.inOrder(TEN, 3).workers(1).build()) {
+      doubled.setPreProcessor(
+          batch -> {
+            batch.setFeatures(batch.getFeatures().mul(2));
+            batch.setLabels(batch.getLabels().mul(3));
+          });
+      for (int epoch = 0; epoch < 5; epoch++) {
+        for (; plain.hasNext(); ) {
+          DataSet expected = plain.next();
+          DataSet actual = doubled.next();
+          assertThat(actual.getFeatures()).isEqualTo(expected.getFeatures().mul(2));
+          assertThat(actual.getLabels()).isEqualTo(expected.getLabels().mul(3));
+        }
+        plain.reset();
+        doubled.reset();
+      }
+    }
+  }
+
+  @Test
+  void given_a_batch_size_beyond_the_set_then_one_batch_holds_all() {
+    try (Batches batches =
+        Batches.training(TEN, Integer.MAX_VALUE, 1)
+            .mixing(Augmentations.parseBatch("mixup(alpha=1)").orElseThrow())
+            .build()) {
+      assertThat(batches.batchesPerEpoch()).isEqualTo(1);
+      assertThat(batches.next().getFeatures().size(0)).isEqualTo(10);
+      assertThat(batches.hasNext()).isFalse();
+    }
   }
 }

@@ -318,4 +318,24 @@ class DataDownloadTest {
         .hasMessageStartingWith(inFile + ": the folder for MNIST cannot be made (")
         .hasMessageEndingWith(": name a folder that holds MNIST's four files in KILONET_DATA.");
   }
+
+  @Test
+  void given_a_mirror_with_other_content_when_the_next_has_the_file_then_one_is_told_whole()
+      throws IOException {
+    byte[] other = IdxFiles.gzip(IdxFiles.images(299));
+    List<String> told = new ArrayList<>();
+    DownloadListener listener =
+        new DownloadListener() {
+          @Override
+          public void progress(String file, long received, long total) {}
+
+          @Override
+          public void finished(String file, boolean whole) {
+            told.add(file + " " + whole);
+          }
+        };
+    List<URI> mirrors = List.of(mirror("other", sends(other)), mirror("good", sends(GZIP)));
+    new DataDownload(List.of(FILE), mirrors, listener, PATIENCE).into(folder);
+    assertThat(told).containsExactly(FILE.usualName() + " false", FILE.usualName() + " true");
+  }
 }

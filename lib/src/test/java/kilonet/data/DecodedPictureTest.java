@@ -207,4 +207,41 @@ class DecodedPictureTest {
         .isInstanceOf(IOException.class)
         .hasMessage(reason);
   }
+
+  /** Every second column is white: none of them may be left out, however large the picture is. */
+  @ParameterizedTest
+  @ValueSource(ints = {2_399, 2_400, 4_096, 4_097, 9_001})
+  void aLargePictureIsAveraged(int width) throws IOException {
+    BufferedImage grey = new BufferedImage(width, 6, BufferedImage.TYPE_BYTE_GRAY);
+    BufferedImage coloured = new BufferedImage(width, 6, BufferedImage.TYPE_INT_RGB);
+    for (int x = 1; x < width; x += 2) {
+      for (int y = 0; y < 6; y++) {
+        grey.getRaster().setSample(x, y, 0, 255);
+        coloured.setRGB(x, y, 0x00FF00);
+      }
+    }
+    DecodedPicture read = written(grey, "png");
+    assertThat(read.width()).isEqualTo(width > 8_192 ? 3_001 : width > 4_096 ? 2_049 : width);
+    for (int value : values(read.fitted(1, 2, 4, Fit.STRETCH))) {
+      assertThat(value).isBetween(126, 129);
+    }
+    int[] planes = values(written(coloured, "png").fitted(3, 1, 4, Fit.STRETCH));
+    for (int i = 0; i < planes.length; i++) {
+      assertThat(planes[i]).isBetween(i / 4 == 1 ? 126 : 0, i / 4 == 1 ? 129 : 0);
+    }
+  }
+
+  @Test
+  void blocksAtTheBorderAreOfWhatIsThere() {
+    BufferedImage image = new BufferedImage(4_098, 3, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setSample(4_097, 2, 0, 200);
+    image.getRaster().setSample(4_096, 2, 0, 100);
+    image.getRaster().setSample(0, 0, 0, 40);
+    DecodedPicture read = DecodedPicture.of(image);
+    assertThat(read.height()).isEqualTo(2);
+    assertThat(read.width()).isEqualTo(2_049);
+    int[] values = values(read.planes()[0]);
+    assertThat(values[0]).isEqualTo(10);
+    assertThat(values[values.length - 1]).isEqualTo(150);
+  }
 }

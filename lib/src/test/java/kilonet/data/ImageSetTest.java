@@ -131,4 +131,14 @@ class ImageSetTest {
   private static void refused(Runnable action, String message) {
     assertThatThrownBy(action::run).isInstanceOf(DataException.class).hasMessage(message);
   }
+
+  @Test
+  void anImageThatIsNotThereIsRefused() {
+    ImageSet set = labelled(0, 1, 2);
+    for (int index : new int[] {-1, 3}) {
+      assertThatThrownBy(() -> set.image(index)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> set.input(index)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> set.label(index)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
 }

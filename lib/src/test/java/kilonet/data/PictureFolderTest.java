@@ -214,4 +214,20 @@ class PictureFolderTest {
     assertThat(parts.name()).isEqualTo("Meine Bilder ___");
     assertThat(parts.train().classNames()).containsExactly("a", "ß & b");
   }
+
+  @Test
+  void eachLoadFindsTheSizeAnew() throws IOException {
+    ten(folder, "a", 10);
+    ten(folder, "b", 100);
+    PictureFolder pictures = PictureFolder.of(folder).name("shades");
+    assertThat(pictures.load().train().height()).isEqualTo(4);
+    for (String name : List.of("a", "b")) {
+      for (int i = 0; i < 10; i++) {
+        Path file = folder.resolve(name).resolve("p" + i + ".png");
+        write(file, 5, 7, BufferedImage.TYPE_BYTE_GRAY, Color.GRAY);
+      }
+    }
+    assertThat(pictures.load().train().height()).isEqualTo(5);
+    assertThat(pictures.load().train().width()).isEqualTo(7);
+  }
 }

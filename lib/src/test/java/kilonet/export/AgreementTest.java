@@ -3,11 +3,21 @@ package kilonet.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import kilonet.data.ImageSet;
 import kilonet.data.Normalization;
+import kilonet.model.Stack;
+import kilonet.train.ModelFile;
+import kilonet.train.Optimizer;
+import kilonet.train.Recipe;
+import kilonet.train.RunFolder;
+import kilonet.train.Trainer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -80,5 +90,38 @@ class AgreementTest {
   void aNameThatCCannotIncludeIsRefused(String name) {
     Export export = Export.of(Nets.all().get("model_2"), Nets.INPUT);
     assertThatThrownBy(() -> export.c(Path.of(name))).hasMessageContaining("C cannot include");
+  }
+
+  @Test
+  void aNormalizationOfAnotherNumberOfChannelsIsRefused() {
+    Export export = Export.of(Nets.all().get("model_2"), Nets.INPUT);
+    Normalization colours = new Normalization(List.of(0.1f, 0.2f, 0.3f), List.of(0.5f, 0.5f, 0.5f));
+    assertThatThrownBy(() -> export.normalization(colours))
+        .hasMessage(
+            "A normalization of 3 channels does not fit pictures of 1: give a mean and a standard"
+                + " deviation for each.");
+  }
+
+  /** A net that somebody put beside the result of another. */
+  @Test
+  void aResultIsBelievedOfItsOwnNetAlone(@TempDir Path folder) throws IOException {
+    Recipe recipe =
+        Recipe.of(
+                "mine",
+                Stack.of("conv-bn-relu").conv(4).globalAveragePool().plain(10, 1),
+                Optimizer.sgd(0.1, 0))
+            .epochs(1);
+    new Trainer(recipe, Nets.DIGITS).folder(folder).run();
+    Path model = new RunFolder(folder).model();
+    assertThat(Provenance.of(ModelFile.read(model), model).entries())
+        .containsEntry("recipe", "mine")
+        .containsKey("test_accuracy");
+    Path beside = Files.copy(model, folder.resolve("beside.zip"));
+    assertThat(Provenance.of(ModelFile.read(beside), beside).entries()).doesNotContainKey("recipe");
+    MultiLayerNetwork other = Nets.all().get("model_2");
+    Files.write(model, ModelFile.bytes(other));
+    assertThat(Provenance.of(other, model).entries())
+        .doesNotContainKeys("recipe", "test_accuracy")
+        .containsKey("net_sha256");
   }
 }

@@ -136,6 +136,7 @@ class SummaryTest {
     assertThat(first.output()).isEqualTo("4x24x24");
     assertThat(first.field()).isEqualTo("5");
     assertThat(first.start()).isEqualTo(2.5);
+    assertThat(first.startWidth()).isEqualTo(2.5);
     assertThat(first.parameters()).isEqualTo(4 * 15 + 4);
     assertThat(first.multiplyAdds()).isEqualTo(24 * 24 * 4 * 15);
     Summary.Row second = summary.rows().get(1);
@@ -211,5 +212,24 @@ class SummaryTest {
     assertThatThrownBy(() -> Summary.of(configuration))
         .hasMessageContaining("does not follow from this configuration: give it");
     assertThat(Summary.of(configuration, input).rows().get(0).output()).isEqualTo("4x30x30");
+  }
+
+  @Test
+  void ofPicturesThatAreNotSquareEachSideHasItsField() {
+    NeuralNetConfiguration.ListBuilder net = new NeuralNetConfiguration.Builder().list();
+    net.layer(new ConvolutionLayer.Builder(3, 7).stride(1, 2).nOut(4).build());
+    net.layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build());
+    InputType input = InputType.convolutional(28, 57, 1);
+    Summary.Row row = Summary.of(net.setInputType(input).build(), input).rows().get(0);
+    assertThat(row.start()).isEqualTo(1.5);
+    assertThat(row.jump()).isEqualTo(1);
+    assertThat(row.startWidth()).isEqualTo(3.5);
+    assertThat(row.jumpWidth()).isEqualTo(2);
+  }
+
+  @Test
+  void aFieldThatCannotBeCountedIsRefused() {
+    ReceptiveField huge = ReceptiveField.INPUT.through(Long.MAX_VALUE, 2, 0, 1);
+    assertThatThrownBy(() -> huge.through(3, 2, 0, 1)).isInstanceOf(ArithmeticException.class);
   }
 }

@@ -201,4 +201,27 @@ class SchedulesTest {
     assertThat(Schedules.ownPeak("cosine after warmup(epochs=1)", 5, 10)).isEmpty();
     assertThat(Schedules.ownPeak("constant", 5, 10)).isEmpty();
   }
+
+  @Test
+  void oneCycleHoldsWhereItEndsInTheMiddleOfAPhase() {
+    OneCycleLR schedule =
+        new OneCycleLR(0.1, 10, 0.6, Anneal.COS, 25, 1e4, true, ScheduleType.ITERATION);
+    assertThat(schedule.at(9)).isGreaterThan(0.1 / 25);
+    assertThat(schedule.at(11)).isEqualTo(schedule.at(9));
+    assertThat(schedule.at(Integer.MAX_VALUE)).isEqualTo(schedule.at(9));
+  }
+
+  @Test
+  void aMomentumDoesNotFallBelowItsBase() {
+    CyclicLR growing =
+        new CyclicLR(0.01, 0.1, 10, 10, CyclicLR.Mode.EXP_RANGE, 1.2, ScheduleType.ITERATION);
+    assertThatThrownBy(growing::momentum)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("CyclicMomentum's gamma is 1.2");
+    CyclicLR shrinking =
+        new CyclicLR(0.01, 0.1, 10, 10, CyclicLR.Mode.EXP_RANGE, 0.9, ScheduleType.ITERATION);
+    for (int step = 0; step < 100; step++) {
+      assertThat(shrinking.momentum().at(step)).isBetween(0.8, 0.9);
+    }
+  }
 }

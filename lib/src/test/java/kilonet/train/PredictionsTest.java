@@ -109,4 +109,25 @@ class PredictionsTest {
       }
     }
   }
+
+  @Test
+  void whatDoesNotBelongTogetherIsRefused() {
+    float[][] rows = {{0.1f, 0.9f}, {0.8f, 0.2f}, {0.5f, 0.5f}};
+    assertThatThrownBy(() -> new Predictions(rows, new int[] {1, 0}))
+        .hasMessage(
+            "3 rows of probabilities, 2 labels and 2 losses do not belong together: give one of each"
+                + " for every image.");
+    assertThatThrownBy(() -> new Predictions(rows, new int[] {1, 0, 1, 1}))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Predictions(rows, new int[] {1, 0, 2}))
+        .hasMessage("The label of image 2 is 2: give 0 to 1.");
+    assertThatThrownBy(() -> new Predictions(new float[][] {{1, 0}, {1}}, new int[] {0, 0}))
+        .hasMessageStartingWith("The probabilities of image 1 are 1 and those of image 0 are 2");
+  }
+
+  @Test
+  void whatIsNoNumberIsNotRight() {
+    float[][] rows = {{Float.NaN, Float.NaN}, {1, 0}};
+    assertThat(new Predictions(rows, new int[] {0, 0}).accuracy()).isEqualTo(50);
+  }
 }

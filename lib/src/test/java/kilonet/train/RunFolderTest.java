@@ -189,4 +189,22 @@ class RunFolderTest {
     }
     assertThat(temporary).isEmptyDirectory();
   }
+
+  @Test
+  void whatCannotBeClearedLeavesTheFolderToOthers() throws IOException {
+    Path taken = Files.createDirectories(temporary.resolve("room.3f2c.part/taken"));
+    RunFolder folder = new RunFolder(temporary);
+    assertThatThrownBy(folder::lock).isInstanceOf(UncheckedIOException.class);
+    Files.delete(taken);
+    folder.lock().release();
+  }
+
+  @Test
+  void resultsOfAllSeedsAreFound() {
+    for (long seed : new long[] {0, 7, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      assertThat(ResultFile.isResult(ResultFile.of(temporary, "mine", seed))).isTrue();
+    }
+    assertThat(ResultFile.isResult(temporary.resolve("seed-.json"))).isFalse();
+    assertThat(ResultFile.isResult(temporary.resolve("seed-1.csv"))).isFalse();
+  }
 }

@@ -333,4 +333,25 @@ class TrainingAidsTest {
     }
     return new DataSet(pictures, labels);
   }
+
+  /** (1 - 0.7) * 10 is a little more than 3 in floating point. */
+  @Test
+  void anEndWithoutAugmentationBeginsWithItsEpoch() {
+    ImageSet set = PenDigits.generate(40, 1, 3).train();
+    Recipe recipe =
+        Recipe.of("r", small(), Optimizer.sgd(0.1, 0))
+            .epochs(10)
+            .batch(16)
+            .augmentation("shift(4)");
+    try (Batches plain = recipe.augmentation("none").batches(set, null);
+        Batches before = recipe.unaugmented(0.6).batches(set, null);
+        Batches ending = recipe.unaugmented(0.7).batches(set, null)) {
+      for (Batches batches : List.of(plain, before, ending)) {
+        batches.startAt(3, 0);
+      }
+      INDArray expected = plain.next().getFeatures();
+      assertThat(ending.next().getFeatures()).isEqualTo(expected);
+      assertThat(before.next().getFeatures()).isNotEqualTo(expected);
+    }
+  }
 }
