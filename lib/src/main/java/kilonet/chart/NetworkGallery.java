@@ -252,14 +252,13 @@ public final class NetworkGallery {
               set.height(), set.width(), stack.height(), stack.width()));
     }
     List<Summary.Row> rows = new ArrayList<>();
-    long field = 1;
-    long jump = 1;
+    List<Long> before = List.of(1L, 1L, 1L);
     for (Summary.Row row : Summary.of(stack).rows()) {
-      if (row.receptiveField() != field || row.jump() != jump) {
+      List<Long> now = List.of(row.receptiveField(), row.receptiveFieldWidth(), row.jump());
+      if (!now.equals(before)) {
         rows.add(row);
       }
-      field = row.receptiveField();
-      jump = row.jump();
+      before = now;
     }
     int columns = rows.size() > 6 ? 7 : 6;
     int cell = (Figure.WIDTH - 2 * MARGIN) / columns;
