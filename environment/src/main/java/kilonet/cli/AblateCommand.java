@@ -94,7 +94,9 @@ final class AblateCommand implements Runnable {
     recipes.addAll(Ablations.of(chosen));
     List<DefaultFolder.Seeds> own =
         recipes.stream().map(recipe -> new DefaultFolder.Seeds(recipe, recipe.name())).toList();
-    Path folder = out != null ? out : filing.folders(images.images()).of("ablate", chosen, own);
+    DefaultFolder folders = filing.folders(images.images());
+    Path folder = out != null ? out : folders.of("ablate", chosen, own);
+    folders.requireOwn(folder, own);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {

@@ -65,6 +65,36 @@ record DefaultFolder(Path runs, Engine engine, DataIdentity data) {
     return resume && !Files.exists(folder) ? runs.resolve(name) : folder;
   }
 
+  /**
+   * Sees that a run is lost nowhere.
+   *
+   * @throws IllegalArgumentException if a folder holds a run of another recipe
+   */
+  void requireOwn(Path folder, Recipe recipe) {
+    if (new RunFolder(folder).holdsAnother(recipe, engine, data)) {
+      throw lost(folder);
+    }
+  }
+
+  /**
+   * Sees that no run is lost.
+   *
+   * @throws IllegalArgumentException if a folder of many runs holds one of another recipe
+   */
+  void requireOwn(Path folder, List<Seeds> seeds) {
+    if (seeds.stream().anyMatch(each -> holdsAnother(folder, each))) {
+      throw lost(folder);
+    }
+  }
+
+  private static IllegalArgumentException lost(Path folder) {
+    return new IllegalArgumentException(
+        Text.of(
+            "%s holds a run of another recipe, engine or data, which would be lost: name another"
+                + " folder, or delete this one.",
+            folder));
+  }
+
   private Path free(String name, Predicate<Path> isTaken) {
     Path folder = runs.resolve(name);
     for (int i = 2; isTaken.test(folder); i++) {

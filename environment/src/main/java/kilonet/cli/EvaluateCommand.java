@@ -67,6 +67,10 @@ final class EvaluateCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     MultiLayerNetwork network = ModelFile.read(file.toPath());
     PictureForm form = ModelFile.form(file.toPath());
+    if (!form.equals(PictureForm.MNIST)) {
+      // Of a file that says what its net takes.
+      requireFit(network, file, form);
+    }
     TrainTest chosen = images(form);
     ImageSet test = chosen.test();
     if (test.channels() == form.channels()) {

@@ -54,6 +54,9 @@ public final class Kilonet implements Runnable {
   /** Exit status of a check that failed or work that could not be done. */
   static final int FAILED = 1;
 
+  /** What Java puts in the place of a letter that it cannot read. */
+  private static final char ILLEGIBLE = '\uFFFD';
+
   /** Exit status of a command that was not understood. */
   static final int USAGE = 2;
 
@@ -83,11 +86,34 @@ public final class Kilonet implements Runnable {
     quieten("java.awt.headless", "true");
     // It would leave a page about the machine in the folder where the memory ran out.
     quieten("org.deeplearning4j.crash.reporting.enabled", "false");
-    System.exit(
-        execute(
-            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-            arguments));
+    StandardOutput output = StandardOutput.connect();
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    if (!isLegible(arguments)) {
+      err.println(
+          Text.of(
+              "kilonet: the name of a file, or of the folder that this is, has letters that Java does"
+                  + " not read in this locale (%s): set LC_ALL=C.UTF-8 and begin again.",
+              System.getProperty("sun.jnu.encoding")));
+      System.exit(USAGE);
+    }
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    int status = execute(out, err, arguments);
+    out.flush();
+    System.exit(output.failure().isEmpty() ? status : unwritten(output.failure().get(), err));
+  }
+
+  /** Whether Java could read all letters of what it was given, and of where it is. */
+  private static boolean isLegible(String... arguments) {
+    return (System.getProperty("user.dir") + String.join("", arguments)).indexOf(ILLEGIBLE) < 0;
+  }
+
+  private static int unwritten(String why, PrintWriter err) {
+    err.println(
+        Text.of(
+            "kilonet: standard output could not be written (%s), so that a part of it is lost: make"
+                + " room or write it elsewhere, and begin again.",
+            why));
+    return FAILED;
   }
 
   private static void quieten(String property, String value) {

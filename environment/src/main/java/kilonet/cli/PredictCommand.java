@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import kilonet.data.Datasets;
 import kilonet.data.DecodedPicture;
 import kilonet.data.PictureForm;
 import kilonet.photo.DigitPhoto;
+import kilonet.text.Check;
 import kilonet.text.Terminal;
 import kilonet.text.Text;
 import kilonet.train.ModelFile;
@@ -101,10 +101,7 @@ final class PredictCommand implements Runnable {
   }
 
   private static Shown picture(Path image, PictureForm form) {
-    if (!Files.isRegularFile(image)) {
-      throw new IllegalArgumentException(
-          Text.of("There is no file %s: name a PNG, JPEG, GIF or BMP picture.", image));
-    }
+    Check.file(image, "name a PNG, JPEG, GIF or BMP picture");
     try {
       return new Shown(DecodedPicture.read(image).input(form), null);
     } catch (IOException e) {

@@ -61,7 +61,9 @@ final class SweepCommand implements Runnable {
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
     List<DefaultFolder.Seeds> own = List.of(new DefaultFolder.Seeds(chosen, ""));
-    Path folder = out != null ? out : filing.folders(images.images()).of("sweep", chosen, own);
+    DefaultFolder folders = filing.folders(images.images());
+    Path folder = out != null ? out : folders.of("sweep", chosen, own);
+    folders.requireOwn(folder, own);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)
@@ -83,21 +85,24 @@ final class SweepCommand implements Runnable {
                     print.println(taughtBy(teacher));
                   }
                 });
-    filing.open(runs, spec.commandLine().getErr(), () -> report(Sweep.of(runs.runAll()), folder));
+    filing.open(runs, spec.commandLine().getErr(), () -> report(runs.runAll(), folder));
   }
 
-  private void report(Sweep sweep, Path folder) {
+  private void report(List<Result> results, Path folder) {
     PrintWriter print = spec.commandLine().getOut();
+    Sweep sweep = Sweep.of(results);
     RunFolder.replace(folder.resolve("sweep.json"), Json.pretty(sweep));
     print.println(
         Text.of(
-            "%s on %s over %d seeds: %s, lowest of all last epochs %.2f%%, assignment met by %d",
+            "%s on %s over %d seeds: %s, lowest of all last epochs %.2f%%, %s",
             sweep.recipe(),
             sweep.data(),
             sweep.seeds().size(),
             sweep.spread().text("%", 3),
             sweep.lowest(),
-            sweep.met()));
+            results.get(0).isJudged()
+                ? Text.of("assignment met by %d", sweep.met())
+                : "no assignment is about these images"));
     LastLine.print(print, sweep);
   }
 

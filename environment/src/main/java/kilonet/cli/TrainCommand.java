@@ -1,11 +1,14 @@
 package kilonet.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import kilonet.course.RunReport;
 import kilonet.data.Datasets;
 import kilonet.model.Summary;
 import kilonet.text.Text;
+import kilonet.train.Json;
 import kilonet.train.Recipe;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
@@ -53,11 +56,13 @@ final class TrainCommand implements Runnable {
     chosen = seed == null ? chosen : chosen.seed(seed);
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
-    Path folder =
-        out != null
-            ? out
-            : new DefaultFolder(engine.engine(), images.images().identity()).of(chosen, resume);
+    DefaultFolder folders = new DefaultFolder(engine.engine(), images.images().identity());
+    Path folder = out == null ? folders.of(chosen, resume) : out;
+    if (!resume) {
+      folders.requireOwn(folder, chosen);
+    }
     new RunFolder(folder).provide(RunFolder.SUMMARY);
+    beginning(new RunFolder(folder)).ifPresent(spec.commandLine().getErr()::println);
     print.println(Summary.of(chosen.model()));
     print.println(
         Text.of(
@@ -82,6 +87,39 @@ final class TrainCommand implements Runnable {
         });
   }
 
+  /** What begins anew where somebody may think that it goes on, or would have wished it to. */
+  private Optional<String> beginning(RunFolder run) {
+    boolean stopped = Files.exists(run.checkpoint());
+    boolean finished = !stopped && isFinished(run);
+    if (resume) {
+      return stopped || finished
+          ? Optional.empty()
+          : Optional.of(
+              Text.of("There is nothing to go on with in %s: the run begins anew.", run.path()));
+    }
+    if (stopped) {
+      return Optional.of(
+          Text.of(
+              "The run that was stopped in %s begins anew: --resume would have gone on with it.",
+              run.path()));
+    }
+    return finished
+        ? Optional.of(
+            Text.of(
+                "The run in %s, which is finished, is trained again: --resume would have told it as"
+                    + " it is.",
+                run.path()))
+        : Optional.empty();
+  }
+
+  private static boolean isFinished(RunFolder run) {
+    try {
+      return Files.exists(run.result()) && Json.read(run.result(), Result.class).isFinished();
+    } catch (IllegalArgumentException e) {
+      return true; // or damaged, which is said when it is read
+    }
+  }
+
   private static void plots(Trainer trainer, Result result, Path folder, PrintWriter err) {
     if (Interruption.isEnding()) {
       err.println(Text.of("No charts were drawn: 'kilonet report %s' draws them.", folder));
@@ -96,15 +134,18 @@ final class TrainCommand implements Runnable {
   }
 
   private static void verdict(PrintWriter print, Result result) {
-    boolean judged = result.definition().assignment() != null || Datasets.isDigits(result.data());
     print.println(
         result.isFinished()
-            ? judged
+            ? result.isJudged()
                 ? ReportCommand.verdict(result.contract())
                 : Text.of(
-                    "%.2f%% of the test images in the last epoch; no assignment is about %s, unless"
-                        + " the recipe has one.",
-                    result.history().last().testAccuracy(), Datasets.title(result.data()))
+                    "%.2f%% of %s in the last epoch; no assignment is about %s, unless the recipe has"
+                        + " one.",
+                    result.history().last().testAccuracy(),
+                    result.definition().validates()
+                        ? "the images kept out of training"
+                        : "the test images",
+                    Datasets.title(result.data()))
             : Text.of(
                 "stopped after epoch %d of %d: go on with --resume",
                 result.epochs(), result.definition().epochs()));

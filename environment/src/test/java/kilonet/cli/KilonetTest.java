@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kilonet.data.DataIdentity;
 import kilonet.published.PublishedRecipes;
 import kilonet.train.Engine;
@@ -579,6 +583,70 @@ class KilonetTest {
     assertThat(other.status).isEqualTo(1);
     assertThat(other.err).contains("is of another run, which is finished").contains("--out");
     assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+
+    Outcome over = kilonet(train(folder, "--seed", "7"));
+    assertThat(over.status).isEqualTo(2);
+    assertThat(over.err)
+        .contains("holds a run of another recipe, engine or data, which would be lost");
+    assertThat(folder.resolve("model.zip")).hasBinaryContent(model);
+
+    Outcome anew = kilonet(train(folder));
+    assertThat(anew.status).isZero();
+    assertThat(anew.err).contains("which is finished, is trained again: --resume");
+  }
+
+  @Test
+  void whereThereIsNothingToGoOnWithThatIsTold() {
+    Path nowhere = folder.resolve("nowhere");
+    Outcome begun = kilonet(train(nowhere, "--resume"));
+    assertThat(begun.status).isZero();
+    assertThat(begun.err)
+        .contains("There is nothing to go on with in " + nowhere + ": the run begins anew.");
+  }
+
+  @Test
+  void aSweepNeverGoesOverAnother() throws Exception {
+    Path seed = folder.resolve("seed-1");
+    write(seed, Recipes.named("model_3").limit(100));
+    byte[] result = Files.readAllBytes(seed.resolve("result.json"));
+    Outcome over =
+        kilonet(
+            "sweep",
+            "--recipe",
+            "model_3",
+            "--data",
+            "digits",
+            "--limit",
+            "50",
+            "--epochs",
+            "1",
+            "--seeds",
+            "1",
+            "--out",
+            folder.toString());
+    assertThat(over.status).isEqualTo(2);
+    assertThat(over.err).contains("which would be lost");
+    assertThat(seed.resolve("result.json")).hasBinaryContent(result);
+  }
+
+  @Test
+  void whatOfStandardOutputIsLostIsKnown() throws Exception {
+    for (String why : List.of("No space left on device", "Broken pipe")) {
+      StandardOutput output =
+          new StandardOutput(
+              new OutputStream() {
+                @Override
+                public void write(int value) throws IOException {
+                  throw new IOException(why);
+                }
+              });
+      assertThat(output.failure()).isEmpty();
+      try (PrintWriter out = new PrintWriter(new PrintStream(output, true), true)) {
+        out.println("one");
+        out.println("two");
+      }
+      assertThat(output.failure()).isEqualTo(Optional.of(why).filter(w -> w.startsWith("No")));
+    }
   }
 
   @Test

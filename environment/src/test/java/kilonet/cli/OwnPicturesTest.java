@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import kilonet.model.Models;
 import kilonet.text.Text;
@@ -122,7 +123,10 @@ class OwnPicturesTest {
     assertThat(Files.readString(run.resolve("report.md")))
         .startsWith("# model_3 on shapes, seed 1")
         .contains("Misclassified images")
-        .doesNotContain("generated digits");
+        .contains("none: no assignment is about shapes, unless the recipe has one")
+        .contains("Its last 2 epochs lie between ")
+        .doesNotContain("generated digits")
+        .doesNotContain("99.4%");
     assertThat(kilonet("report", run).err)
         .contains(
             "The run was trained on pictures called 'shapes': name their folder with --data.");
@@ -267,5 +271,33 @@ class OwnPicturesTest {
         kilonet(
             "train", "--recipe", "model_2", "--data", folder.resolve("shapes"), "--size", "big");
     assertThat(wrong.err).contains("'big' is no size: write it as 32 or as 24x32, height first.");
+  }
+
+  @Test
+  void keptImagesAreNotCalledTheTest() {
+    Object[] options = {
+      "--recipe",
+      "model_3",
+      "--data",
+      folder.resolve("shapes"),
+      "--size",
+      "28x28",
+      "--epochs",
+      1,
+      "--validation",
+      9
+    };
+    Outcome trained =
+        kilonet(
+            Stream.concat(Stream.of("train", "--out", folder.resolve("run")), Stream.of(options))
+                .toArray());
+    assertThat(trained.out).contains("% of the images kept out of training in the last epoch");
+    Outcome swept =
+        kilonet(
+            Stream.concat(
+                    Stream.of("sweep", "--seeds", "1..2", "--out", folder.resolve("sweep")),
+                    Stream.of(options))
+                .toArray());
+    assertThat(swept.out).contains("no assignment is about these images");
   }
 }

@@ -23,6 +23,9 @@ record ClassFolders(List<String> classes, List<LabelledFile> files) {
   /** What systems leave behind where people look at pictures. */
   private static final Set<String> LEFT_BEHIND = Set.of("Thumbs.db", "desktop.ini");
 
+  /** What Java puts in the place of a letter that it cannot read. */
+  private static final char ILLEGIBLE = '\uFFFD';
+
   /**
    * Looks into a folder.
    *
@@ -34,6 +37,7 @@ record ClassFolders(List<String> classes, List<LabelledFile> files) {
   static ClassFolders in(Path folder, List<String> known) {
     List<Path> folders = folders(folder);
     List<String> names = folders.stream().map(f -> f.getFileName().toString()).toList();
+    requireLegible(folder, names);
     List<String> classes = known == null ? names : known;
     if (classes.size() < 2 || classes.size() > PictureForm.MOST_CLASSES) {
       throw new DataException(
@@ -62,6 +66,19 @@ record ClassFolders(List<String> classes, List<LabelledFile> files) {
       throw new DataException(Text.of("%s: pictures were expected, but there is none.", folder));
     }
     return new ClassFolders(classes, files);
+  }
+
+  /** Names whose letters this Java cannot read would be other names elsewhere. */
+  private static void requireLegible(Path folder, List<String> names) {
+    for (String name : names) {
+      if (name.indexOf(ILLEGIBLE) >= 0) {
+        throw new DataException(
+            Text.of(
+                "%s: the name of the folder %s has letters that Java does not read in this locale: set"
+                    + " LC_ALL=C.UTF-8, or rename it.",
+                folder, name));
+      }
+    }
   }
 
   private static List<Path> folders(Path folder) {

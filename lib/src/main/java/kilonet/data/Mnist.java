@@ -81,6 +81,10 @@ public final class Mnist {
               "%s: %s was expected to be there, but %s.",
               folder, what, Files.exists(folder) ? "this is no folder" : "there is none"));
     }
+    if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+      throw new DataException(
+          Text.of("%s: %s cannot be read (no permission for it).", folder, what));
+    }
     for (DataFile file : DataFile.ALL) {
       if (file.in(folder).isEmpty()) {
         throw new DataException(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import kilonet.data.Normalization;
 import kilonet.data.PictureFile;
 import kilonet.data.Resampling;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,10 +48,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
    *     no digit is found in it; the message is a sentence that says which
    */
   public static DigitPhoto read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          Text.of("There is no file %s: name a PNG or JPEG image of a digit.", file));
-    }
+    Check.file(file, "name a PNG or JPEG image of a digit");
     try {
       PictureFile picture = PictureFile.of(Files.readAllBytes(file));
       DigitPhoto found = of(picture.image());
@@ -66,7 +64,7 @@ public record DigitPhoto(byte[] pixels, Rectangle box, String warning) {
       throw new IllegalArgumentException(
           Text.of(
               "%s is no image that can be read (%s): give a whole PNG or JPEG file.",
-              file, e.getMessage()),
+              file, Text.reason(e)),
           e);
     }
   }

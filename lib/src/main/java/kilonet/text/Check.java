@@ -1,5 +1,7 @@
 package kilonet.text;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +23,28 @@ public final class Check {
   private static final int LONGEST = 80;
 
   private Check() {}
+
+  /**
+   * A file that can be read.
+   *
+   * @param advice what to do where it cannot, the end of a sentence
+   */
+  public static Path file(Path file, String advice) {
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(Text.of("There is no file %s: %s.", file, advice));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s is no file%s: %s.",
+              file, Files.isDirectory(file) ? " but a folder" : "", advice));
+    }
+    if (!Files.isReadable(file)) {
+      throw new IllegalArgumentException(
+          Text.of("%s cannot be read (no permission): ask for it, or %s.", file, advice));
+    }
+    return file;
+  }
 
   /** A whole number from {@code least} on. */
   public static int atLeast(String what, int value, int least) {

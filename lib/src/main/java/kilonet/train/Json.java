@@ -40,6 +40,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,6 +76,14 @@ public final class Json {
 
   /** What some editors begin a file of UTF-8 with. */
   private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  /** What Jackson says of its own options, which whoever wrote the text cannot set. */
+  private static final Pattern OPTION =
+      Pattern.compile(": enable `\\w+\\.\\w+` to allow|: maybe a \\(non-standard\\) comment\\?.*$");
+
+  /** How Jackson says where something is. */
+  private static final Pattern SOURCE =
+      Pattern.compile("\\[Source: [^\\]]*?; (line: \\d+, column: \\d+)\\]");
 
   private static final Pattern MISSING = Pattern.compile("(?<=property )'\\w+'");
 
@@ -170,7 +179,13 @@ public final class Json {
    */
   public static <T> T read(String text, Class<T> type) {
     try {
-      T value = LINE.readValue(text, type);
+      T value = text.isBlank() ? null : LINE.readValue(text, type);
+      if (value == null) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "This is no JSON of a %s: %s.",
+                type.getSimpleName(), text.isBlank() ? "it is empty" : "null is no value"));
+      }
       requireDerived(text, value);
       return value;
     } catch (JsonProcessingException e) {
@@ -220,11 +235,22 @@ public final class Json {
       return Text.of("%s is missing.", missing.group());
     } else if (e instanceof InvalidNullException) {
       return "null is no value: give one.";
+    } else if (e instanceof MismatchedInputException mismatch
+        && mismatch.getTargetType() != null
+        && mismatch.getTargetType().isEnum()) {
+      return Text.of(
+          "one of %s was expected.",
+          Arrays.stream(mismatch.getTargetType().getEnumConstants())
+              .map(LINE::valueToTree)
+              .map(Object::toString)
+              .collect(Collectors.joining(", ")));
     } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
       return Text.of(
           "a value of another kind was expected, %s.", mismatch.getTargetType().getSimpleName());
     }
-    return said.endsWith(".") ? said : said + ".";
+    String plain = SOURCE.matcher(OPTION.matcher(said).replaceAll("")).replaceAll("$1");
+    plain = plain.replaceFirst("^Non-standard token ('.*')$", "$1 is no value of JSON");
+    return plain.endsWith(".") ? plain : plain + ".";
   }
 
   private static String place(List<JsonMappingException.Reference> path) {

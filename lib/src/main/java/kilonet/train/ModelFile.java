@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
@@ -17,6 +16,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import kilonet.data.PictureForm;
+import kilonet.text.Check;
 import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -140,10 +140,7 @@ public final class ModelFile {
   }
 
   private static void requireFile(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          Text.of("There is no file %s: name the model.zip of a run.", file));
-    }
+    Check.file(file, "name the model.zip of a run");
   }
 
   /**
@@ -299,6 +296,9 @@ public final class ModelFile {
       if (!Double.isFinite(values[i])) {
         throw new IOException(Text.of("one of its parameters is %s", values[i]));
       }
+    }
+    if (in.read() >= 0) {
+      throw new IOException("it goes on after its parameters");
     }
     return Nd4j.createFromArray(values).castTo(type);
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import kilonet.data.DataIdentity;
+import kilonet.data.Datasets;
 
 /**
  * What a run came to; {@code result.json} of its folder, which says beside what is kept here what
@@ -142,6 +143,15 @@ public record Result(
   @JsonGetter
   public Contract contract() {
     return Contract.of(definition, dataset, parameters, history);
+  }
+
+  /**
+   * Whether an assignment is about these images: one of the recipe's own, or this course's, which
+   * is about MNIST and what stands in for it.
+   */
+  @JsonIgnore
+  public boolean isJudged() {
+    return definition.assignment() != null || Datasets.isDigits(data());
   }
 
   /** Whether every epoch of the recipe was trained, or its patience ran out. */

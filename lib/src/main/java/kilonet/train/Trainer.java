@@ -286,9 +286,7 @@ public final class Trainer {
                   there.seed(),
                   there.definition().epochs(),
                   there.engine())
-              + Text.of(
-                  " %s): train into another folder, or do not resume but train anew.",
-                  there.data()));
+              + Text.of(" %s): train into another folder, or delete this one.", there.data()));
     }
     try {
       kept = ModelFile.read(folder.model()).params().dup();

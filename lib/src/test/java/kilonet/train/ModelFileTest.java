@@ -245,4 +245,14 @@ class ModelFileTest {
     assertThatThrownBy(() -> ModelFile.read(bomb))
         .hasMessageContaining("its configuration is too long");
   }
+
+  @Test
+  void parametersThatGoOnAreRefused() throws IOException {
+    Map<String, byte[]> entries = entries();
+    byte[] whole = entries.get("coefficients.bin");
+    entries.put("coefficients.bin", Arrays.copyOf(whole, whole.length + 1));
+    Path file = write(entries);
+    assertThatThrownBy(() -> ModelFile.read(file))
+        .hasMessageContaining("it goes on after its parameters");
+  }
 }

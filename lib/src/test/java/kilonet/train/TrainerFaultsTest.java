@@ -198,7 +198,7 @@ class TrainerFaultsTest {
           .hasMessageContaining(
               "is of another run, which is finished (recipe tiny, seed 1, 2 epochs, engine "
                   + Engine.FUSED.version(recipe().model())
-                  + ", data digits): train into another folder, or do not resume but train anew.");
+                  + ", data digits): train into another folder, or delete this one.");
     }
     assertThat(new RunFolder(folder).result()).hasBinaryContent(result);
   }

@@ -129,6 +129,19 @@ final class Findings {
             goal - best));
   }
 
+  /** Between what its last five epochs lie. */
+  static Claim range(Result run) {
+    List<Double> last = last(run);
+    return last.size() == 1
+        ? Claim.that(true, "Its only epoch is at %.2f%%.", last.get(0))
+        : Claim.that(
+            true,
+            "Its last %d epochs lie between %.2f%% and %.2f%%.",
+            last.size(),
+            Collections.min(last),
+            Collections.max(last));
+  }
+
   /** Between what its last five epochs lie, and how many of them are below 99.4%. */
   static Claim consistency(Result run) {
     List<Double> last = last(run);

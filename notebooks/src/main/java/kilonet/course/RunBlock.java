@@ -3,6 +3,7 @@ package kilonet.course;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import kilonet.data.Datasets;
 import kilonet.evaluate.Accuracy;
 import kilonet.evaluate.Calibration;
 import kilonet.evaluate.ConfusionMatrix;
@@ -40,6 +41,14 @@ public record RunBlock(
     List<String> result = new ArrayList<>(figures(run));
     result.add(
         text("accuracy of the net that is kept: %s (standard error)", Accuracy.of(predictions)));
+    if (!run.isJudged()) {
+      List<String> none =
+          List.of(
+              text(
+                  "none: no assignment is about %s, unless the recipe has one",
+                  Datasets.title(run.data())));
+      return new RunBlock(none, "", result, findings(run, predictions));
+    }
     result.add(
         run.contract().met()
             ? "The target is met."
@@ -81,12 +90,15 @@ public record RunBlock(
 
   private static List<String> findings(Result run, Predictions predictions) {
     List<String> lines = new ArrayList<>();
-    for (Claim claim :
-        List.of(
-            Findings.overfitting(run),
-            Findings.goal(run),
-            Findings.consistency(run),
-            Findings.chance(run))) {
+    List<Claim> claims =
+        run.isJudged()
+            ? List.of(
+                Findings.overfitting(run),
+                Findings.goal(run),
+                Findings.consistency(run),
+                Findings.chance(run))
+            : List.of(Findings.overfitting(run), Findings.range(run));
+    for (Claim claim : claims) {
       lines.add(claim.sentence());
     }
     lines.add(confusions(predictions));
