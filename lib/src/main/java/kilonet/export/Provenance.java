@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import kilonet.data.Sha256;
-import kilonet.model.Summary;
 import kilonet.text.Text;
 import kilonet.train.Json;
 import kilonet.train.ModelFile;
 import kilonet.train.Result;
 import kilonet.train.RunFolder;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Where a net comes from, as it is written into what is made of it.
@@ -66,7 +67,14 @@ public record Provenance(Map<String, String> entries) {
       return Optional.empty();
     }
     Result result = Json.read(run.result(), Result.class);
-    long parameters = Summary.of(network.getLayerWiseConfigurations()).parameters();
+    long parameters = 0;
+    for (Layer layer : network.getLayers()) {
+      for (Map.Entry<String, INDArray> entry : layer.paramTable(false).entrySet()) {
+        // Running means and variances are none of those that are trained.
+        parameters +=
+            layer.updaterDivideByMinibatch(entry.getKey()) ? entry.getValue().length() : 0;
+      }
+    }
     return result.parameters() == parameters ? Optional.of(result) : Optional.empty();
   }
 

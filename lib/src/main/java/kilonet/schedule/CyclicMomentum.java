@@ -9,13 +9,13 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>PyTorch's {@code CyclicLR} with {@code cycle_momentum}.
  *
- * @param base the lowest momentum, 0 to 1
+ * @param base the lowest momentum of the first cycle, 0 to 1
  * @param max the highest momentum, and that of step 0, 0 to 1
  * @param up the steps of a fall, at least 1
  * @param down the steps of a rise, at least 1
  * @param mode how the depth of a cycle changes
- * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0, and in that mode at
- *     most 1, as it would fall below {@code base}
+ * @param gamma the base of {@link CyclicLR.Mode#EXP_RANGE}, greater than 0; above 1, as PyTorch has
+ *     it, later cycles fall below {@code base}, and in the end below 0
  * @param by whether a step is an epoch or an iteration
  */
 public record CyclicMomentum(
@@ -37,9 +37,6 @@ public record CyclicMomentum(
     Check.between("CyclicMomentum's base", base, 0, 1);
     Check.between("CyclicMomentum's max", max, 0, 1);
     CyclicLR.checkCycle("CyclicMomentum", up, down, gamma);
-    if (mode == CyclicLR.Mode.EXP_RANGE) {
-      Check.between("CyclicMomentum's gamma", gamma, 0, 1);
-    }
   }
 
   @Override

@@ -251,7 +251,8 @@ class DigitPhotoTest {
         .hasMessageContaining("give a whole PNG or JPEG");
     assertThatThrownBy(() -> DigitPhoto.read(folder.resolve("missing.png")))
         .hasMessageContaining("There is no file");
-    assertThatThrownBy(() -> DigitPhoto.read(folder)).hasMessageContaining("There is no file");
+    assertThatThrownBy(() -> DigitPhoto.read(folder))
+        .hasMessageContaining("is no file but a folder");
   }
 
   @Test
