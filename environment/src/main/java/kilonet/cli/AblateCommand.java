@@ -95,8 +95,7 @@ final class AblateCommand implements Runnable {
     List<DefaultFolder.Seeds> own =
         recipes.stream().map(recipe -> new DefaultFolder.Seeds(recipe, recipe.name())).toList();
     DefaultFolder folders = filing.folders(images.images());
-    Path folder = out != null ? out : folders.of("ablate", chosen, own);
-    folders.requireOwn(folder, own);
+    Path folder = out != null ? folders.named(out, own) : folders.of("ablate", chosen, own);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     List<Runs.Run> planned = new ArrayList<>();
     for (long seed : numbers) {

@@ -66,33 +66,32 @@ record DefaultFolder(Path runs, Engine engine, DataIdentity data) {
   }
 
   /**
-   * Sees that a run is lost nowhere.
+   * A folder that was named for one run.
    *
-   * @throws IllegalArgumentException if a folder holds a run of another recipe
+   * @throws IllegalArgumentException if it holds a run of another recipe, which would be lost
    */
-  void requireOwn(Path folder, Recipe recipe) {
-    if (new RunFolder(folder).holdsAnother(recipe, engine, data)) {
-      throw lost(folder);
-    }
+  Path named(Path folder, Recipe recipe) {
+    return named(folder, new RunFolder(folder).holdsAnother(recipe, engine, data));
   }
 
   /**
-   * Sees that no run is lost.
+   * A folder that was named for many runs.
    *
-   * @throws IllegalArgumentException if a folder of many runs holds one of another recipe
+   * @throws IllegalArgumentException if it holds a run of another recipe, which would be lost
    */
-  void requireOwn(Path folder, List<Seeds> seeds) {
-    if (seeds.stream().anyMatch(each -> holdsAnother(folder, each))) {
-      throw lost(folder);
-    }
+  Path named(Path folder, List<Seeds> seeds) {
+    return named(folder, seeds.stream().anyMatch(each -> holdsAnother(folder, each)));
   }
 
-  private static IllegalArgumentException lost(Path folder) {
-    return new IllegalArgumentException(
-        Text.of(
-            "%s holds a run of another recipe, engine or data, which would be lost: name another"
-                + " folder, or delete this one.",
-            folder));
+  private static Path named(Path folder, boolean isTaken) {
+    if (isTaken) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "%s holds a run of another recipe, engine or data, which would be lost: name another"
+                  + " folder, or delete this one.",
+              folder));
+    }
+    return folder;
   }
 
   private Path free(String name, Predicate<Path> isTaken) {

@@ -54,9 +54,6 @@ public final class Kilonet implements Runnable {
   /** Exit status of a check that failed or work that could not be done. */
   static final int FAILED = 1;
 
-  /** What Java puts in the place of a letter that it cannot read. */
-  private static final char ILLEGIBLE = '\uFFFD';
-
   /** Exit status of a command that was not understood. */
   static final int USAGE = 2;
 
@@ -88,7 +85,7 @@ public final class Kilonet implements Runnable {
     quieten("org.deeplearning4j.crash.reporting.enabled", "false");
     StandardOutput output = StandardOutput.connect();
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    if (!isLegible(arguments)) {
+    if (!Text.isLegible(System.getProperty("user.dir") + String.join("", arguments))) {
       err.println(
           Text.of(
               "kilonet: the name of a file, or of the folder that this is, has letters that Java does"
@@ -99,12 +96,7 @@ public final class Kilonet implements Runnable {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     int status = execute(out, err, arguments);
     out.flush();
-    System.exit(output.failure().isEmpty() ? status : unwritten(output.failure().get(), err));
-  }
-
-  /** Whether Java could read all letters of what it was given, and of where it is. */
-  private static boolean isLegible(String... arguments) {
-    return (System.getProperty("user.dir") + String.join("", arguments)).indexOf(ILLEGIBLE) < 0;
+    System.exit(output.failure().map(why -> unwritten(why, err)).orElse(status));
   }
 
   private static int unwritten(String why, PrintWriter err) {

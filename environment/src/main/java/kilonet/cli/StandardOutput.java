@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import kilonet.text.Text;
 
 /**
  * Standard output that remembers what was lost on the way: Java's own keeps silent about a disk
@@ -50,7 +51,7 @@ final class StandardOutput extends OutputStream {
    */
   synchronized Optional<String> failure() {
     return Optional.ofNullable(failure)
-        .map(IOException::getMessage)
+        .map(Text::reason)
         .filter(message -> !message.toLowerCase(Locale.ROOT).contains("pipe"));
   }
 }

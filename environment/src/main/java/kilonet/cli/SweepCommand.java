@@ -62,8 +62,7 @@ final class SweepCommand implements Runnable {
     chosen = images.recipe();
     List<DefaultFolder.Seeds> own = List.of(new DefaultFolder.Seeds(chosen, ""));
     DefaultFolder folders = filing.folders(images.images());
-    Path folder = out != null ? out : folders.of("sweep", chosen, own);
-    folders.requireOwn(folder, own);
+    Path folder = out != null ? folders.named(out, own) : folders.of("sweep", chosen, own);
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     Runs runs =
         Sweep.runs(chosen, images.images(), numbers, folder)

@@ -57,10 +57,9 @@ final class TrainCommand implements Runnable {
     DataOptions.Chosen images = data.load(chosen, spec.commandLine().getErr());
     chosen = images.recipe();
     DefaultFolder folders = new DefaultFolder(engine.engine(), images.images().identity());
-    Path folder = out == null ? folders.of(chosen, resume) : out;
-    if (!resume) {
-      folders.requireOwn(folder, chosen);
-    }
+    // What there is to go on with, the trainer judges.
+    Path named = out == null || resume ? out : folders.named(out, chosen);
+    Path folder = named == null ? folders.of(chosen, resume) : named;
     new RunFolder(folder).provide(RunFolder.SUMMARY);
     beginning(new RunFolder(folder)).ifPresent(spec.commandLine().getErr()::println);
     print.println(Summary.of(chosen.model()));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import kilonet.data.PictureForm;
 import kilonet.model.Models;
 import kilonet.text.Text;
 import kilonet.train.ModelFile;
@@ -299,5 +300,29 @@ class OwnPicturesTest {
                     Stream.of(options))
                 .toArray());
     assertThat(swept.out).contains("no assignment is about these images");
+  }
+
+  /** Its net takes 28 x 28 pixels, as the digits are, but the file says another size. */
+  @Test
+  void aFileThatSaysOtherPicturesThanItsNetTakesIsRefused() throws IOException {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(Models.Model_3().configuration(new Sgd(0.1), 1));
+    network.init();
+    PictureForm digits = PictureForm.MNIST;
+    PictureForm other =
+        new PictureForm(
+            digits.data(),
+            digits.channels(),
+            14,
+            digits.width(),
+            digits.fit(),
+            digits.normalization(),
+            digits.classes(),
+            digits.dataset(),
+            digits.testShare());
+    Path model = Files.write(folder.resolve("model.zip"), ModelFile.bytes(network, other));
+    Outcome evaluated = kilonet("evaluate", model, "--data", "digits");
+    assertThat(evaluated.err).contains("takes no pictures of 14 x 28 pixels and one channel");
+    assertThat(evaluated.status).isEqualTo(2);
   }
 }

@@ -23,9 +23,6 @@ record ClassFolders(List<String> classes, List<LabelledFile> files) {
   /** What systems leave behind where people look at pictures. */
   private static final Set<String> LEFT_BEHIND = Set.of("Thumbs.db", "desktop.ini");
 
-  /** What Java puts in the place of a letter that it cannot read. */
-  private static final char ILLEGIBLE = '\uFFFD';
-
   /**
    * Looks into a folder.
    *
@@ -71,7 +68,7 @@ record ClassFolders(List<String> classes, List<LabelledFile> files) {
   /** Names whose letters this Java cannot read would be other names elsewhere. */
   private static void requireLegible(Path folder, List<String> names) {
     for (String name : names) {
-      if (name.indexOf(ILLEGIBLE) >= 0) {
+      if (!Text.isLegible(name)) {
         throw new DataException(
             Text.of(
                 "%s: the name of the folder %s has letters that Java does not read in this locale: set"

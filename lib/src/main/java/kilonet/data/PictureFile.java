@@ -25,7 +25,7 @@ import kilonet.text.Text;
  */
 public record PictureFile(BufferedImage image, int step) {
 
-  /** Sides longer than this are read at every second, third, … pixel, if that is enough. */
+  /** A picture to look at is read at every second, third, … pixel where a side is longer. */
   private static final int LARGEST_READ = 2_400;
 
   /** More pixels than this are never in memory; cameras of today take 12 to 50 million. */

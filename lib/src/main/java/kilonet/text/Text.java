@@ -25,6 +25,14 @@ public final class Text {
   }
 
   /**
+   * Whether Java could read all letters of a file's name: it puts U+FFFD in the place of those that
+   * the locale does not have.
+   */
+  public static boolean isLegible(String name) {
+    return name.indexOf('\uFFFD') < 0;
+  }
+
+  /**
    * Why a file could not be read or written, in words: Java has names of classes for some of it.
    *
    * @param thrown what reading or writing came to
