@@ -21,8 +21,14 @@ final class ConvolutionTraining implements TrainingStage {
     this.c = c;
     this.out = batch.layouts[stage + 1];
     this.errors = Layout.dense(c.out());
-    this.sums =
-        Winograd.suits(c) ? new WinogradSums(batch, stage, c) : new DirectSums(batch, stage, c);
+    this.sums = sums(batch, stage, c);
+  }
+
+  private static ConvolutionSums sums(TrainingBatch batch, int stage, Convolution c) {
+    if (Winograd.suits(c)) {
+      return new WinogradSums(batch, stage, c);
+    }
+    return RowSums.train(c) ? new RowSums(batch, stage, c) : new DirectSums(batch, stage, c);
   }
 
   /** A dense layer sees each number of an image as a channel of one pixel; it lies there alike. */

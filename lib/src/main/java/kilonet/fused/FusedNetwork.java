@@ -43,15 +43,15 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   /**
    * Which arithmetic this is: engines of the same name give the same bits. The first one computed
-   * with oneDNN, and had no name.
+   * with oneDNN, and had no name. Transforms add to the name.
    */
   public static final String VERSION = "lanes-2";
 
-  /**
-   * Which arithmetic trains a net that has a convolution that {@link #isWinograd} is true of; it
-   * gives other bits than {@link #VERSION}, of which it is a part.
-   */
-  public static final String WINOGRAD_VERSION = VERSION + "-winograd";
+  /** Stands behind {@link #VERSION} where a net has a convolution that {@link #isWinograd}. */
+  public static final String WINOGRAD = "-winograd";
+
+  /** Stands behind them where a net has a convolution that {@link #isWinogradAlongRows}. */
+  public static final String ROWS = "-rows";
 
   private static final int PREFETCHED = 2;
 
@@ -116,9 +116,10 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
   }
 
   /**
-   * Whether a convolution is trained with Winograd's transforms: one of 3x3 pixels, without stride,
-   * dilation or groups, between 32 channels and more, where they save a million multiply-adds an
-   * image. Its outputs and gradients are then rounded in another way, by a few millionths.
+   * Whether a convolution is trained with Winograd's transforms of tiles: one of 3x3 pixels,
+   * without stride, dilation or groups, between 32 channels and more, where they save a million
+   * multiply-adds an image. Its outputs and gradients are then rounded in another way, by a few
+   * millionths.
    *
    * @param window its kernel, stride, padding and dilation
    * @param inputs input channels
@@ -127,6 +128,21 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
    */
   public static boolean isWinograd(Window window, int inputs, Shape out) {
     return Winograd.suits(window, inputs, out);
+  }
+
+  /**
+   * Whether a convolution is computed with Winograd's transforms along rows: one of 3x3 pixels,
+   * without stride, dilation or groups, between 8 channels and more, where they save enough. In
+   * inference it is, in training it is unless it {@link #isWinograd}. Its outputs and gradients are
+   * then rounded in another way, by a few millionths.
+   *
+   * @param window its kernel, stride, padding and dilation
+   * @param inputs input channels
+   * @param out the shape of one image's outputs
+   * @return whether it is
+   */
+  public static boolean isWinogradAlongRows(Window window, int inputs, Shape out) {
+    return RowTiles.suits(window, inputs, out);
   }
 
   /**

@@ -30,6 +30,7 @@ final class InferencePlan {
   private final Team team;
   private final Layout[] layouts;
   private final int[] places;
+  private final int behind;
   private final long size;
   private final List<Step> steps = new ArrayList<>();
   private final List<Consumer<float[]>> loaders = new ArrayList<>();
@@ -50,7 +51,8 @@ final class InferencePlan {
     this.sample = new Sample(stack);
     layouts = TrainingBatch.layouts(stack);
     places = new int[layouts.length];
-    size = place();
+    behind = place();
+    size = Memory.checked(behind + rowFloats());
     copy = new ImageCopy(layouts[0], team.size());
     memories = new float[team.size()][];
     Activation waiting = Activation.IDENTITY;
@@ -95,7 +97,7 @@ final class InferencePlan {
    * Finds places for what goes between the stages: two that are used in turn, and one of its own
    * for what has zeros around it or is wanted again for an addition.
    */
-  private long place() {
+  private int place() {
     int[] turns = new int[2];
     int turn = 0;
     int[] which = new int[layouts.length];
@@ -125,7 +127,7 @@ final class InferencePlan {
       places[i] = which[i] == 0 ? 0 : which[i] == 1 ? turns[0] : (int) padded;
       padded = Memory.checked(padded + (which[i] == 2 ? layouts[i].floats() : 0));
     }
-    return padded;
+    return (int) padded;
   }
 
   /** Into which stage goes what lies where that of another one does: itself, or one before. */
@@ -145,6 +147,10 @@ final class InferencePlan {
 
   private void addConvolution(int i, Convolution c, Norm norm) {
     int to = folds(i) ? i + 2 : i + 1;
+    if (RowTiles.suits(c)) {
+      addRows(i, to, c, norm);
+      return;
+    }
     TapSum sum = TapSum.forward(c, ConvolutionTraining.inside(layouts[i], c), layouts[to]);
     float[] weights = new float[sum.packed()];
     int channels = c.out().channels();
@@ -162,6 +168,56 @@ final class InferencePlan {
     steps.add(
         (memory, part, parts) ->
             kernels.convolve(sum, memory, at(i), weights, memory, at(to), part, parts));
+  }
+
+  /** A convolution by transforms along rows, which find room behind all else. */
+  private void addRows(int i, int to, Convolution c, Norm norm) {
+    RowConvolution rows = new RowConvolution(c, layouts[i], layouts[to]);
+    float[] weights = rows.products().weights();
+    float[] scale = new float[c.out().channels()];
+    float[] shift = new float[scale.length];
+    Arrays.fill(scale, 1);
+    loaders.add(
+        parameters -> {
+          if (norm != null) {
+            scales(norm, parameters, scale, shift);
+          }
+          float[] biases = shift.clone();
+          for (int o = 0; o < c.biasAt().length; o++) {
+            biases[o] += scale[o] * parameters[c.biasAt()[o]];
+          }
+          rows.products().pack(c, parameters, scale, weights, 0, 1);
+          rows.products().packBiases(biases, weights);
+        });
+    int transformed = Memory.START + behind;
+    int between = transformed + rows.inputs().floats();
+    steps.add(
+        (memory, part, parts) ->
+            rows.transformInputs(kernels, memory, at(i), transformed, part, parts));
+    steps.add(
+        (memory, part, parts) ->
+            rows.convolve(
+                kernels,
+                memory,
+                transformed,
+                weights,
+                at(to),
+                between + part * rows.products().floats(),
+                part,
+                parts));
+  }
+
+  /** The numbers that transforms along rows need, of the convolution that needs most. */
+  private long rowFloats() {
+    return stack.stages().stream()
+        .filter(stage -> stage instanceof Convolution c && RowTiles.suits(c))
+        .map(Convolution.class::cast)
+        .mapToLong(
+            c ->
+                RowProducts.inputs(c).floats()
+                    + (long) team.size() * RowProducts.forward(c).floats())
+        .max()
+        .orElse(0);
   }
 
   /** The scale and offset that a batch norm is with its running statistics. */

@@ -61,6 +61,30 @@ abstract class Kernels {
       int scratch);
 
   /**
+   * Transforms a row of an image, tile by tile: between its pixels and the places of its tiles.
+   *
+   * @param kind how, and in which direction; {@link Winograd.Transform#INPUT_ERROR} adds what tiles
+   *     have in common
+   * @param tiles those of the row
+   * @param row where the row's first pixel is
+   * @param places where the first place of its first tile is; those of the others follow
+   * @param next from one place to the next, of the first five
+   * @param last where the sixth place of its first tile is
+   */
+  abstract void transformRow(
+      Winograd.Transform kind, RowTiles tiles, float[] x, int row, int places, int next, int last);
+
+  /**
+   * Transforms the gradient of the six places of a kernel's row into that of its three weights: the
+   * transpose of {@link RowTiles#kernel}.
+   *
+   * @param from where the first place's is, of sixteen lanes
+   * @param next from one place to the next
+   * @param to where the first weight's goes; those of the others follow
+   */
+  abstract void kernelGradient(float[] x, int from, int next, int to);
+
+  /**
    * Adds to the sums of errors times inputs over the pixels of a group.
    *
    * @param job the tiles

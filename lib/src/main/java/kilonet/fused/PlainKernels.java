@@ -121,21 +121,20 @@ final class PlainKernels extends PlainPooling {
   /** Transforms a row or a column. */
   private static void transform(Transform kind, float[] x, int from, int step, int to, int next) {
     switch (kind) {
-      case INPUT -> transformInput(x, from, step, to, next);
-      case OUTPUT -> transformOutput(x, from, step, to, next);
-      case OUTPUT_ERROR -> transformOutputError(x, from, step, to, next);
+      case INPUT -> transformInput(x, from, step, to, next, to + 5 * next);
+      case OUTPUT -> transformOutput(x, from, step, from + 5 * step, to, next);
+      case OUTPUT_ERROR -> transformOutputError(x, from, step, to, next, to + 5 * next);
       default -> transformInputError(x, from, step, to, next);
     }
   }
 
-  private static void transformInput(float[] x, int from, int step, int to, int next) {
+  private static void transformInput(float[] x, int from, int step, int to, int next, int last) {
     for (int i = 0; i < LANES; i++) {
       float a = x[from + i];
       float b = x[from + step + i];
       float c = x[from + 2 * step + i];
       float d = x[from + 3 * step + i];
       float e = x[from + 4 * step + i];
-      float f = x[from + 5 * step + i];
       float even = Math.fma(c, -4, e);
       float odd = Math.fma(b, -4, d);
       float far = e - c;
@@ -145,18 +144,19 @@ final class PlainKernels extends PlainPooling {
       x[to + 2 * next + i] = even - odd;
       x[to + 3 * next + i] = Math.fma(across, 2, far);
       x[to + 4 * next + i] = Math.fma(across, -2, far);
-      x[to + 5 * next + i] = Math.fma(d, -5, Math.fma(b, 4, f));
+      if (last >= 0) {
+        x[last + i] = Math.fma(d, -5, Math.fma(b, 4, x[from + 5 * step + i]));
+      }
     }
   }
 
-  private static void transformOutput(float[] x, int from, int step, int to, int next) {
+  private static void transformOutput(float[] x, int from, int step, int last, int to, int next) {
     for (int i = 0; i < LANES; i++) {
       float a = x[from + i];
       float b = x[from + step + i];
       float c = x[from + 2 * step + i];
       float d = x[from + 3 * step + i];
       float e = x[from + 4 * step + i];
-      float f = x[from + 5 * step + i];
       float sum = b + c;
       float difference = b - c;
       float far = d + e;
@@ -164,16 +164,19 @@ final class PlainKernels extends PlainPooling {
       x[to + i] = a + sum + far;
       x[to + next + i] = Math.fma(across, 2, difference);
       x[to + 2 * next + i] = Math.fma(far, 4, sum);
-      x[to + 3 * next + i] = Math.fma(across, 8, difference) + f;
+      if (last >= 0) {
+        x[to + 3 * next + i] = Math.fma(across, 8, difference) + x[last + i];
+      }
     }
   }
 
-  private static void transformOutputError(float[] x, int from, int step, int to, int next) {
+  private static void transformOutputError(
+      float[] x, int from, int step, int to, int next, int last) {
     for (int i = 0; i < LANES; i++) {
       float a = x[from + i];
       float b = x[from + step + i];
       float c = x[from + 2 * step + i];
-      float d = x[from + 3 * step + i];
+      float d = last >= 0 ? x[from + 3 * step + i] : 0;
       float even = a + c;
       float odd = b + d;
       float far = Math.fma(c, 4, a);
@@ -183,7 +186,9 @@ final class PlainKernels extends PlainPooling {
       x[to + 2 * next + i] = even - odd;
       x[to + 3 * next + i] = Math.fma(across, 2, far);
       x[to + 4 * next + i] = Math.fma(across, -2, far);
-      x[to + 5 * next + i] = d;
+      if (last >= 0) {
+        x[last + i] = d;
+      }
     }
   }
 
@@ -205,6 +210,73 @@ final class PlainKernels extends PlainPooling {
       x[to + 3 * next + i] = Math.fma(f, -5, Math.fma(across, 2, difference));
       x[to + 4 * next + i] = a + sum + far;
       x[to + 5 * next + i] = f;
+    }
+  }
+
+  @Override
+  void transformRow(
+      Transform kind, RowTiles tiles, float[] x, int row, int places, int next, int last) {
+    for (int t = 0; t < tiles.count(); t++) {
+      int at = row + tiles.start(t) * LANES;
+      int place = places + t * LANES;
+      int sixth = t < tiles.fours() ? last + t * LANES : -1;
+      switch (kind) {
+        case INPUT -> transformInput(x, at, LANES, place, next, sixth);
+        case OUTPUT -> transformOutput(x, place, next, sixth, at, LANES);
+        case OUTPUT_ERROR -> transformOutputError(x, at, LANES, place, next, sixth);
+        default -> addInputErrors(x, at, place, next, sixth, t == 0);
+      }
+    }
+  }
+
+  /** Adds to the two pixels that the tile before has written, if there is one. */
+  private static void addInputErrors(
+      float[] x, int to, int from, int next, int last, boolean first) {
+    for (int i = 0; i < LANES; i++) {
+      int at = to + i;
+      float a = x[from + i];
+      float b = x[from + next + i];
+      float c = x[from + 2 * next + i];
+      float d = x[from + 3 * next + i];
+      float e = x[from + 4 * next + i];
+      float f = last >= 0 ? x[last + i] : 0;
+      float sum = b + c;
+      float difference = b - c;
+      float far = d + e;
+      float across = d - e;
+      x[at] = Math.fma(a, 4, first ? 0 : x[at]);
+      float second = first ? 0 : x[at + LANES];
+      float middle =
+          last >= 0 ? Math.fma(f - difference, 4, second) : Math.fma(difference, -4, second);
+      x[at + LANES] = Math.fma(across, -2, middle);
+      x[at + 2 * LANES] = Math.fma(sum, -4, Math.fma(a, -5, 0 - far));
+      x[at + 3 * LANES] =
+          last >= 0
+              ? Math.fma(f, -5, Math.fma(across, 2, difference))
+              : Math.fma(across, 2, difference);
+      x[at + 4 * LANES] = a + sum + far;
+      if (last >= 0) {
+        x[at + 5 * LANES] = f;
+      }
+    }
+  }
+
+  @Override
+  void kernelGradient(float[] x, int from, int next, int to) {
+    for (int i = 0; i < LANES; i++) {
+      float a = x[from + i];
+      float b = x[from + next + i];
+      float c = x[from + 2 * next + i];
+      float d = x[from + 3 * next + i];
+      float e = x[from + 4 * next + i];
+      float f = x[from + 5 * next + i];
+      float sum = b + c;
+      float difference = c - b;
+      float far = d + e;
+      float across = d - e;
+      x[to + i] = Math.fma(Math.fma(far, 0.25f, 0 - sum), RowTiles.SIXTH, a * 0.25f);
+      x[to + LANES + i] = Math.fma(across, 0.5f, difference) * RowTiles.SIXTH;
+      x[to + 2 * LANES + i] = Math.fma(far - sum, RowTiles.SIXTH, f);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import kilonet.fused.Stage.Convolution;
 import kilonet.layer.Shape;
 import kilonet.layer.Window;
@@ -249,6 +250,31 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
   /** The same sum for one of the blocks. */
   TapSum only(int block) {
     return new TapSum(regions, List.of(blocks.get(block)), plane, sources, channels);
+  }
+
+  /**
+   * The same sum for one of the blocks and some of its outputs, which then begin at 0.
+   *
+   * @param from the first number of a channel's outputs
+   * @param end the number behind the last
+   * @param weights where the block's weights are
+   */
+  TapSum only(int block, int from, int end, int weights) {
+    Block b = blocks.get(block);
+    List<Region> some = new ArrayList<>();
+    for (Region r : regions) {
+      int[] chosen =
+          IntStream.range(0, r.count())
+              .filter(i -> r.out()[i] >= from && r.out()[i] < end)
+              .toArray();
+      if (chosen.length > 0) {
+        int[] in = Arrays.stream(chosen).map(i -> r.in()[i]).toArray();
+        int[] out = Arrays.stream(chosen).map(i -> r.out()[i] - from).toArray();
+        some.add(new Region(fill(in, TILE), fill(out, TILE), chosen.length, r.taps(), new int[0]));
+      }
+    }
+    Block one = new Block(b.width(), weights, b.in(), 0);
+    return new TapSum(some, List.of(one), end - from, sources, channels);
   }
 
   /**

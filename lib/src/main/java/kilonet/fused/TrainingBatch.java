@@ -27,6 +27,13 @@ final class TrainingBatch {
 
   private final int[] activations;
   private final int[] errors;
+
+  /**
+   * Where each stage's transformed inputs are, and the errors of its outputs, see {@link RowSums}.
+   */
+  private final int[] transformedInputs;
+
+  private final int[] transformedErrors;
   private final int stride;
 
   /** Where each stage's own memory is among a thread's, and how much a thread has. */
@@ -93,6 +100,9 @@ final class TrainingBatch {
         next = Math.addExact(next, Layout.dense(layouts[i].shape()).floats());
       }
     }
+    transformedInputs = new int[layouts.length];
+    transformedErrors = new int[layouts.length];
+    next = placeRows(next);
     stride = next;
     owns = new int[layouts.length];
     next = 0;
@@ -103,6 +113,8 @@ final class TrainingBatch {
         if (Winograd.suits(c)) {
           transformed = Math.max(transformed, WinogradSums.floats(c, groups, threads));
           next = Math.addExact(next, WinogradSums.ownFloats(c, threads));
+        } else if (RowSums.train(c)) {
+          next = Math.addExact(next, RowSums.ownFloats(c));
         } else if (i > 0 && TapSum.padsErrors(c)) {
           next = Math.addExact(next, TapSum.paddedErrors(c).floats());
         }
@@ -110,6 +122,30 @@ final class TrainingBatch {
     }
     own = next;
     memory = Memory.of((long) stride * groups + (long) own * threads + transformed);
+  }
+
+  /**
+   * Finds places for what is transformed along rows. Inputs stay from the way forward to the way
+   * back; errors only until the gradient is had, while those of the next stage come up.
+   *
+   * @return the first number behind
+   */
+  private int placeRows(int first) {
+    int next = first;
+    int[] turns = new int[2];
+    int count = 0;
+    for (int i = 0; i < stack.stages().size(); i++) {
+      if (stack.stages().get(i) instanceof Convolution c && RowSums.train(c)) {
+        transformedInputs[i] = next;
+        next = Math.addExact(next, RowSums.inputFloats(c));
+        turns[count % 2] = Math.max(turns[count % 2], RowSums.errorFloats(c));
+        transformedErrors[i] = count++ % 2;
+      }
+    }
+    for (int i = 0; i < transformedErrors.length; i++) {
+      transformedErrors[i] = next + transformedErrors[i] * turns[0];
+    }
+    return Math.addExact(next, Math.addExact(turns[0], turns[1]));
   }
 
   /** Whether what a stage goes back to may stay where it is. */
@@ -158,6 +194,16 @@ final class TrainingBatch {
     return Memory.START + group * stride + errors[stage];
   }
 
+  /** Where the inputs of a stage start that are transformed along rows, of a group. */
+  int transformedInput(int stage, int group) {
+    return Memory.START + group * stride + transformedInputs[stage];
+  }
+
+  /** Where the errors of its outputs start. */
+  int transformedError(int stage, int group) {
+    return Memory.START + group * stride + transformedErrors[stage];
+  }
+
   /** Where a batch's transformed inputs and outputs start, see {@link WinogradSums}. */
   int transformed() {
     return Memory.START + groups * stride + threads * own;
@@ -165,7 +211,7 @@ final class TrainingBatch {
 
   /**
    * Where a thread's memory of a stage starts: errors with zeros around them, see {@link
-   * TapSum#padsErrors}, or a tile, see {@link WinogradSums}.
+   * TapSum#padsErrors}, a tile, see {@link WinogradSums}, or what {@link RowSums} has in between.
    */
   int own(int stage, int thread) {
     return Memory.START + groups * stride + thread * own + owns[stage];

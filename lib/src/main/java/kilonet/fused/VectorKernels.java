@@ -296,11 +296,28 @@ final class VectorKernels extends VectorPoolingErrors {
   /** Transforms a row or a column. */
   private static void transform(Transform kind, float[] x, int from, int step, int to, int next) {
     switch (kind) {
-      case INPUT -> TransformTiles.transformInput(x, from, step, to, next);
-      case OUTPUT -> TransformTiles.transformOutput(x, from, step, to, next);
-      case OUTPUT_ERROR -> TransformTiles.transformOutputError(x, from, step, to, next);
+      case INPUT -> TransformTiles.transformInput(x, from, step, to, next, to + 5 * next);
+      case OUTPUT -> TransformTiles.transformOutput(x, from, step, from + 5 * step, to, next);
+      case OUTPUT_ERROR ->
+          TransformTiles.transformOutputError(x, from, step, to, next, to + 5 * next);
       default -> TransformTiles.transformInputError(x, from, step, to, next);
     }
+  }
+
+  @Override
+  void transformRow(
+      Transform kind, RowTiles tiles, float[] x, int row, int places, int next, int last) {
+    switch (kind) {
+      case INPUT -> TransformTiles.inputRow(tiles, x, row, places, next, last);
+      case OUTPUT -> TransformTiles.outputRow(tiles, x, row, places, next, last);
+      case OUTPUT_ERROR -> TransformTiles.outputErrorRow(tiles, x, row, places, next, last);
+      default -> TransformTiles.inputErrorRow(tiles, x, row, places, next, last);
+    }
+  }
+
+  @Override
+  void kernelGradient(float[] x, int from, int next, int to) {
+    TransformTiles.kernelGradient(x, from, next, to);
   }
 
   @Override

@@ -32,10 +32,12 @@
  *   <li>{@code Kernels} do the arithmetic: a convolution, and the gradient of its input, are sums
  *       over tables of taps ({@code TapSum}); the gradient of its weights are tiles of products
  *       ({@code WeightTiles}). Convolutions of 3x3 pixels between many channels are trained with
- *       transforms that save most of the multiplications ({@code Winograd}). Between them there is
- *       one pass over vectors. {@code VectorKernels} keep their sums in registers ({@code SumTiles}
- *       and others); {@code PlainKernels} do the same in plain Java, while the others are not
- *       compiled yet and where the module is missing ({@code KernelChoice}).
+ *       transforms that save three quarters of the multiplications ({@code Winograd}); between few
+ *       channels with transforms along rows, which save half of them and move less ({@code
+ *       RowTiles}). Between them there is one pass over vectors. {@code VectorKernels} keep their
+ *       sums in registers ({@code SumTiles} and others); {@code PlainKernels} do the same in plain
+ *       Java, while the others are not compiled yet and where the module is missing ({@code
+ *       KernelChoice}).
  * </ol>
  *
  * Updaters that are much work, as Muon with its {@link kilonet.fused.Orthogonalization}, are
@@ -49,8 +51,8 @@
  * differences to a channel's first pixel, and put together in double precision. Exponentials are
  * {@code Exponential}'s, logarithms {@code StrictMath}'s. What is dropped is a hash of seed, layer,
  * step, batch of the step, image and unit ({@code DropoutMask}). {@link
- * kilonet.fused.FusedNetwork#VERSION} names this arithmetic, {@link
- * kilonet.fused.FusedNetwork#WINOGRAD_VERSION} that with transforms.
+ * kilonet.fused.FusedNetwork#VERSION} names this arithmetic; with transforms it has {@link
+ * kilonet.fused.FusedNetwork#WINOGRAD} or {@link kilonet.fused.FusedNetwork#ROWS} behind it.
  *
  * <h2>Memory</h2>
  *

@@ -40,8 +40,11 @@ public enum Engine {
     if (this != FUSED) {
       return toString();
     }
-    boolean winograd = model.anyConvolution(FusedNetwork::isWinograd);
-    return this + " " + (winograd ? FusedNetwork.WINOGRAD_VERSION : FusedNetwork.VERSION);
+    return this
+        + " "
+        + FusedNetwork.VERSION
+        + (model.anyConvolution(FusedNetwork::isWinograd) ? FusedNetwork.WINOGRAD : "")
+        + (model.anyConvolution(FusedNetwork::isWinogradAlongRows) ? FusedNetwork.ROWS : "");
   }
 
   /** Whether this is what a result or a checkpoint names, in whatever version. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import kilonet.fused.Stage.Convolution;
@@ -46,9 +47,11 @@ class WinogradTest {
   /**
    * A net of two such convolutions.
    *
+   * @param rows whether transforms go along rows
    * @param first whether the first layer is one: its inputs have no errors then
    */
   private record Net(
+      boolean rows,
       int height,
       int width,
       boolean first,
@@ -64,6 +67,10 @@ class WinogradTest {
 
     int inputs() {
       return first ? channels : 2;
+    }
+
+    boolean transforms(Stage stage) {
+      return stage instanceof Convolution c && (rows ? RowSums.train(c) : Winograd.suits(c));
     }
 
     MultiLayerConfiguration configuration(DataType type) {
@@ -108,7 +115,7 @@ class WinogradTest {
 
   /** One whose last chunk of tiles is not whole, and others drawn at random. */
   static Stream<Net> nets() {
-    Net large = new Net(41, 41, false, 50, 50, 34, 0, false, true, false, 2, 2);
+    Net large = new Net(false, 41, 41, false, 50, 50, 34, 0, false, true, false, 2, 2);
     Stream<Net> drawn =
         new Random(5)
             .ints(12)
@@ -116,6 +123,7 @@ class WinogradTest {
             .map(
                 random ->
                     new Net(
+                        false,
                         13 + random.nextInt(12),
                         13 + random.nextInt(12),
                         random.nextInt(3) == 0,
@@ -128,7 +136,27 @@ class WinogradTest {
                         random.nextBoolean(),
                         1 + random.nextInt(70),
                         1 + random.nextInt(5)));
-    return Stream.concat(Stream.of(large), drawn);
+    Stream<Net> rows =
+        new Random(7)
+            .ints(24)
+            .mapToObj(Random::new)
+            .map(
+                random ->
+                    new Net(
+                        true,
+                        10 + random.nextInt(26),
+                        10 + random.nextInt(26),
+                        random.nextInt(3) == 0,
+                        8 + random.nextInt(20),
+                        8 + random.nextInt(20),
+                        8 + random.nextInt(40),
+                        random.nextInt(3),
+                        random.nextInt(4) == 0,
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        1 + random.nextInt(70),
+                        1 + random.nextInt(5)));
+    return Stream.of(Stream.of(large), drawn, rows).flatMap(nets -> nets);
   }
 
   @ParameterizedTest
@@ -156,6 +184,33 @@ class WinogradTest {
         .isLessThan(1e-4 * right.norm2Number().doubleValue());
   }
 
+  /** Transforms along rows serve inference, too, which folds batch norms into them. */
+  @ParameterizedTest
+  @MethodSource("nets")
+  void outputsAreThoseOfDl4jInDoublePrecisionAndTheSameForAllKernelsAndThreads(Net net) {
+    MultiLayerNetwork judge = new MultiLayerNetwork(net.configuration(DataType.DOUBLE));
+    judge.init();
+    INDArray images =
+        Nd4j.createFromArray(pixels(new Random(4), net))
+            .reshape(net.images, net.inputs(), net.height, net.width);
+    INDArray right = judge.output(images.castTo(DataType.DOUBLE));
+    INDArray plain = outputs(net, judge, images, KernelChoice.plain(), 1);
+    INDArray vectors = outputs(net, judge, images, KernelChoice.fastest(), net.threads);
+    assertThat(vectors).isEqualTo(plain);
+    assertThat(plain.castTo(DataType.DOUBLE).sub(right).amaxNumber().doubleValue())
+        .isLessThan(1e-5);
+  }
+
+  private static INDArray outputs(
+      Net net, MultiLayerNetwork judge, INDArray images, Kernels kernels, int threads) {
+    KernelChoice.use(kernels);
+    try (FusedNetwork fused = new FusedNetwork(net.configuration(DataType.FLOAT), threads)) {
+      fused.init();
+      fused.params().assign(judge.params());
+      return fused.output(images);
+    }
+  }
+
   private static float[] pixels(Random random, Net net) {
     float[] pixels = new float[net.images * net.inputs() * net.height * net.width];
     for (int i = 0; i < pixels.length; i++) {
@@ -179,9 +234,7 @@ class WinogradTest {
       fused.setLabels(labels);
       fused.computeGradientAndScore();
       assertThat(fused.engine()).isEqualTo("fused");
-      assertThat(
-              fused.stack().stages().stream()
-                  .filter(stage -> stage instanceof Convolution c && Winograd.suits(c)))
+      assertThat(fused.stack().stages().stream().filter(net::transforms))
           .as(net.toString())
           .hasSize(2);
       return fused.gradient().gradient().dup().data().asFloat();
@@ -207,6 +260,62 @@ class WinogradTest {
     float[] gradient = new float[9];
     Winograd.kernelGradient(places, 0, scratch, gradient, at, 0);
     assertThat(product(transformed, places)).isCloseTo(product(kernel, gradient), within(1e-6));
+  }
+
+  /** The same of a row of a kernel. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theGradientOfAKernelsRowGoesBackByTheTransposeOfItsTransform(boolean vectors) {
+    Kernels kernels = vectors ? KernelChoice.fastest() : KernelChoice.plain();
+    Random random = new Random(1);
+    float[] kernel = {0.3f, -0.7f, 0.9f};
+    float[] transformed = new float[RowTiles.PLACES];
+    RowTiles.kernel(kernel, new int[] {2, 1, 0}, 0, 2, transformed, 0, 1);
+    float[] places = new float[RowTiles.PLACES];
+    int weights = RowTiles.PLACES * Layout.LANES;
+    float[] lanes = new float[weights + 3 * Layout.LANES];
+    for (int p = 0; p < places.length; p++) {
+      places[p] = random.nextFloat() - 0.5f;
+      Arrays.fill(lanes, p * Layout.LANES, (p + 1) * Layout.LANES, places[p]);
+    }
+    kernels.kernelGradient(lanes, 0, Layout.LANES, weights);
+    float[] turned = {
+      lanes[weights + 2 * Layout.LANES], lanes[weights + Layout.LANES], lanes[weights]
+    };
+    assertThat(product(transformed, places)).isCloseTo(2 * product(kernel, turned), within(1e-6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 24, 26, 101})
+  void aRowIsCoveredByTilesOfFourAndThree(int outputs) {
+    RowTiles tiles = RowTiles.of(outputs);
+    int next = 0;
+    for (int t = 0; t < tiles.count(); t++) {
+      assertThat(tiles.start(t)).isEqualTo(next);
+      next += t < tiles.fours() ? 4 : 3;
+    }
+    assertThat(next).isEqualTo(outputs);
+    assertThat(tiles.products()).isLessThan(2 * outputs);
+  }
+
+  @Test
+  void rowsAreTransformedWhereThatSavesEnough() {
+    Window window = Window.of(pair(3), pair(1), pair(0), pair(1));
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 10, new Shape(12, 11, 11))).isTrue();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 6, 6))).isTrue();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 30, 5))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 30, 2))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 4, 4))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 7, new Shape(16, 24, 24))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(7, 24, 24))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 32, new Shape(32, 22, 22))).isTrue();
+    for (Window other :
+        Arrays.asList(
+            Window.of(new int[] {3, 5}, pair(1), pair(0), pair(1)),
+            Window.of(pair(3), new int[] {1, 2}, pair(0), pair(1)),
+            Window.of(pair(3), pair(1), pair(0), new int[] {2, 1}))) {
+      assertThat(FusedNetwork.isWinogradAlongRows(other, 16, new Shape(16, 22, 22))).isFalse();
+    }
   }
 
   private static double product(float[] a, float[] b) {
@@ -246,6 +355,8 @@ class WinogradTest {
   @ValueSource(
       strings = {
         "conv 32 3x3, conv 32 3x3, global avgpool, conv 10 1x1 plain",
+        "conv 10 3x3, conv 12 3x3, global avgpool, conv 10 1x1 plain",
+        "conv 7 3x3, conv 12 3x3, global avgpool, conv 10 1x1 plain",
         "conv 32 3x3, conv 32 3x3 groups 2, global avgpool, conv 10 1x1 plain",
         "conv 32 3x3, conv 32 3x3 stride 2, global avgpool, conv 10 1x1 plain",
         "conv 40 3x3, maxpool 2, conv 40 3x3, conv 40 3x3, global avgpool, conv 10 1x1 plain",
@@ -255,15 +366,20 @@ class WinogradTest {
     Stack model = Stack.of("conv-bn-relu").blocks(blocks.split(", "));
     MultiLayerNetwork network = new MultiLayerNetwork(model.configuration(new Sgd(0.1), 1));
     network.init();
-    boolean used;
+    boolean tiles;
+    boolean rows;
     try (FusedNetwork fused = FusedNetwork.of(network)) {
       fused.output(Nd4j.zeros(1, 1, 28, 28));
-      used =
+      List<Convolution> convolutions =
           fused.stack().stages().stream()
-              .anyMatch(stage -> stage instanceof Convolution c && Winograd.suits(c));
+              .filter(Convolution.class::isInstance)
+              .map(Convolution.class::cast)
+              .toList();
+      tiles = convolutions.stream().anyMatch(Winograd::suits);
+      rows = convolutions.stream().anyMatch(RowTiles::suits);
     }
     assertThat(Engine.FUSED.version(model))
-        .isEqualTo(Text.of("fused lanes-2%s", used ? "-winograd" : ""));
+        .isEqualTo(Text.of("fused lanes-2%s%s", tiles ? "-winograd" : "", rows ? "-rows" : ""));
     assertThat(Engine.DL4J.version(model)).isEqualTo("dl4j");
   }
 }
