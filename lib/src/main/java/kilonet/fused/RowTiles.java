@@ -30,8 +30,12 @@ record RowTiles(int fours, int threes) {
   /** With fewer channels the transforms take too large a part. */
   private static final int CHANNELS = 8;
 
-  /** So many multiply-adds of an image have to be saved by each kernel. */
-  private static final long SAVED_BY_KERNEL = 128;
+  /**
+   * So many multiply-adds of an image have to be saved by each kernel: images of sixteen pixels a
+   * side and more. On smaller ones the transforms of kernels and gradients, and sums of few pixels,
+   * take most of the gain.
+   */
+  private static final long SAVED_BY_KERNEL = 1 << 10;
 
   /** Whether a convolution is computed so. */
   static boolean suits(Convolution c) {

@@ -108,7 +108,8 @@ class WinogradTest {
               .convolutionMode(same ? ConvolutionMode.Same : ConvolutionMode.Truncate)
               .hasBias(bias)
               .biasInit(0.3)
-              .activation(Activation.LEAKYRELU)
+              // One with a corner would give other gradients where a sum is nearly 0.
+              .activation(Activation.IDENTITY)
               .build());
     }
   }
@@ -144,8 +145,8 @@ class WinogradTest {
                 random ->
                     new Net(
                         true,
-                        10 + random.nextInt(26),
-                        10 + random.nextInt(26),
+                        21 + random.nextInt(16),
+                        21 + random.nextInt(16),
                         random.nextInt(3) == 0,
                         8 + random.nextInt(20),
                         8 + random.nextInt(20),
@@ -181,7 +182,7 @@ class WinogradTest {
     INDArray right = judge.gradient().gradient().reshape(plain.length);
     INDArray errors = Nd4j.createFromArray(plain).castTo(DataType.DOUBLE).sub(right);
     assertThat(errors.norm2Number().doubleValue())
-        .isLessThan(1e-4 * right.norm2Number().doubleValue());
+        .isLessThan(1e-5 * right.norm2Number().doubleValue());
   }
 
   /** Transforms along rows serve inference, too, which folds batch norms into them. */
@@ -301,11 +302,12 @@ class WinogradTest {
   @Test
   void rowsAreTransformedWhereThatSavesEnough() {
     Window window = Window.of(pair(3), pair(1), pair(0), pair(1));
-    assertThat(FusedNetwork.isWinogradAlongRows(window, 10, new Shape(12, 11, 11))).isTrue();
-    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 6, 6))).isTrue();
-    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 30, 5))).isFalse();
-    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 30, 2))).isFalse();
-    assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(16, 4, 4))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 16, 16))).isTrue();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 14, 18))).isTrue();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 14, 14))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 100, 5))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 100, 2))).isFalse();
+    assertThat(FusedNetwork.isWinogradAlongRows(window, 8, new Shape(8, 100, 1))).isFalse();
     assertThat(FusedNetwork.isWinogradAlongRows(window, 7, new Shape(16, 24, 24))).isFalse();
     assertThat(FusedNetwork.isWinogradAlongRows(window, 16, new Shape(7, 24, 24))).isFalse();
     assertThat(FusedNetwork.isWinogradAlongRows(window, 32, new Shape(32, 22, 22))).isTrue();
