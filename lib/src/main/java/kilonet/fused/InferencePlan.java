@@ -202,7 +202,7 @@ final class InferencePlan {
                 transformed,
                 weights,
                 at(to),
-                between + part * rows.products().floats(),
+                between + part * RowProducts.unitFloats(c),
                 part,
                 parts));
   }
@@ -213,9 +213,7 @@ final class InferencePlan {
         .filter(stage -> stage instanceof Convolution c && RowTiles.suits(c))
         .map(Convolution.class::cast)
         .mapToLong(
-            c ->
-                RowProducts.inputs(c).floats()
-                    + (long) team.size() * RowProducts.forward(c).floats())
+            c -> RowProducts.inputs(c).floats() + (long) team.size() * RowProducts.unitFloats(c))
         .max()
         .orElse(0);
   }

@@ -47,7 +47,7 @@ record RowProducts(RowTiles tiles, List<Unit> units, int packed, int[] sources, 
 
     /** All of them. */
     int floats() {
-      return RowTiles.PLACES * next();
+      return (int) Memory.checked((long) RowTiles.PLACES * next());
     }
 
     /** Where the tiles of a row begin in the first place. */
@@ -77,9 +77,15 @@ record RowProducts(RowTiles tiles, List<Unit> units, int packed, int[] sources, 
     return new Places(tiles, unit.channelCount(), unit.rows());
   }
 
-  /** The most numbers that a unit makes. */
-  int floats() {
-    return units.stream().mapToInt(unit -> outcome(unit).floats()).max().orElse(0);
+  /** The most numbers that a unit makes, forward or backward. */
+  static int unitFloats(Convolution c) {
+    RowTiles tiles = RowTiles.of(c.out().width());
+    int rows = Math.max(c.in().height(), c.out().height());
+    return new Places(tiles, TapSum.WIDE, unitRows(tiles, rows)).floats();
+  }
+
+  private static int unitRows(RowTiles tiles, int rows) {
+    return Math.min(rows, (TILES + tiles.count() - 1) / tiles.count());
   }
 
   /** Transformed outputs from transformed inputs. */
@@ -124,7 +130,7 @@ record RowProducts(RowTiles tiles, List<Unit> units, int packed, int[] sources, 
 
   private static RowProducts of(RowTiles tiles, List<TapSum> places, int rows) {
     TapSum all = places.get(0);
-    int step = Math.min(rows, (TILES + tiles.count() - 1) / tiles.count());
+    int step = unitRows(tiles, rows);
     List<Unit> units = new ArrayList<>();
     int done = 0;
     for (int b = 0; b < all.blocks().size(); b++) {

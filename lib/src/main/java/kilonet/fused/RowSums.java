@@ -69,8 +69,7 @@ final class RowSums implements ConvolutionSums {
 
   /** The numbers that a thread needs besides: what is between, and a row. */
   static int ownFloats(Convolution c) {
-    int most = Math.max(RowProducts.forward(c).floats(), RowProducts.backward(c).floats());
-    return most + rowFloats(c);
+    return RowProducts.unitFloats(c) + rowFloats(c);
   }
 
   private static int rowFloats(Convolution c) {
@@ -151,7 +150,7 @@ final class RowSums implements ConvolutionSums {
 
   private void inputErrors(int group, int part, int parts, int thread) {
     int own = batch.own(stage, thread);
-    int scratch = own + backward.floats();
+    int scratch = own + RowProducts.unitFloats(c);
     boolean whole = c.in().width() * LANES == rowFloats(c);
     int from = batch.transformedError(stage, group);
     int end = TapSum.share(backward.units().size(), part + 1, parts);

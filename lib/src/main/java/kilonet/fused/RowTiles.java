@@ -8,8 +8,7 @@ import kilonet.layer.Window;
  * {@link Winograd}'s transforms along rows alone: a row of a 3x3 convolution's outputs in tiles of
  * four, F(4, 3), which have six places each, and of three. Those have the same transforms and no
  * sixth place, which goes into a fourth output alone. Each place by itself is a convolution of 3x1
- * pixels: three multiplications take the place of six where tiles are of four, of five and a bit
- * where they are of three.
+ * pixels: six multiplications take the place of twelve, or five of nine.
  *
  * <p>Between few channels this saves more than tiles of four by four: what is transformed is half
  * as much again as what there was, not more than twice as much.
@@ -57,13 +56,18 @@ record RowTiles(int fours, int threes) {
 
   /** Whether so many outputs are a sum of fours and threes: all numbers but 1, 2 and 5. */
   private static boolean covers(int outputs) {
-    return outputs >= THREE * (-outputs & THREE) && outputs > 0;
+    return outputs > 0 && outputs >= THREE * threes(outputs);
   }
 
   /** The tiles of a row with so many outputs. */
   static RowTiles of(int outputs) {
-    int threes = -outputs & THREE;
+    int threes = threes(outputs);
     return new RowTiles((outputs - THREE * threes) / Winograd.OUT, threes);
+  }
+
+  /** As many tiles of three as leave a multiple of four. */
+  private static int threes(int outputs) {
+    return Math.floorMod(-outputs, Winograd.OUT);
   }
 
   int count() {

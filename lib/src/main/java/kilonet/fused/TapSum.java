@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import kilonet.fused.Stage.Convolution;
 import kilonet.layer.Shape;
 import kilonet.layer.Window;
@@ -263,18 +262,23 @@ record TapSum(List<Region> regions, List<Block> blocks, int plane, int[] sources
     Block b = blocks.get(block);
     List<Region> some = new ArrayList<>();
     for (Region r : regions) {
-      int[] chosen =
-          IntStream.range(0, r.count())
-              .filter(i -> r.out()[i] >= from && r.out()[i] < end)
-              .toArray();
-      if (chosen.length > 0) {
-        int[] in = Arrays.stream(chosen).map(i -> r.in()[i]).toArray();
-        int[] out = Arrays.stream(chosen).map(i -> r.out()[i] - from).toArray();
-        some.add(new Region(fill(in, TILE), fill(out, TILE), chosen.length, r.taps(), new int[0]));
+      int first = position(r, from);
+      int last = position(r, end);
+      if (first < last) {
+        int[] in = fill(Arrays.copyOfRange(r.in(), first, last), TILE);
+        int[] out = fill(Arrays.copyOfRange(r.out(), first, last), TILE);
+        Arrays.setAll(out, i -> out[i] - from);
+        some.add(new Region(in, out, last - first, r.taps(), new int[0]));
       }
     }
     Block one = new Block(b.width(), weights, b.in(), 0);
     return new TapSum(some, List.of(one), end - from, sources, channels);
+  }
+
+  /** How many of a region's pixels, which lie one behind the other, are before a number. */
+  private static int position(Region r, int number) {
+    int found = Arrays.binarySearch(r.out(), 0, r.count(), number);
+    return found < 0 ? -found - 1 : found;
   }
 
   /**
