@@ -39,20 +39,9 @@ final class RowConvolution {
    * @param to where the transformed ones start
    */
   void transformInputs(Kernels kernels, float[] memory, int from, int to, int part, int parts) {
-    int channels = c.in().channels();
-    int end = TapSum.share(channels, part + 1, parts);
-    for (int i = TapSum.share(channels, part, parts); i < end; i++) {
-      for (int r = 0; r < inputs.rows(); r++) {
-        kernels.transformRow(
-            Transform.INPUT,
-            inputs.tiles(),
-            memory,
-            from + in.at(i, r - c.window().padTop(), -c.window().padLeft()),
-            to + inputs.at(i, r),
-            inputs.next(),
-            to + inputs.last(i, r));
-      }
-    }
+    int top = -c.window().padTop();
+    int left = -c.window().padLeft();
+    inputs.transform(kernels, Transform.INPUT, memory, in, top, left, from, to, part, parts);
   }
 
   /**

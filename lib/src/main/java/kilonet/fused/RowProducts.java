@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import kilonet.fused.Stage.Convolution;
+import kilonet.fused.Winograd.Transform;
 import kilonet.layer.Shape;
 import kilonet.layer.Window;
 
@@ -58,6 +59,35 @@ record RowProducts(RowTiles tiles, List<Unit> units, int packed, int[] sources, 
     /** Where they begin in the last one. */
     int last(int channel, int row) {
       return (RowTiles.PLACES - 1) * next() + (channel * rows + row) * tiles.fours() * LANES;
+    }
+
+    /**
+     * Transforms a share of the channels.
+     *
+     * @param layout where they lie
+     * @param top the first row's number
+     * @param left the first column's number
+     * @param from where the first channel starts
+     * @param to where the transformed ones start
+     */
+    void transform(
+        Kernels kernels,
+        Transform kind,
+        float[] memory,
+        Layout layout,
+        int top,
+        int left,
+        int from,
+        int to,
+        int part,
+        int parts) {
+      int end = TapSum.share(channels, part + 1, parts);
+      for (int i = TapSum.share(channels, part, parts); i < end; i++) {
+        for (int r = 0; r < rows; r++) {
+          int row = from + layout.at(i, top + r, left);
+          kernels.transformRow(kind, tiles, memory, row, to + at(i, r), next(), to + last(i, r));
+        }
+      }
     }
   }
 

@@ -130,22 +130,17 @@ final class RowSums implements ConvolutionSums {
   }
 
   private void transformErrors(int group, int part, int parts, int thread) {
-    Places to = transformedErrors;
-    int channels = c.out().channels();
-    int at = batch.transformedError(stage, group);
-    int end = TapSum.share(channels, part + 1, parts);
-    for (int o = TapSum.share(channels, part, parts); o < end; o++) {
-      for (int r = 0; r < to.rows(); r++) {
-        batch.kernels.transformRow(
-            Transform.OUTPUT_ERROR,
-            to.tiles(),
-            batch.memory,
-            batch.error(stage + 1, group) + errors.at(o, r, 0),
-            at + to.at(o, r),
-            to.next(),
-            at + to.last(o, r));
-      }
-    }
+    transformedErrors.transform(
+        batch.kernels,
+        Transform.OUTPUT_ERROR,
+        batch.memory,
+        errors,
+        0,
+        0,
+        batch.error(stage + 1, group),
+        batch.transformedError(stage, group),
+        part,
+        parts);
   }
 
   private void inputErrors(int group, int part, int parts, int thread) {
