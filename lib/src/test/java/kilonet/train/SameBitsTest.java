@@ -191,6 +191,30 @@ class SameBitsTest {
     assertThat(new Bits().add(network.params())).hasToString("d23e026cb52e4410aa43ac2df189c586");
   }
 
+  /** What Deeplearning4j draws differs from one build of its native code to another. */
+  @Test
+  void noFirstWeightIsDeeplearning4js() {
+    Stack net =
+        Stack.of("conv-bn-relu")
+            .withBias()
+            .blocks("conv 8 3x3", "depthwise 3x3 pad 1", "conv 8 3x3 pad 1 groups 4", "add 1")
+            .blocks("conv 12 3x3 stride 2 pad 1", "add 1 through 1x1 stride 2", "maxpool 2")
+            .blocks("global avgpool", "conv 10 1x1 plain");
+    assertThat(firstWeights(net, 1)).isEqualTo(firstWeights(net, 2));
+  }
+
+  private static INDArray firstWeights(Stack net, long drawnByDl4j) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            net.configuration(
+                Optimizer.sgd(0.1, 0).updater(new ConstantLR(0.1), null), drawnByDl4j));
+    network.init();
+    INDArray drawn = network.params().dup();
+    Stack.initialize(network, 3);
+    assertThat(network.params()).isNotEqualTo(drawn);
+    return network.params();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "SGD, bc6004a2b8a3fda5e10403a01d85657e",
