@@ -427,13 +427,15 @@ build_now() {
 
 # Builds all and installs the kernel below target/, so that the user's own Jupyter stays as it is.
 install_kernel() {
-  local jar prefix=$ROOT/kernel/target/lab note
+  local jar prefix=$ROOT/kernel/target/lab note install
   build environment kernel
   jar=$(jar_of kernel)
   note=$prefix/installed-by
-  if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "$JAVA_HOME" ]; then
-    quietly "installing the kernel for Java" tail "$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix"
-    printf '%s\n' "$JAVA_HOME" >"$note"
+  # The collector of java_options: the kernel's own choice is frugal, and trains more slowly.
+  install=("$JAVA_HOME/bin/java" -jar "$jar" install --prefix "$prefix" --jvm-arg=-XX:+UseG1GC)
+  if [ ! -f "$note" ] || [ "$jar" -nt "$note" ] || [ "$(cat "$note")" != "${install[*]}" ]; then
+    quietly "installing the kernel for Java" tail "${install[@]}"
+    printf '%s\n' "${install[*]}" >"$note"
   fi
   export JUPYTER_PATH=$prefix/share/jupyter${JUPYTER_PATH:+:$JUPYTER_PATH}
 }

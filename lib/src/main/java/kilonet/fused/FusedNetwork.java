@@ -117,9 +117,9 @@ public final class FusedNetwork extends MultiLayerNetwork implements AutoCloseab
 
   /**
    * Whether a convolution is trained with Winograd's transforms of tiles: one of 3x3 pixels,
-   * without stride, dilation or groups, between 32 channels and more, where they save a million
-   * multiply-adds an image. Its outputs and gradients are then rounded in another way, by a few
-   * millionths.
+   * without stride, dilation or groups, between 32 channels and more, where they save half a
+   * million multiply-adds an image. Its outputs and gradients are then rounded in another way, by a
+   * few millionths.
    *
    * @param window its kernel, stride, padding and dilation
    * @param inputs input channels

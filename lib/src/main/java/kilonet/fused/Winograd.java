@@ -35,7 +35,7 @@ final class Winograd {
   private static final int CHANNELS = 32;
 
   /** So many multiply-adds of an image have to be saved. */
-  private static final long SAVED = 1 << 20;
+  private static final long SAVED = 1 << 19;
 
   /** So many of them by each kernel, which has to be transformed itself, there and back. */
   private static final long SAVED_BY_KERNEL = 128;

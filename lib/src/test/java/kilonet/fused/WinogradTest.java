@@ -334,7 +334,8 @@ class WinogradTest {
     assertThat(FusedNetwork.isWinograd(window, 32, new Shape(32, 22, 22))).isTrue();
     assertThat(FusedNetwork.isWinograd(window, 31, new Shape(64, 22, 22))).isFalse();
     assertThat(FusedNetwork.isWinograd(window, 64, new Shape(31, 22, 22))).isFalse();
-    assertThat(FusedNetwork.isWinograd(window, 40, new Shape(40, 9, 9))).isFalse();
+    assertThat(FusedNetwork.isWinograd(window, 36, new Shape(36, 9, 9))).isTrue();
+    assertThat(FusedNetwork.isWinograd(window, 35, new Shape(36, 9, 9))).isFalse();
     assertThat(FusedNetwork.isWinograd(window, 512, new Shape(1024, 1, 1))).isFalse();
     // There, transforming the kernels takes longer than what is saved.
     assertThat(FusedNetwork.isWinograd(window, 256, new Shape(512, 5, 5))).isFalse();
