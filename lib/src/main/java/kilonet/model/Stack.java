@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import kilonet.augment.RandomStream;
 import kilonet.layer.Shape;
@@ -14,6 +15,8 @@ import kilonet.text.Text;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -347,35 +350,51 @@ public record Stack(
   }
 
   /**
-   * Gives the weights and biases of every convolution the start that PyTorch gives them: drawn
-   * evenly from {@code ±1 / sqrt(fan in)}. Everything else starts as Deeplearning4j has it: batch
-   * norm at gamma 1, beta 0, mean 0, variance 1.
+   * Gives the weights and biases of every convolution and dense layer the start that PyTorch gives
+   * them: drawn evenly from {@code ±1 / sqrt(fan in)}. Everything else starts as Deeplearning4j has
+   * it: batch norm at gamma 1, beta 0, mean 0, variance 1.
+   *
+   * <p>Deeplearning4j has drawn weights, too; but its native code draws others on other machines.
    *
    * @param network an initialized network, of which only the parameters change
    * @param seed what the numbers are drawn from; the same seed gives the same bits
    */
   public static void initialize(MultiLayerNetwork network, long seed) {
     for (int layer = 0; layer < network.getnLayers(); layer++) {
-      INDArray weights = network.getLayer(layer).paramTable().get("W");
+      Map<String, INDArray> parameters = network.getLayer(layer).paramTable();
+      INDArray weights = parameters.get("W");
       if (weights == null) {
         continue;
       }
-      // Deeplearning4j keeps a depthwise convolution's weights as row, column, input, multiplier.
-      boolean depthwise =
-          network.getLayer(layer).conf().getLayer() instanceof DepthwiseConvolution2D;
-      long fanIn =
-          depthwise
-              ? weights.size(0) * weights.size(1)
-              : weights.rank() == 4
-                  ? weights.size(1) * weights.size(2) * weights.size(3)
-                  : weights.size(0);
-      float bound = (float) (1 / Math.sqrt(fanIn));
+      float bound = bound(fanIn(network.getLayer(layer).conf().getLayer(), weights));
       fill(weights, bound, new RandomStream(seed, layer, 0));
-      INDArray bias = network.getLayer(layer).paramTable().get("b");
+      INDArray mixing = parameters.get("pW");
+      if (mixing != null) { // of a separable convolution, whose bias is that of its second half
+        bound = bound(mixing.size(1));
+        fill(mixing, bound, new RandomStream(seed, layer, 2));
+      }
+      INDArray bias = parameters.get("b");
       if (bias != null) {
         fill(bias, bound, new RandomStream(seed, layer, 1));
       }
     }
+  }
+
+  /**
+   * How many inputs a weight is one of; Deeplearning4j's layers have them in orders of their own.
+   */
+  private static long fanIn(Layer layer, INDArray weights) {
+    if (layer instanceof DepthwiseConvolution2D) {
+      return weights.size(0) * weights.size(1);
+    }
+    if (layer instanceof SeparableConvolution2D) {
+      return weights.size(2) * weights.size(3);
+    }
+    return weights.rank() == 2 ? weights.size(0) : weights.length() / weights.size(0);
+  }
+
+  private static float bound(long fanIn) {
+    return (float) (1 / Math.sqrt(fanIn));
   }
 
   private static void fill(INDArray array, float bound, RandomStream random) {

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import kilonet.train.Json;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -291,6 +297,29 @@ class StackTest {
     network.init();
     Stack.initialize(network, seed);
     return network;
+  }
+
+  @Test
+  void layersThatNoStackHasStartAsPyTorchsToo() {
+    NeuralNetConfiguration.ListBuilder net =
+        new NeuralNetConfiguration.Builder()
+            .list()
+            .layer(new SeparableConvolution2D.Builder(3, 3).nOut(300).depthMultiplier(20).build())
+            .layer(new DenseLayer.Builder().nOut(200).build())
+            .layer(new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build());
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(net.setInputType(InputType.convolutional(5, 5, 3)).build());
+    network.init();
+    Stack.initialize(network, 1);
+    assertThat(greatest(network, 0, "W")).isBetween(0.98 / 3, 1.0 / 3);
+    assertThat(greatest(network, 0, "pW")).isBetween(0.98 / Math.sqrt(60), 1 / Math.sqrt(60));
+    assertThat(greatest(network, 0, "b")).isBetween(0.9 / Math.sqrt(60), 1 / Math.sqrt(60));
+    assertThat(greatest(network, 1, "W")).isBetween(0.98 / Math.sqrt(2_700), 1 / Math.sqrt(2_700));
+    assertThat(greatest(network, 2, "b")).isBetween(0.5 / Math.sqrt(200), 1 / Math.sqrt(200));
+  }
+
+  private static double greatest(MultiLayerNetwork network, int layer, String parameter) {
+    return network.getLayer(layer).paramTable().get(parameter).amaxNumber().doubleValue();
   }
 
   @Test
